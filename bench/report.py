@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The results as a Markdown page and as panels of the picture."""
+import statistics
+
+from peers import OURS
+
+GB = 1e9
+
+
+def median_of(rows, key):
+    return statistics.median(row[key] for row in rows)
+
+
+def spread(values):
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+def ratios(case, peer, key):
+    """How many times longer the peer took, round by round."""
+    ours = {row["round"]: row[key] for row in case["runs"][OURS]}
+    return [row[key] / ours[row["round"]] for row in case["runs"][peer]]
+
+
+def speed(case, name):
+    """Files a second where they are small, else GB a second."""
+    seconds = median_of(case["runs"][name], "wall_s")
+    if case["file_count"] >= 1000 and case["size_bytes"] / case["file_count"] < 10_000:
+        return case["file_count"] / seconds / 1000, "k files/s"
+    return case["size_bytes"] / seconds / GB, "GB/s"
+
+
+def case_table(case):
+    out = [f"### {case['title']}, {case['threads']} thread{'s' if case['threads'] > 1 else ''}", "",
+           "| program | wall s | speed | CPU s | peak MiB | time against holdfast, wall | time against holdfast, CPU |",
+           "|---|---|---|---|---|---|---|"]
+    for name in sorted(case["runs"], key=lambda each: median_of(case["runs"][each], "wall_s")):
+        runs = case["runs"][name]
+        value, unit = speed(case, name)
+        against = ["1", "1"] if name == OURS else [spread(ratios(case, name, key)) for key in ("wall_s", "cpu_s")]
+        shown = f"**{name}**" if name == OURS else name
+        out.append(f"| {shown} | {median_of(runs, 'wall_s'):.3f} | {value:.2f} {unit} | {median_of(runs, 'cpu_s'):.3f} "
+                   f"| {max(row['rss_mib'] for row in runs):.0f} | {against[0]} | {against[1]} |")
+    return "\n".join(out) + "\n"
+
+
+def marks(results):
+    """The marks of the design with one thread: by wall time, or by processor time where the machine had other work to do."""
+    cases = {(case["name"], case["threads"]): case for case in results["cases"]}
+    busy = max(results["load"]) > 1.5
+    rows = []
+
+    def add(text, name, peers, least):
+        case = cases.get((name, 1))
+        if case is None or not all(peer in case["runs"] for peer in peers):
+            return
+        key = "cpu_s" if busy else "wall_s"
+        fastest = min(peers, key=lambda peer: median_of(case["runs"][peer], key))
+        wall, cpu = (statistics.median(ratios(case, fastest, each)) for each in ("wall_s", "cpu_s"))
+        rows.append((text, f"{wall:.2f}", f"{cpu:.2f}", fastest, (cpu if busy else wall) >= least))
+
+    add("one large file: at least 1.0 times OpenSSL", "one-large", ["openssl dgst"], 1.0)
+    add("1,000 mixed files: at least 1.9 times OpenSSL", "mixed-1000", ["openssl dgst"], 1.9)
+    add("1,000 mixed files: at least 6 times sha256sum", "mixed-1000", ["sha256sum"], 6.0)
+    add("100,000 small files: at least 1.5 times the fastest of hashdeep, rclone, OpenSSL", "small-100000",
+        ["openssl dgst", "hashdeep", "rclone hashsum"], 1.5)
+    out = ["| mark (one core, warm cache) | wall | CPU | against | |", "|---|---|---|---|---|"]
+    out += [f"| {text} | {wall} | {cpu} | {peer} | {'holds' if good else '**missed**'} |" for text, wall, cpu, peer, good in rows]
+    judged = "CPU time, because the machine was busy with other work" if busy else "wall time"
+    return "\n".join(out) + f"\n\nJudged by {judged}.\n"
+
+
+def whole_table(results):
+    out = ["| what | step | wall s | CPU s | peak MiB |", "|---|---|---|---|---|"]
+    for entry in results["whole_program"]:
+        for row in entry["steps"]:
+            out.append(f"| {entry['title']} | {row['step']} | {row['wall_s']:.3f} | {row['cpu_s']:.3f} | {row['rss_mib']:.0f} |")
+    return "\n".join(out) + "\n"
+
+
+def page(results):
+    machine = results["machine"]
+    versions = "; ".join(f"{name}: {text}" for name, text in results["versions"].items())
+    parts = [
+        "# Benchmarks\n",
+        f"Measured on a {machine}, on {results['date']}, by `make bench`. Run it on yours: it needs about ten minutes.\n",
+        f"Every program hashes the same files, warm from the page cache, whole process from start to end. In each of {results['rounds']} "
+        "rounds all programs run one after the other, the order turned by one place each round; ratios are taken inside a round, and "
+        "shown as median (least to most). One thread is pinned to one core. In the first round all digests are compared. "
+        "CPU is user and system time together: it counts for less noise where a machine is shared.\n",
+        f"Load of the machine at the begin and at the end: {results['load'][0]:.1f} and {results['load'][1]:.1f}. "
+        f"SHA-256 kernel chosen: `{results['kernel']}`. {versions}.\n",
+        "![speeds](benchmarks.svg)\n"]
+    if not results["quick"]:
+        parts += ["## Marks\n", marks(results)]
+    parts.append("## Hashing\n")
+    parts += [case_table(case) for case in results["cases"]]
+    if results["whole_program"]:
+        parts += ["## The whole program\n",
+                  "`holdfast artifacts …` over a catalog in SQLite, files warm, hashes, proofs, journal and events durable on disk:\n",
+                  whole_table(results)]
+    return "\n".join(parts)
+
+
+def panels(results):
+    out = []
+    for case in results["cases"]:
+        names = sorted(case["runs"], key=lambda each: median_of(case["runs"][each], "wall_s"))
+        title = f"{case['title'].split(',  ')[0]}, {case['threads']} thread{'s' if case['threads'] > 1 else ''}"
+        out.append((title, [(name, speed(case, name)[0], name == OURS) for name in names], speed(case, names[0])[1]))
+    return out

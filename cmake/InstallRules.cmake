@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# `cmake --install build/release --prefix …`: the program, its man page and completions as the program itself prints them, the licence.
+set(documents ${PROJECT_BINARY_DIR}/documents)
+file(MAKE_DIRECTORY ${documents})
+add_custom_command(
+  OUTPUT ${documents}/holdfast.1 ${documents}/holdfast.bash ${documents}/_holdfast ${documents}/holdfast.fish
+  COMMAND holdfast man > ${documents}/holdfast.1
+  COMMAND holdfast completion bash > ${documents}/holdfast.bash
+  COMMAND holdfast completion zsh > ${documents}/_holdfast
+  COMMAND holdfast completion fish > ${documents}/holdfast.fish
+  DEPENDS holdfast
+  COMMENT "Printing the man page and the completions"
+  VERBATIM)
+add_custom_target(documents ALL DEPENDS ${documents}/holdfast.1)
+
+install(TARGETS holdfast)
+install(FILES ${documents}/holdfast.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${documents}/holdfast.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME holdfast)
+install(FILES ${documents}/_holdfast DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${documents}/holdfast.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES README.md LICENSE NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})

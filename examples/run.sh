@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The main job on the example workspace, then what a silent change looks like when it is caught.
+#   examples/run.sh PATH-TO-HOLDFAST [FOLDER]        FOLDER (default: out) is made anew; the example itself is never written
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+holdfast=$(realpath "$1")
+out=${2:-out}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+rm -rf "$out/atlas" "$out/atlas-after-a-silent-change"
+cp -r "$here/atlas" "$out/atlas"
+
+step() { printf '\n\033[1m$ holdfast %s\033[0m\n' "$*" | if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then cat; else sed 's/\x1b\[[0-9;]*m//g'; fi; }
+run() { step "$@"; "$holdfast" "$@"; }
+
+cd "$out/atlas"
+run migrate upgrade
+run artifacts import --from-folder data
+run artifacts backfill
+run check
+
+printf '\nNow the same workspace on a copy, in which one byte of a figure flips while its size and time of writing stay as they were.\n'
+cp -a "$out/atlas" "$out/atlas-after-a-silent-change"
+cd "$out/atlas-after-a-silent-change"
+"$holdfast" check --quiet >/dev/null  # the copies are other files than those that were proved: prove them too
+figure=data/figures/bill_length_mm_bill_depth_mm.png
+cp -p "$figure" "$out/.time-of-writing"
+printf '\377' | dd of="$figure" bs=1 seek=9000 conv=notrunc status=none
+touch -r "$out/.time-of-writing" "$figure"
+rm "$out/.time-of-writing"
+
+step check
+status=0
+"$holdfast" check || status=$?
+if [ "$status" != 1 ]; then
+  echo "examples/run.sh: the silent change was not caught: exit code $status, expected 1" >&2
+  exit 1
+fi
+echo "(exit code 1: a pipeline that runs this check stops here)"
+run incidents list
+printf '\nThe workspaces are in %s. Try:  cd %s && %s check --help\n' "$out" "$out/atlas" "$holdfast"

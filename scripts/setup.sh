@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Puts on a Debian 12 machine what one task needs, and nothing that is there already; safe to repeat, silent when nothing is to do.
+#   scripts/setup.sh build     Debian packages of deps/apt.txt
+#   scripts/setup.sh test      the same, deps/apt-test.txt, and tests/requirements.txt in .venv
+#   scripts/setup.sh lint      as test, and tools/requirements.txt in .venv
+# Packages come from wherever this machine's apt and pip are configured to look. Python wheels are kept in .deps/wheels and
+# every one is held against the hash in its lock file, so that a second setup needs no network.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+die() { printf 'setup: %s\n' "$*" >&2; exit 2; }
+
+package_names() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"; }
+
+install_debian_packages() { # list-file…
+  local missing=() name
+  command -v dpkg-query >/dev/null || die "this is no Debian machine; install by hand what these files list: $*"
+  while read -r name; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q '^install ok installed' || missing+=("$name")
+  done < <(package_names "$@")
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || die "neither root nor sudo; ask for: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  printf 'setup: installing %d Debian packages: %s\n' "${#missing[@]}" "${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" </dev/null >/tmp/holdfast-apt.$$ 2>&1 || {
+    tail -n 20 /tmp/holdfast-apt.$$ >&2
+    rm -f /tmp/holdfast-apt.$$
+    die "apt-get install failed"
+  }
+  rm -f /tmp/holdfast-apt.$$
+}
+
+# Debian's own python3, because the hashes of compiled wheels belong to its version.
+python=/usr/bin/python3
+
+install_python_packages() { # lock-file
+  local lock=$1 stamp
+  stamp=.venv/stamps/$(sha256sum "$lock" | cut -c1-64)
+  [ -e "$stamp" ] && return 0
+  [ -x .venv/bin/python ] || "$python" -m venv .venv
+  local pip=(.venv/bin/python -m pip --quiet --disable-pip-version-check)
+  mkdir -p .deps/wheels .venv/stamps
+  if ! "${pip[@]}" install --no-index --find-links .deps/wheels --require-hashes --only-binary :all: -r "$lock" 2>/dev/null; then
+    printf 'setup: fetching the Python packages of %s\n' "$lock"
+    "${pip[@]}" download --require-hashes --only-binary :all: --dest .deps/wheels -r "$lock"
+    "${pip[@]}" install --no-index --find-links .deps/wheels --require-hashes --only-binary :all: -r "$lock"
+  fi
+  touch "$stamp"
+}
+
+case ${1:-} in
+  build)
+    install_debian_packages deps/apt.txt
+    ;;
+  test)
+    install_debian_packages deps/apt.txt deps/apt-test.txt
+    install_python_packages tests/requirements.txt
+    ;;
+  lint)
+    install_debian_packages deps/apt.txt deps/apt-test.txt
+    install_python_packages tests/requirements.txt
+    install_python_packages tools/requirements.txt
+    ;;
+  *) die "usage: scripts/setup.sh build|test|lint" ;;
+esac

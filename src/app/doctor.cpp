@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/doctor.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "app/event_sink.h"
+#include "app/text.h"
+#include "base/beneath.h"
+#include "base/root_folder.h"
+#include "catalog/batch_runs.h"
+#include "catalog/catalog.h"
+#include "catalog/claims.h"
+#include "catalog/event_log.h"
+#include "catalog/incidents.h"
+#include "catalog/migrations.h"
+#include "core/sha256_lanes.h"
+
+namespace holdfast::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::uint64_t kLittleSpaceBytes = 100ULL << 20U;
+constexpr std::int64_t kRunsLookedAt = 1000;
+constexpr Timestamp kBuiltAfter{1'767'225'600LL *
+                                1'000'000'000};  // 2026-01-01: a clock before it is wrong
+
+class Doctor {
+ public:
+  Doctor(const WorkspaceOptions& options, Clock& clock) : options_(options), clock_(clock) {}
+
+  std::vector<Examined> examine() {
+    machine();
+    const auto workspace = Workspace::load(options_);
+    if (!workspace) return fail("configuration", workspace.error()), std::move(lines_);
+    ok("configuration", printable(workspace->config_file));
+    roots(*workspace);
+    catalog_folder(*workspace);
+    catalog(*workspace);
+    return std::move(lines_);
+  }
+
+ private:
+  void ok(std::string name, std::string finding) {
+    lines_.push_back({std::move(name), Health::ok, std::move(finding), {}});
+  }
+  void warn(std::string name, std::string finding, std::string hint) {
+    lines_.push_back({std::move(name), Health::warn, std::move(finding), std::move(hint)});
+  }
+  void fail(std::string name, const Error& error) {
+    lines_.push_back(
+        {std::move(name), Health::fail, printable(error.message()), printable(error.hint())});
+  }
+
+  void machine() {
+    const core::Sha256Kernel kernel = core::best_sha256_kernel();
+    const std::string name(core::kernel_name(kernel));
+    if (kernel == core::Sha256Kernel::portable) {
+      warn("machine.sha256",
+           "no SHA instructions: hashing runs at OpenSSL's speed, one stream a core",
+           "a processor with SHA-NI hashes two to four times faster");
+    } else {
+      ok("machine.sha256", "hashes many files at once (" + name + ")");
+    }
+    if (best_resolver(AT_FDCWD) == Resolver::kernel) {
+      ok("machine.openat2", "the kernel keeps paths beneath their root");
+    } else {
+      warn("machine.openat2",
+           "the kernel or a sandbox refuses openat2; paths are kept beneath their root step by "
+           "step, which is slower",
+           "Linux 5.6 or newer, and a sandbox that lets openat2 through");
+    }
+    const Timestamp now = clock_.now();
+    if (now < kBuiltAfter) {
+      warn("machine.clock",
+           "the clock says " + format_rfc3339(now) + ", which is before this program was made",
+           "set the clock: ages of proofs and ends of waivers hang on it");
+    } else {
+      ok("machine.clock", format_rfc3339(now));
+    }
+  }
+
+  void roots(const Workspace& workspace) {
+    for (const artifacts::SourceConfig& source : workspace.artifacts)
+      for (const std::string& folder : source.roots) {
+        const auto root = RootFolder::open(folder);
+        const std::string name = "root." + source.name;
+        if (!root) {
+          lines_.push_back({name, Health::fail, printable(root.error().message()),
+                            "correct root of [artifacts." + source.name + "], or mount it"});
+        } else {
+          ok(name, printable(folder));
+        }
+      }
+    if (workspace.artifacts.empty())
+      warn("checks", "no check is configured, so holdfast check ends with 3",
+           "add an [artifacts.NAME] section; holdfast init --dry-run shows one");
+  }
+
+  void catalog_folder(const Workspace& workspace) {
+    if (!workspace.catalog_url.starts_with(kSqlite)) return;
+    std::error_code error;
+    const std::string folder =
+        fs::path(workspace.catalog_url.substr(kSqlite.size())).parent_path().string();
+    const fs::space_info space = fs::space(folder, error);
+    if (error) return;  // the catalog itself will say more
+    const std::string text = readable_size(space.available) + " free in " + printable(folder);
+    if (space.available < kLittleSpaceBytes) {
+      warn("disk", text, "a full disk stops every command that records something; free some space");
+    } else {
+      ok("disk", text);
+    }
+    if (::access(folder.c_str(), W_OK) != 0)
+      warn("folder", printable(folder) + " may not be written by this user",
+           "run as the workspace's owner");
+  }
+
+  void catalog(const Workspace& workspace) {
+    auto catalog = catalog::Catalog::open(workspace.catalog_url, clock_);
+    if (!catalog) return fail("catalog", catalog.error());
+    ok("catalog", printable(catalog->connection().name()) + ", version " +
+                      std::to_string(catalog::newest_migration()));
+    event_log(*catalog);
+    runs(*catalog);
+    sink(workspace, *catalog);
+  }
+
+  void event_log(catalog::Catalog& catalog) {
+    const auto proof = catalog::verify_events(catalog);
+    if (!proof) return fail("events", proof.error());
+    if (proof->broken_at) {
+      lines_.push_back({"events", Health::fail,
+                        "broken at event " + std::to_string(*proof->broken_at) + ": " +
+                            printable(proof->problem),
+                        "somebody changed the log outside of holdfast; compare it with a backup"});
+      return;
+    }
+    ok("events", counted(proof->event_count, "event") + ", unbroken");
+    const auto newest = newest_event(catalog, proof->event_count);
+    if (newest && *newest > clock_.now())
+      warn("events.clock", "the newest event is from the future: " + format_rfc3339(*newest),
+           "set the clock of the machine that wrote it, or of this one");
+  }
+
+  static std::optional<Timestamp> newest_event(catalog::Catalog& catalog, std::int64_t count) {
+    catalog::EventFilter filter;
+    filter.after_seq = count - 1;
+    const auto events = catalog::list_events(catalog, filter);
+    if (!events || events->empty()) return std::nullopt;
+    return events->back().event.at;
+  }
+
+  void runs(catalog::Catalog& catalog) {
+    const auto runs = catalog::list_batch_runs(catalog, "", kRunsLookedAt);
+    if (!runs) return fail("batches", runs.error());
+    std::int64_t abandoned = 0;
+    std::int64_t running = 0;
+    for (const catalog::BatchRun& run : *runs) {
+      if (run.outcome != "running") continue;
+      ++(catalog::owner_is_gone(run.owner) ? abandoned : running);
+    }
+    if (abandoned > 0) {
+      warn("batches", counted(abandoned, "batch run") + " ended without saying so (killed?)",
+           "run the same command again: it goes on where it was");
+    } else {
+      ok("batches", running == 0 ? "none is running" : counted(running, "batch run") + " going on");
+    }
+  }
+
+  void sink(const Workspace& workspace, catalog::Catalog& catalog) {
+    if (!workspace.events_jsonl) return;
+    const auto behind = undelivered_events(catalog, *workspace.events_jsonl);
+    if (!behind) return fail("events.jsonl", behind.error());
+    if (*behind > 0) {
+      warn("events.jsonl",
+           counted(*behind, "event") + " not delivered to " + printable(*workspace.events_jsonl),
+           "the next command delivers them; if not, it says why");
+    } else {
+      ok("events.jsonl", "all events are in " + printable(*workspace.events_jsonl));
+    }
+  }
+
+  const WorkspaceOptions& options_;
+  Clock& clock_;
+  std::vector<Examined> lines_;
+};
+
+}  // namespace
+
+std::string_view health_name(Health health) {
+  switch (health) {
+    case Health::ok:
+      return "ok";
+    case Health::warn:
+      return "warn";
+    case Health::fail:
+      return "fail";
+  }
+  return "fail";
+}
+
+std::vector<Examined> examine(const WorkspaceOptions& options, Clock& clock) {
+  return Doctor(options, clock).examine();
+}
+
+}  // namespace holdfast::app

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// One incident with everything that is known of it: for `incidents show`, and as a Markdown report to hand on.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "catalog/event_log.h"
+#include "catalog/incidents.h"
+#include "catalog/waivers.h"
+
+namespace holdfast::app {
+
+inline constexpr std::size_t kMostIncidentEvents = 10'000;
+
+struct IncidentFile {
+  catalog::Incident incident;
+  std::vector<catalog::StoredEvent>
+      events;  // of its subject while it was open, in order; at most kMostIncidentEvents
+  std::vector<catalog::Waiver> waivers;  // of its subject, ended ones too
+};
+
+/// `not_found` names the id, with the hint `holdfast incidents list --all`.
+Result<IncidentFile> load_incident(catalog::Catalog& catalog, std::int64_t id);
+
+/// Markdown: what, since when, recorded and observed, next steps, waivers, timeline.
+std::string incident_markdown(const IncidentFile& file, Timestamp now);
+
+}  // namespace holdfast::app

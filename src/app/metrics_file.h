@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The last check as a file for the textfile collector of Prometheus's node_exporter ([metrics] textfile).
+#pragma once
+#include <string>
+
+#include "app/check_run.h"
+#include "catalog/catalog.h"
+
+namespace holdfast::app {
+
+/// Prometheus text format 0.0.4. `last_success` of a check is its newest complete run without failing findings, from the catalog,
+/// so that it stands still, and does not vanish, when a check begins to fail.
+Result<std::string> metrics_text(const CheckOutcome& outcome, catalog::Catalog& catalog);
+/// Writes it whole; its name must end in ".prom" for the collector to see it.
+Status write_metrics(const std::string& path, const CheckOutcome& outcome,
+                     catalog::Catalog& catalog);
+
+}  // namespace holdfast::app

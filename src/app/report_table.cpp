@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table for people. A line per subject, then, indented below it, each finding with its hint: at 80 columns as at 160 nothing
+// has to be cut but very long names. A sign stands beside every colour.
+#include <algorithm>
+
+#include "app/report.h"
+#include "app/text.h"
+
+namespace holdfast::app {
+namespace {
+
+using core::Level;
+using core::Verdict;
+
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kYellow = "\x1b[33m";
+constexpr std::string_view kGreen = "\x1b[32m";
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kDim = "\x1b[2m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+struct Mark {
+  std::string_view sign;
+  std::string_view colour;
+};
+
+// What is waived, or only noted, is calm; what nobody could look at is a warning whatever its findings say.
+Mark mark_of(const ShownSubject& shown) {
+  if (shown.level == Level::error) return {"✗", kRed};
+  if (shown.level == Level::warning || shown.report.verdict == Verdict::unknown)
+    return {"!", kYellow};
+  if (!shown.report.findings.empty()) return {"·", kDim};
+  return {"✓", kGreen};
+}
+
+class Painter {
+ public:
+  explicit Painter(const ReportStyle& style) : style_(style) {}
+  std::string in(std::string_view colour, std::string_view text) const {
+    if (!style_.colour) return std::string(text);
+    return std::string(colour) + std::string(text) + std::string(kPlain);
+  }
+  std::size_t width() const { return style_.width; }
+
+ private:
+  const ReportStyle& style_;
+};
+
+std::string age_of(std::optional<Timestamp> from, Timestamp to) {
+  return from ? format_age(std::chrono::nanoseconds(to.ns - from->ns)) : "-";
+}
+
+void append_folded(std::string& out, const std::string& lead, const std::string& text,
+                   std::size_t width) {
+  const std::size_t indent = display_width(lead);
+  bool first = true;
+  for (const std::string& line : folded(text, width > indent + 20 ? width - indent : 20)) {
+    out += (first ? lead : std::string(indent, ' ')) + line + '\n';
+    first = false;
+  }
+}
+
+// A paragraph behind its sign; painted last, since escape sequences take no columns.
+void append_marked(std::string& out, const Mark& mark, const std::string& text,
+                   const Painter& painter) {
+  std::string lines;
+  append_folded(lines, "  ", text, painter.width());
+  lines.replace(0, 1, painter.in(mark.colour, mark.sign));
+  out += lines;
+}
+
+// The message of a finding names its subject; under the subject's own line that is said already.
+std::string message_of(const core::Finding& finding) {
+  std::string message = printable(finding.message);
+  const std::string subject = printable(finding.subject.text()) + ": ";
+  if (message.starts_with(subject)) message.erase(0, subject.size());
+  return message;
+}
+
+void append_findings(std::string& out, const ShownSubject& shown, const Painter& painter) {
+  std::string last_hint;
+  for (const core::Finding& finding : shown.report.findings) {
+    const std::string waived = finding.waived ? " (waived)" : "";
+    append_folded(out, "    ", finding.rule + waived + ": " + message_of(finding), painter.width());
+    const std::string hint = printable(finding.hint);
+    if (!hint.empty() && hint != last_hint && !finding.waived)
+      append_folded(out, "    hint: ", hint, painter.width());
+    last_hint = hint;
+  }
+}
+
+void append_subjects(std::string& out, const CheckResult& check, const Painter& painter) {
+  if (check.subjects.empty()) return;
+  TextTable table{{"SUBJECT", "VERDICT", "LEVEL", "SINCE", "PROOF AGE"}, {}, 0, {}};
+  for (const ShownSubject& shown : check.subjects)
+    table.rows.push_back(
+        {printable(shown.report.subject.text()), std::string(verdict_words(shown.report.verdict)),
+         shown.level                     ? std::string(core::level_name(*shown.level))
+         : shown.report.findings.empty() ? "-"
+                                         : "waived",
+         age_of(shown.since, check.ended_at), age_of(shown.report.proved_at, check.ended_at)});
+  const std::vector<std::string> lines = lines_of(table, painter.width() - 2);
+  out += "  " + painter.in(kDim, lines.front()) + '\n';
+  for (std::size_t i = 0; i < check.subjects.size(); ++i) {
+    const Mark mark = mark_of(check.subjects[i]);
+    out += painter.in(mark.colour, mark.sign) + ' ' + lines[i + 1] + '\n';
+    append_findings(out, check.subjects[i], painter);
+  }
+}
+
+void append_check(std::string& out, const CheckResult& check, const Painter& painter) {
+  out += painter.in(kBold, check.name) + '\n';
+  append_folded(out, "  ", counts_sentence(check), painter.width());
+  for (const std::string& gap : check.gaps)
+    append_marked(out, {"!", kYellow}, "incomplete: " + printable(gap), painter);
+  if (check.error && !check.error->hint().empty())
+    append_folded(out, "  hint: ", printable(check.error->hint()), painter.width());
+  append_subjects(out, check, painter);
+  const std::int64_t in_step = check.by_verdict[static_cast<std::size_t>(Verdict::in_step)];
+  if (check.not_listed_count > 0)
+    out += painter.in(kDim, "  " + counted(check.not_listed_count, "subject") +
+                                (check.not_listed_count <= in_step
+                                     ? " in step not listed (--all lists them)"
+                                     : " more not listed")) +
+           '\n';
+  out += '\n';
+}
+
+}  // namespace
+
+std::string report_table(const CheckOutcome& outcome, const ReportStyle& style) {
+  const Painter painter(style);
+  std::string out;
+  for (const CheckResult& check : outcome.checks)
+    append_check(out, check, painter);
+  for (const std::string& gap : outcome.gaps)
+    append_marked(out, {"!", kYellow}, "incomplete: " + gap, painter);
+  const bool bad = outcome.conclusion == Conclusion::findings;
+  const bool good = outcome.conclusion == Conclusion::in_step;
+  append_marked(out,
+                bad    ? Mark{"✗", kRed}
+                : good ? Mark{"✓", kGreen}
+                       : Mark{"!", kYellow},
+                conclusion_sentence(outcome), painter);
+  return out;
+}
+
+}  // namespace holdfast::app

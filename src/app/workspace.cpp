@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/workspace.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "app/config_file.h"
+#include "app/domains.h"
+#include "base/nearest.h"
+#include "sql/connection.h"
+
+namespace holdfast::app {
+namespace {
+
+constexpr std::string_view kDefaultCatalog = "sqlite:.holdfast/catalog.db";
+constexpr std::string_view kSqlitePrefix = "sqlite:";
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names)
+    out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::string user_at_host() {
+  std::string user;
+  if (const passwd* entry = ::getpwuid(::geteuid()); entry != nullptr) user = entry->pw_name;
+  if (user.empty()) user = "uid-" + std::to_string(::geteuid());
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0 || host.front() == '\0') return user;
+  return user + '@' + host.data();
+}
+
+std::string absolute(const std::string& path, const std::string& folder) {
+  return (path.starts_with('/') ? std::filesystem::path(path)
+                                : std::filesystem::path(folder) / path)
+      .lexically_normal()
+      .string();
+}
+
+// A SQLite path is relative to the workspace, wherever the command is run.
+std::string absolute_url(const std::string& url, const std::string& folder) {
+  if (!url.starts_with(kSqlitePrefix)) return url;
+  return std::string(kSqlitePrefix) + absolute(url.substr(kSqlitePrefix.size()), folder);
+}
+
+std::string name_of_folder(const std::string& folder) {
+  const std::string name = folder.substr(folder.rfind('/') + 1);
+  return name.empty() ? "workspace" : name;
+}
+
+Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
+  TRY_ASSIGN(auto own, root.table("workspace"));
+  workspace.name = name_of_folder(workspace.folder);
+  std::string catalog(kDefaultCatalog);
+  workspace.actor = user_at_host();
+  if (own) {
+    TRY_ASSIGN(workspace.name, own->string_or("name", workspace.name));
+    TRY_ASSIGN(catalog, own->string_or("catalog", catalog));
+    TRY_ASSIGN(workspace.actor, own->string_or("actor", workspace.actor));
+    if (workspace.name.empty()) return own->invalid("name", "a workspace needs a name");
+    if (workspace.actor.empty()) return own->invalid("actor", "who acts can't be empty");
+    if (const auto dialect = sql::dialect_of(catalog); !dialect)
+      return own->invalid("catalog", dialect.error().message() + "; " + dialect.error().hint());
+  }
+  workspace.catalog_url = absolute_url(catalog, workspace.folder);
+  TRY_ASSIGN(auto events, root.table("events"));
+  if (events) {
+    TRY_ASSIGN(workspace.events_jsonl, events->string("jsonl"));
+    if (workspace.events_jsonl)
+      workspace.events_jsonl = absolute(*workspace.events_jsonl, workspace.folder);
+  }
+  TRY_ASSIGN(auto metrics, root.table("metrics"));
+  if (metrics) {
+    TRY_ASSIGN(workspace.metrics_textfile, metrics->string("textfile"));
+    if (workspace.metrics_textfile)
+      workspace.metrics_textfile = absolute(*workspace.metrics_textfile, workspace.folder);
+  }
+  return {};
+}
+
+Status refuse_later_domains(const TomlTable& root) {
+  for (const std::string_view name : later_domains()) {
+    if (!root.has(name)) continue;
+    return Error(Code::unsupported,
+                 root.place_of(name) + ": this holdfast has no domain \"" + std::string(name) +
+                     "\"; it has: " + listed(domain_names()),
+                 "take the section out, or use a holdfast that has the domain");
+  }
+  return {};
+}
+
+Result<Workspace> read_workspace(ConfigFile& config) {
+  Workspace workspace;
+  workspace.folder = config.folder;
+  workspace.config_file = config.path;
+  TRY(refuse_later_domains(config.root));
+  TRY(read_fixed_sections(config.root, workspace));
+  for (const Domain& domain : domains()) {
+    TRY_ASSIGN(auto sections, config.root.tables(domain.name));
+    for (auto& [name, table] : sections)
+      TRY(domain.read(workspace, name, table));
+  }
+  TRY(config.root.finish());
+  return workspace;
+}
+
+// A password written into the file, not taken from a variable, is not shown either.
+std::string without_secrets(const std::string& shown) {
+  if (shown.find("://") == std::string::npos || shown.size() < 2 || shown.front() != '"')
+    return shown;
+  return '"' + sql::redacted(shown.substr(1, shown.size() - 2)) + '"';
+}
+
+}  // namespace
+
+Result<Workspace> Workspace::load(const WorkspaceOptions& options) {
+  TRY_ASSIGN(ConfigFile config, open_config(options));
+  return read_workspace(config);
+}
+
+Result<const artifacts::SourceConfig*> Workspace::artifact_source(
+    std::optional<std::string_view> source_name) const {
+  std::vector<std::string> names;
+  for (const artifacts::SourceConfig& source : artifacts) {
+    if (source_name && source.name == *source_name) return &source;
+    names.push_back(source.name);
+  }
+  if (names.empty())
+    return Error(Code::invalid, config_file + " has no [artifacts.NAME] section",
+                 "add one; holdfast init --dry-run shows how it looks");
+  if (source_name)
+    return Error(Code::invalid,
+                 "no artifacts source \"" + std::string(*source_name) + "\"" +
+                     did_you_mean(*source_name, names),
+                 "there are: " + listed(names));
+  if (names.size() > 1)
+    return Error(Code::invalid, "which artifacts source? There are: " + listed(names),
+                 "name one of them");
+  return artifacts.data();
+}
+
+Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options) {
+  TRY_ASSIGN(ConfigFile config, open_config(options));
+  TRY_ASSIGN(const Workspace workspace, read_workspace(config));
+  std::vector<ConfigValue> values;
+  for (const TomlSetting& setting : config.root.settings()) {
+    std::string origin(toml_origin_name(setting.origin));
+    if (!setting.place.empty()) origin += ' ' + setting.place;
+    values.push_back({setting.path, without_secrets(setting.shown), std::move(origin)});
+  }
+  return values;
+}
+
+Result<std::vector<ConfiguredCheck>> make_checks(const Workspace& workspace,
+                                                 catalog::Catalog& catalog,
+                                                 const std::vector<std::string>& domains_wanted) {
+  for (const std::string& name : domains_wanted) {
+    if (find_domain(name) != nullptr) continue;
+    const std::vector<std::string> names = domain_names();
+    const bool later = std::ranges::find(later_domains(), name) != later_domains().end();
+    return Error(
+        later ? Code::unsupported : Code::invalid,
+        "no domain \"" + name + "\"" + did_you_mean(name, names) + "; there are: " + listed(names));
+  }
+  std::vector<ConfiguredCheck> checks;
+  for (const Domain& domain : domains())
+    if (domains_wanted.empty() ||
+        std::ranges::find(domains_wanted, domain.name) != domains_wanted.end())
+      domain.add_checks(workspace, catalog, checks);
+  return checks;
+}
+
+}  // namespace holdfast::app

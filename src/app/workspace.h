@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// A workspace: a folder with holdfast.toml, its configuration with the origin of every value, its
+// catalog and its checks.
+//
+// Precedence of a value: flag (--set) > environment > file > default. The variable of a value is
+// its dotted key in upper case, every byte that is no letter or digit as "_", behind "HOLDFAST_":
+// HOLDFAST_WORKSPACE_CATALOG, HOLDFAST_ARTIFACTS_ATLAS_ROOT.
+#pragma once
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "artifacts/source_config.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "core/check.h"
+
+namespace holdfast::app {
+
+struct WorkspaceOptions {
+  std::string start_folder = ".";  // holdfast.toml is looked for here and in the folders above
+  std::optional<std::string>
+      config_file;  // --config: this file instead; its folder is the workspace
+  std::vector<std::pair<std::string, std::string>> overrides;  // --set artifacts.atlas.root=…
+};
+
+struct Workspace {
+  std::string folder;       // absolute
+  std::string config_file;  // absolute
+  std::string name;
+  std::string catalog_url;  // SQLite paths made absolute
+  std::string actor;        // who acts: configured, or "user@host"
+  std::optional<std::string>
+      events_jsonl;  // [events] jsonl: absolute; every event is appended to it too
+  std::optional<std::string>
+      metrics_textfile;  // [metrics] textfile: absolute; written whole after every check
+  std::vector<artifacts::SourceConfig> artifacts;
+
+  /// Finds, reads and checks the configuration. `not_found` (hint: holdfast init) when there is
+  /// none; `invalid` names file, line, key; `unsupported` names a section of a domain that this
+  /// binary does not have.
+  static Result<Workspace> load(const WorkspaceOptions& options);
+  /// The source of that name; with no name the only one. `invalid` lists the names.
+  Result<const artifacts::SourceConfig*> artifact_source(
+      std::optional<std::string_view> source_name) const;
+};
+
+/// Where every value of the configuration came from, for `config show --origin`. Secrets are
+/// redacted.
+struct ConfigValue {
+  std::string key;     // "artifacts.atlas.root"
+  std::string value;   // as TOML text, redacted
+  std::string origin;  // "default", "file holdfast.toml:12", "environment HOLDFAST_…", "flag --set"
+};
+Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options);
+
+/// A check with what its configuration asks of it beside the check itself.
+struct ConfiguredCheck {
+  std::unique_ptr<core::Check> check;
+  std::optional<std::chrono::nanoseconds>
+      max_age;  // a proof older than this makes the check incomplete
+};
+
+/// Every configured check of the named domains (none named: all), in the order of the
+/// configuration. `invalid` names a domain that there is not, with the nearest and all that there
+/// are.
+Result<std::vector<ConfiguredCheck>> make_checks(const Workspace& workspace,
+                                                 catalog::Catalog& catalog,
+                                                 const std::vector<std::string>& domains);
+
+}  // namespace holdfast::app

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "artifacts/artifact_check.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "artifacts/observations.h"
+#include "artifacts/row_pass.h"
+#include "artifacts/tally.h"
+#include "artifacts/unrecorded.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+constexpr std::int64_t kPageRows = 1000;
+constexpr std::int64_t kCommitRows = 1000;
+constexpr std::size_t kSaveAtOnce = 1000;
+
+class ArtifactCheck final : public core::Check {
+ public:
+  ArtifactCheck(const SourceConfig& config, catalog::Catalog& catalog)
+      : config_(config), catalog_(catalog) {}
+  std::string name() const override { return "artifacts." + config_.name; }
+  std::string_view domain() const override { return "artifacts"; }
+  Result<core::CheckCounts> run(const core::CheckOptions& options, core::CheckSink& sink) override;
+
+ private:
+  const SourceConfig& config_;
+  catalog::Catalog& catalog_;
+};
+
+/// One run of the check.
+class CheckPass {
+ public:
+  CheckPass(const SourceConfig& config, catalog::Catalog& catalog,
+            const core::CheckOptions& options, core::CheckSink& sink)
+      : config_(config),
+        catalog_(catalog),
+        options_(options),
+        sink_(sink),
+        clock_(options.clock != nullptr ? *options.clock : catalog.clock()),
+        depth_(options.depth.value_or(config.check_depth)),
+        started_at_(clock_.now()) {}
+
+  Result<core::CheckCounts> run() {
+    TRY_ASSIGN(auto table, ArtifactTable::open(config_, catalog_, Access::read_only));
+    TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
+    TRY(look_at_rows(table, roots));
+    if (!cancelled_) TRY(look_at_files(table, roots));
+    for (MissingRow& row : held_)
+      TRY(sink_.report(std::move(row.report)));
+    if (cancelled_) return Error(Code::cancelled, "check artifacts." + config_.name + " stopped");
+    return counts();
+  }
+
+ private:
+  core::CheckCounts counts() const {
+    core::CheckCounts counts = tally_.counts();
+    counts.size_bytes_read += static_cast<std::int64_t>(size_bytes_of_moves_);
+    return counts;
+  }
+
+  Status look_at_rows(ArtifactTable& table, const Roots& roots) {
+    const PageQuery query{.selection = RowSelection::all,
+                          .after = {},
+                          .limit = kPageRows,
+                          .types = config_.types,
+                          .marked_before = {}};
+    RowPager pager(table, query);
+    RowPass pass;
+    pass.depth = depth_;
+    pass.max_age = config_.max_age;
+    pass.batch.jobs = options_.jobs;
+    pass.batch.commit_every_count = kCommitRows;
+    pass.batch.cancel = options_.cancel;
+    pass.batch.clock = &clock_;
+    pass.batch.on_progress = [&](const core::BatchProgress&) { sink_.progress(counts()); };
+    pass.next_page = [&] { return pager.next(); };
+    pass.on_judged = [&](std::span<Judged> judged) { return take(judged); };
+    TRY_ASSIGN(const core::BatchEnd end, pass_over_rows(config_, catalog_, roots, pass));
+    cancelled_ = end.cancelled;
+    return {};
+  }
+
+  Status take(std::span<Judged> judged) {
+    for (const Judged& each : judged) {
+      tally_.add(each.row, each.report, each.seen.size_bytes_read);
+      if (hold(each)) continue;
+      TRY(sink_.report(each.report));
+    }
+    return {};
+  }
+
+  /// Whether a missing row waits for the files without a row.
+  bool hold(const Judged& judged) {
+    const bool may_move = config_.list_unrecorded && depth_ == core::Depth::full &&
+                          judged.report.verdict == core::Verdict::missing;
+    if (!may_move || held_.size() >= kMaxHeldMissing) return false;
+    const auto digest = core::parse_sha256(judged.row.recorded_sha256.value_or(""));
+    if (!digest) return false;
+    MissingRow row{judged.row.id, judged.row.type, judged.report, *digest,
+                   judged.proved_size_bytes};
+    if (judged.row.recorded_size_bytes && *judged.row.recorded_size_bytes >= 0)
+      row.size_bytes = static_cast<std::uint64_t>(*judged.row.recorded_size_bytes);
+    held_.push_back(std::move(row));
+    return true;
+  }
+
+  Status look_at_files(ArtifactTable& table, const Roots& roots) {
+    if (!config_.list_unrecorded) return {};
+    auto found = find_unrecorded(table, roots, options_.cancel);
+    if (!found && found.error().code() == Code::cancelled) {
+      cancelled_ = true;
+      return {};
+    }
+    if (!found) return std::move(found).error();
+    TRY_ASSIGN(const Moves moves,
+               propose_moves(held_, found->files, {.rate = nullptr, .cancel = options_.cancel}));
+    size_bytes_of_moves_ = moves.size_bytes_read;
+    TRY(remember_missing());
+    const Timestamp now = clock_.now();
+    std::vector<Observation> some;
+    for (std::size_t i = 0; i < found->files.size(); ++i) {
+      const auto same = moves.same_content_as.find(i);
+      const std::string subjects = same == moves.same_content_as.end() ? "" : same->second;
+      some.push_back({"", "", unrecorded_report(config_, found->files[i], subjects, now)});
+      if (some.size() >= kSaveAtOnce) TRY(report_files(some));
+    }
+    for (const std::string& folder : found->unreadable_folders)
+      some.push_back({"", "", unreadable_folder_report(config_, folder, now)});
+    TRY(report_files(some));
+    return prune_file_observations(catalog_, config_.name, started_at_);
+  }
+
+  /// Saves and reports them, and empties the list.
+  Status report_files(std::vector<Observation>& files) {
+    TRY(save_observations(catalog_, config_.name, files));
+    for (Observation& file : files)
+      TRY(sink_.report(std::move(file.report)));
+    files.clear();
+    return {};
+  }
+
+  /// Missing rows once more, with the moves that are proposed.
+  Status remember_missing() {
+    std::vector<Observation> rows;
+    rows.reserve(held_.size());
+    for (const MissingRow& row : held_)
+      rows.push_back({row.artifact_id, row.artifact_type, row.report});
+    return save_observations(catalog_, config_.name, rows);
+  }
+
+  const SourceConfig& config_;
+  catalog::Catalog& catalog_;
+  const core::CheckOptions& options_;
+  core::CheckSink& sink_;
+  Clock& clock_;
+  core::Depth depth_;
+  Timestamp started_at_;
+  Tally tally_;
+  std::vector<MissingRow> held_;
+  std::uint64_t size_bytes_of_moves_ = 0;
+  bool cancelled_ = false;
+};
+
+Result<core::CheckCounts> ArtifactCheck::run(const core::CheckOptions& options,
+                                             core::CheckSink& sink) {
+  return CheckPass(config_, catalog_, options, sink).run();
+}
+
+}  // namespace
+
+std::unique_ptr<core::Check> make_artifact_check(const SourceConfig& config,
+                                                 catalog::Catalog& catalog) {
+  return std::make_unique<ArtifactCheck>(config, catalog);
+}
+
+}  // namespace holdfast::artifacts

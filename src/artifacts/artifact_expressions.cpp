@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "artifacts/artifact_expressions.h"
+
+#include <algorithm>
+
+namespace holdfast::artifacts {
+namespace {
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+bool is_text_type(std::string_view type) {
+  return type == "text" || type.starts_with("character varying");
+}
+
+// SQLite's affinity rules (datatype3.html, 3.1): text and the number types convert a bound text when they compare; a column without
+// affinity may hold both 12 and '12', which only a cast makes comparable.
+bool sqlite_compares_typed(std::string_view type) {
+  for (const std::string_view part : {"int", "char", "clob", "text", "num", "dec"}) {
+    if (contains(type, part)) return true;
+  }
+  return false;
+}
+
+void put_order(Expressions& out, const SourceConfig& config, const TableFacts& facts) {
+  const bool postgres = facts.dialect == sql::Dialect::postgres;
+  const std::string id_type = column_type(facts.columns, config.columns.id);
+  const std::string cast_id = "cast({id} as text)";
+  out["id_text"] = cast_id;
+  out["id_sql"] = postgres ? id_type : "text";
+  out["id_key"] = postgres || sqlite_compares_typed(id_type) ? "{id}" : cast_id;
+  out["t_id_key"] = out["id_key"] == "{id}" ? "t.{id}" : "cast(t.{id} as text)";
+  out["type_sql"] = "text";
+  if (config.columns.type.empty()) {
+    out["type_text"] = out["type_key"] = "cast('' as text)";
+    return;
+  }
+  const bool plain = !postgres || is_text_type(column_type(facts.columns, config.columns.type));
+  const std::string typed = plain ? "{type}" : "cast({type} as text)";
+  out["type_text"] = "coalesce(cast({type} as text), '')";
+  out["type_key"] = facts.type_has_nulls ? "coalesce(" + typed + ", '')" : typed;
+}
+
+std::string updated_at(const SourceConfig& config, const TableFacts& facts) {
+  if (config.columns.updated_at.empty()) return "";
+  const std::string type = column_type(facts.columns, config.columns.updated_at);
+  const std::string set = ", {updated_at} = ";
+  if (facts.dialect == sql::Dialect::postgres) {
+    if (contains(type, "int")) return set + "cast(extract(epoch from now()) as bigint)";
+    if (type.starts_with("timestamp") || type == "date") return set + "now()";
+    return set + R"(to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))";
+  }
+  if (contains(type, "int")) return set + "unixepoch('now')";
+  return set + "strftime('%Y-%m-%dT%H:%M:%f', 'now') || '000Z'";
+}
+
+// Only where the database itself can tell; a cast to json fails on text that is none.
+void put_selections(Expressions& out, const SourceConfig& config, const TableFacts& facts) {
+  const auto at = [](std::string_view key) { return "({metadata}->>'" + std::string(key) + "')"; };
+  const bool trusted =
+      is_jsonb(config, facts) || (config.in_catalog && facts.dialect == sql::Dialect::sqlite);
+  const bool guarded = !trusted && facts.dialect == sql::Dialect::sqlite;
+  const auto reading = [&](std::string_view key) {
+    return guarded ? "(case when json_valid({metadata}) then {metadata}->>'" + std::string(key) +
+                         "' end)"
+                   : at(key);
+  };
+  const bool told = trusted || guarded;
+  // Written as in the index of migration 0004_artifacts.
+  out["unmarked"] = told ? reading("file_sha256_computed_at") + " is null" : "true";
+  out["hashed"] = told ? reading("file_sha256") + " is not null" : "true";
+  out["unmarked_hashed"] = out["unmarked"] + " and " + out["hashed"];
+  out["all"] = "true";
+}
+
+// Columns and values of a new row; a column that is not mapped is left to its default.
+void put_insert(Expressions& out, const SourceConfig& config, const TableFacts& facts) {
+  const bool postgres = facts.dialect == sql::Dialect::postgres;
+  const std::pair<const char*, const std::string*> columns[] = {
+      {"id", &config.columns.id},
+      {"type", &config.columns.type},
+      {"title", &config.columns.title},
+      {"path", &config.columns.path},
+      {"metadata", &config.columns.metadata}};
+  std::string names;
+  std::string values;
+  for (const auto& [key, column] : columns) {
+    if (column->empty()) continue;
+    names += (names.empty() ? "{" : ", {") + std::string(key) + "}";
+    const std::string value =
+        postgres ? "cast(r." + std::string(key) + " as " + column_type(facts.columns, *column) + ")"
+                 : "json_extract(value, '$." + std::string(key) + "')";
+    values += (values.empty() ? "" : ", ") + value;
+  }
+  out["insert_columns"] = names;
+  out["insert_values"] = values;
+}
+
+}  // namespace
+
+std::string column_type(const std::vector<sql::Connection::Column>& columns,
+                        std::string_view name) {
+  const auto found = std::find_if(columns.begin(), columns.end(),
+                                  [&](const auto& column) { return column.name == name; });
+  return found == columns.end() ? "" : found->type;
+}
+
+bool is_jsonb(const SourceConfig& config, const TableFacts& facts) {
+  return facts.dialect == sql::Dialect::postgres &&
+         column_type(facts.columns, config.columns.metadata) == "jsonb";
+}
+
+sql::Identifiers identifiers_of(const SourceConfig& config) {
+  const ColumnMap& map = config.columns;
+  sql::Identifiers out{{"table", config.table},
+                       {"journal", config.journal},
+                       {"id", map.id},
+                       {"path", map.path},
+                       {"metadata", map.metadata}};
+  if (!map.type.empty()) out["type"] = map.type;
+  if (!map.title.empty()) out["title"] = map.title;
+  if (!map.updated_at.empty()) out["updated_at"] = map.updated_at;
+  return out;
+}
+
+Expressions expressions_of(const SourceConfig& config, const TableFacts& facts) {
+  const bool postgres = facts.dialect == sql::Dialect::postgres;
+  Expressions out;
+  put_order(out, config, facts);
+  put_selections(out, config, facts);
+  put_insert(out, config, facts);
+  out["title_text"] = config.columns.title.empty() ? "''" : "coalesce(cast({title} as text), '')";
+  out["path_text"] = "cast({path} as text)";
+  out["metadata_text"] = "cast({metadata} as text)";
+  out["metadata_sql"] = postgres ? column_type(facts.columns, config.columns.metadata) : "text";
+  out["set_updated_at"] = updated_at(config, facts);
+  const auto journal_type = [&](std::string_view name, const char* usual) {
+    const std::string type = column_type(facts.journal_columns, name);
+    return type.empty() ? std::string(usual) : type;
+  };
+  out["journal_at_sql"] = journal_type("at", "timestamptz");
+  out["journal_json_sql"] = journal_type("new", "jsonb");
+  if (is_jsonb(config, facts)) {
+    out["record"] =
+        "case when {metadata} is null then 'null' when jsonb_typeof({metadata}) = 'object' then "
+        "'object' else 'other' end as kind,"
+        " {metadata}->>'file_sha256' as sha256, {metadata}->>'file_size_bytes' as size_bytes,"
+        " {metadata}->>'file_sha256_computed_at' as computed_at";
+  } else if (postgres) {
+    out["record"] = "cast({metadata} as text) as metadata";
+  } else {
+    // A blob would come back as text: it is shown as no JSON, and so never written.
+    out["record"] =
+        "case when typeof({metadata}) = 'blob' then '!' else cast({metadata} as text) end as "
+        "metadata";
+  }
+  return out;
+}
+
+Result<std::string> put_in(std::string_view text, const Expressions& expressions) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t begin = text.find("<<");
+    out += text.substr(0, begin);
+    if (begin == std::string_view::npos) break;
+    const std::size_t end = text.find(">>", begin);
+    const auto name = text.substr(begin + 2, end == std::string_view::npos ? end : end - begin - 2);
+    const auto found = expressions.find(name);
+    if (end == std::string_view::npos || found == expressions.end()) {
+      return Error(Code::internal, "<<" + std::string(name.substr(0, 40)) + ">> has no expression");
+    }
+    out += found->second;
+    text.remove_prefix(end + 2);
+  }
+  return out;
+}
+
+}  // namespace holdfast::artifacts

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "artifacts/artifact_table.h"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_map>
+#include <utility>
+
+#include "artifacts/artifact_expressions.h"
+#include "artifacts/embedded_statements.h"
+#include "base/assert.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+// Rows that are read at once where the text of their metadata comes with them.
+constexpr std::int64_t kTextPageLimit = 1000;
+constexpr std::string_view kTypeIsNull =
+    "-- name: artifacts.type_is_null\n-- any\nselect 1 from {table} where {type} is null limit 1\n";
+constexpr std::size_t kSuffixSize = 12;  // hex digits: 48 bits over a handful of sources
+
+std::string_view embedded(std::string_view name) {
+  for (const auto& file : embedded_statements()) {
+    if (file.name == name) return file.text;
+  }
+  HOLDFAST_ASSERT(false && "the SQL file was not embedded");
+  return {};
+}
+
+std::string_view selection_name(RowSelection selection) {
+  switch (selection) {
+    case RowSelection::unmarked:
+      return "unmarked";
+    case RowSelection::all:
+      return "all";
+    case RowSelection::hashed:
+      return "hashed";
+    case RowSelection::unmarked_hashed:
+      return "unmarked_hashed";
+  }
+  return {};
+}
+
+std::optional<std::int64_t> parse_integer(const std::optional<std::string>& text) {
+  if (!text) return {};
+  std::int64_t value = 0;
+  const char* const end = text->data() + text->size();
+  const auto read = std::from_chars(text->data(), end, value);
+  if (read.ec != std::errc() || read.ptr != end) return {};
+  return value;
+}
+
+/// Reads rows by their columns' names, which are the same in every statement.
+class RowReader {
+ public:
+  explicit RowReader(const sql::Rows& rows) : rows_(rows) {}
+
+  std::optional<std::string> text(std::size_t row, std::string_view column) const {
+    const int at = rows_.column(column);
+    if (at < 0 || rows_.is_null(row, static_cast<std::size_t>(at))) return {};
+    return rows_.text(row, static_cast<std::size_t>(at));
+  }
+
+  MetadataReading metadata(std::size_t row) const {
+    if (rows_.column("kind") < 0) return read_metadata(text(row, "metadata"));
+    MetadataReading reading;
+    const auto kind = text(row, "kind").value_or("other");
+    reading.kind = kind == "object" ? MetadataKind::object
+                   : kind == "null" ? MetadataKind::null
+                                    : MetadataKind::other;
+    reading.recorded = {.sha256 = text(row, "sha256"),
+                        .size_bytes = text(row, "size_bytes"),
+                        .computed_at = text(row, "computed_at")};
+    return reading;
+  }
+
+  ArtifactRow row(std::size_t at) const {
+    MetadataReading reading = metadata(at);
+    return {.id = text(at, "id").value_or(""),
+            .type = text(at, "type").value_or(""),
+            .title = text(at, "title").value_or(""),
+            .path = text(at, "path"),
+            .metadata = reading.kind,
+            .recorded_sha256 = std::move(reading.recorded.sha256),
+            .recorded_size_bytes = parse_integer(reading.recorded.size_bytes),
+            .computed_at = std::move(reading.recorded.computed_at)};
+  }
+
+  std::vector<ArtifactRow> all() const {
+    std::vector<ArtifactRow> out;
+    out.reserve(rows_.size());
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      out.push_back(row(i));
+    return out;
+  }
+
+ private:
+  const sql::Rows& rows_;
+};
+
+std::string json_strings(std::span<const std::string> texts) {
+  sql::JsonRows rows;
+  std::string out = "[";
+  for (const std::string& text : texts) {
+    rows.begin_row();
+    rows.add("x", text);
+    const std::string row = rows.take();  // [{"x":"…"}]
+    if (out.size() > 1) out += ',';
+    out += row.substr(6, row.size() - 8);
+  }
+  return out + ']';
+}
+
+NewHash new_hash(const HashWrite& write) {
+  return {.sha256 = core::to_hex(write.digest),
+          .size_bytes = write.size_bytes,
+          .computed_at = format_rfc3339(write.computed_at)};
+}
+
+sql::Value nullable(const std::optional<std::string>& text) {
+  return text ? sql::Value(*text) : sql::Value(std::monostate{});
+}
+
+std::string names_of(const std::vector<sql::Connection::Column>& columns) {
+  std::string out;
+  for (const auto& column : columns)
+    out += (out.empty() ? "" : ", ") + column.name;
+  return out;
+}
+
+Error no_column(const SourceConfig& config, const std::string& where,
+                const std::pair<std::string_view, std::string>& wanted,
+                const std::vector<sql::Connection::Column>& columns) {
+  return {Code::invalid,
+          where + ": table \"" + config.table + "\" has no column \"" + wanted.second + "\" (" +
+              std::string(wanted.first) + "); it has " + names_of(columns),
+          "name the right column in [artifacts." + config.name +
+              ".columns], or \"\" for a title, type or updated_at that is not there"};
+}
+
+Status check_columns(const SourceConfig& config, const std::string& where,
+                     const std::vector<sql::Connection::Column>& columns) {
+  if (columns.empty()) {
+    return Error(
+        Code::not_found, where + ": there is no table \"" + config.table + "\"",
+        "name the table in [artifacts." + config.name + "], with its schema where it has one");
+  }
+  const ColumnMap& map = config.columns;
+  const std::pair<std::string_view, std::string> wanted[] = {
+      {"id", map.id},     {"type", map.type},         {"title", map.title},
+      {"path", map.path}, {"metadata", map.metadata}, {"updated_at", map.updated_at}};
+  for (const auto& column : wanted) {
+    if (column.second.empty()) continue;
+    if (column_type(columns, column.second).empty() &&
+        std::none_of(columns.begin(), columns.end(),
+                     [&](const auto& there) { return there.name == column.second; })) {
+      return no_column(config, where, column, columns);
+    }
+  }
+  return {};
+}
+
+// The text of all statements over one table; the pages once for every selection.
+Result<std::string> statements_of(Expressions expressions, bool merges_on_server) {
+  TRY_ASSIGN(std::string text, put_in(embedded("artifacts.sql"), expressions));
+  TRY_ASSIGN(const std::string writing,
+             put_in(embedded(merges_on_server ? "artifacts_jsonb.sql" : "artifacts_text.sql"),
+                    expressions));
+  TRY_ASSIGN(const std::string inserting, put_in(embedded("artifacts_insert.sql"), expressions));
+  text += '\n' + writing + '\n' + inserting;
+  for (const auto selection : {RowSelection::unmarked, RowSelection::all, RowSelection::hashed,
+                               RowSelection::unmarked_hashed}) {
+    expressions["selection_name"] = selection_name(selection);
+    expressions["selection"] = std::string(expressions.find(selection_name(selection))->second);
+    TRY_ASSIGN(const std::string pages, put_in(embedded("artifacts_page.sql"), expressions));
+    text += '\n' + pages;
+  }
+  return text;
+}
+
+std::string with_suffix(std::string_view text, std::string_view suffix) {
+  constexpr std::string_view kMark = "-- name: ";
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out += text.substr(0, end);
+    if (text.starts_with(kMark)) out += suffix;
+    out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+bool is_selected(const ArtifactRow& row, RowSelection selection,
+                 const std::optional<Timestamp>& marked_before) {
+  switch (selection) {
+    case RowSelection::unmarked:
+      return !row.computed_at;
+    case RowSelection::unmarked_hashed:
+      return !row.computed_at && row.recorded_sha256.has_value();
+    case RowSelection::hashed:
+      if (!row.recorded_sha256) return false;
+      break;
+    case RowSelection::all:
+      break;
+  }
+  if (!marked_before || !row.computed_at) return true;
+  const auto at = parse_rfc3339(*row.computed_at);
+  return !at || *at < *marked_before;  // a marker that is no time proves nothing
+}
+
+}  // namespace
+
+Result<ArtifactTable> ArtifactTable::open(const SourceConfig& config, catalog::Catalog& catalog,
+                                          Access access) {
+  ArtifactTable table(config, catalog);
+  if (!config.in_catalog) {
+    TRY_ASSIGN(table.own_, sql::Connection::open(
+                               {.url = config.url, .read_only = access == Access::read_only}));
+  }
+  sql::Connection& connection = table.connection();
+  TRY_ASSIGN(const auto columns, connection.columns(config.table));
+  TRY(check_columns(config, connection.name(), columns));
+  TRY(table.learn_statements(columns));
+  if (!config.in_catalog) TRY(table.refuse_bad_ids());
+  return table;
+}
+
+sql::Connection& ArtifactTable::connection() {
+  return own_ ? *own_ : catalog_->connection();
+}
+
+Result<sql::Rows> ArtifactTable::run(std::string_view statement, const sql::Args& args) {
+  return connection().run("artifacts." + std::string(statement) + suffix_, args);
+}
+
+Status ArtifactTable::learn_statements(const std::vector<sql::Connection::Column>& columns) {
+  TableFacts facts{.dialect = connection().dialect(),
+                   .columns = columns,
+                   .journal_columns = {},
+                   .type_has_nulls = false};
+  TRY_ASSIGN(facts.journal_columns, connection().columns(config_->journal));
+  const auto identifiers = identifiers_of(*config_);
+  if (!config_->in_catalog && !config_->columns.type.empty()) {
+    TRY_ASSIGN(auto book, sql::Book::parse(kTypeIsNull, facts.dialect, identifiers));
+    TRY(connection().use(std::move(book)));
+    TRY_ASSIGN(const auto rows, connection().run("artifacts.type_is_null"));
+    facts.type_has_nulls = !rows.empty();
+  }
+  merges_on_server_ = is_jsonb(*config_, facts);
+  filters_in_database_ = merges_on_server_ || facts.dialect == sql::Dialect::sqlite;
+  TRY_ASSIGN(const std::string text,
+             statements_of(expressions_of(*config_, facts), merges_on_server_));
+  std::string identity = text;
+  for (const auto& [name, value] : identifiers)
+    identity += '\0' + name + '\0' + value;
+  suffix_ = '@' + core::to_hex(core::sha256(identity)).substr(0, kSuffixSize);
+  TRY_ASSIGN(auto book, sql::Book::parse(with_suffix(text, suffix_), facts.dialect, identifiers));
+  const Status learnt = connection().use(std::move(book));
+  // The suffix is of the text: where one of the names is there already, all of them are, and say the same.
+  if (!learnt && learnt.error().code() != Code::internal) return learnt.error();
+  return {};
+}
+
+Status ArtifactTable::refuse_bad_ids() {
+  const std::string where = connection().name() + ": table \"" + config_->table + "\"";
+  TRY_ASSIGN(const auto nameless, run("row_without_id"));
+  if (!nameless.empty()) {
+    return Error(
+        Code::invalid,
+        where + " has a row whose " + config_->columns.id + " is NULL, which nothing could name",
+        "give every row an id of its own");
+  }
+  TRY_ASSIGN(const auto twice, run("id_twice"));
+  if (twice.empty()) return {};
+  return Error(Code::invalid,
+               where + " has " + std::to_string(twice.integer(0, 1)) + " rows whose " +
+                   config_->columns.id + " is \"" + twice.text(0, 0) +
+                   "\": a hash could not tell which one it belongs to",
+               "give every row an id of its own (a primary key), or map another column as id");
+}
+
+Result<std::vector<ArtifactRow>> ArtifactTable::raw_page(const PageQuery& query,
+                                                         const std::optional<RowCursor>& after,
+                                                         std::int64_t limit) {
+  const std::string selection(selection_name(query.selection));
+  sql::Args args{{"types", json_strings(query.types)}, {"limit", limit}};
+  if (after) {
+    args.emplace_back("after_type", after->type);
+    args.emplace_back("after_id", after->id);
+  }
+  TRY_ASSIGN(const auto rows, run((after ? "page_after_" : "page_first_") + selection, args));
+  return RowReader(rows).all();
+}
+
+Result<std::vector<ArtifactRow>> ArtifactTable::page(const PageQuery& query) {
+  std::optional<Timestamp> before;
+  if (query.marked_before) {
+    TRY_ASSIGN(before, parse_rfc3339(*query.marked_before));
+  }
+  std::vector<ArtifactRow> out;
+  std::optional<RowCursor> after = query.after;
+  for (bool more = true; more && std::ssize(out) < query.limit;) {
+    const std::int64_t wanted = query.limit - std::ssize(out);
+    // What is filtered here is read in whole pages, so that a table whose rows are all done needs few statements.
+    const bool filters_here = !filters_in_database_ || before;
+    const std::int64_t limit = filters_here        ? kTextPageLimit
+                               : merges_on_server_ ? wanted
+                                                   : std::min(wanted, kTextPageLimit);
+    TRY_ASSIGN(auto rows, raw_page(query, after, limit));
+    more = std::ssize(rows) == limit;
+    if (!rows.empty()) after = RowCursor{.type = rows.back().type, .id = rows.back().id};
+    for (ArtifactRow& row : rows) {
+      if (std::ssize(out) < query.limit && is_selected(row, query.selection, before))
+        out.push_back(std::move(row));
+    }
+  }
+  return out;
+}
+
+Result<std::vector<ArtifactRow>> ArtifactTable::rows(std::span<const std::string> ids) {
+  TRY_ASSIGN(const auto rows, run("rows", {{"ids", json_strings(ids)}}));
+  return RowReader(rows).all();
+}
+
+Result<std::vector<std::optional<std::string>>> ArtifactTable::metadata_texts(
+    std::span<const std::string> ids) {
+  TRY_ASSIGN(const auto found, run("texts", {{"ids", json_strings(ids)}}));
+  const RowReader reader(found);
+  std::unordered_map<std::string, std::optional<std::string>> by_id;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    by_id.emplace(reader.text(i, "id").value_or(""), reader.text(i, "metadata"));
+  std::vector<std::optional<std::string>> out;
+  for (const std::string& id : ids)
+    out.push_back(by_id[id]);
+  return out;
+}
+
+Result<std::int64_t> ArtifactTable::count(const PageQuery& query) {
+  if (filters_in_database_ && !query.marked_before) {
+    TRY_ASSIGN(const auto rows, run("count_" + std::string(selection_name(query.selection)),
+                                    {{"types", json_strings(query.types)}}));
+    return rows.integer(0, 0);
+  }
+  PageQuery next = query;
+  next.limit = kTextPageLimit;
+  next.after.reset();
+  std::int64_t found = 0;
+  for (;;) {
+    TRY_ASSIGN(const auto rows, page(next));
+    found += std::ssize(rows);
+    if (std::ssize(rows) < next.limit) return found;
+    next.after = RowCursor{.type = rows.back().type, .id = rows.back().id};
+  }
+}
+
+Status ArtifactTable::insert(std::string rows_json) {
+  HOLDFAST_ASSERT(connection().in_transaction());
+  TRY(run("insert", {{"rows", std::move(rows_json)}}));
+  return {};
+}
+
+Result<bool> ArtifactTable::has_journal() {
+  TRY_ASSIGN(const auto columns, connection().columns(config_->journal));
+  return !columns.empty();
+}
+
+Result<sql::Book> ArtifactTable::journal_book() {
+  const std::string& journal = config_->journal;
+  const std::size_t dot =
+      connection().dialect() == sql::Dialect::postgres ? journal.rfind('.') : std::string::npos;
+  const std::string name = dot == std::string::npos ? journal : journal.substr(dot + 1);
+  return sql::Book::parse(with_suffix(embedded("artifacts_journal.sql"), suffix_),
+                          connection().dialect(),
+                          {{"journal", journal}, {"journal_index", name + "_artifact"}});
+}
+
+Result<std::string> ArtifactTable::journal_ddl() {
+  TRY_ASSIGN(const auto book, journal_book());
+  const auto* statement = book.find("artifacts.make_journal" + suffix_);
+  HOLDFAST_ASSERT(statement != nullptr);
+  return statement->sql + '\n';
+}
+
+Result<sql::Rows> ArtifactTable::journal_rows(const std::optional<std::string>& artifact_id,
+                                              std::int64_t after_seq, std::int64_t limit) {
+  TRY_ASSIGN(auto book, journal_book());
+  const Status learnt = connection().use(std::move(book));
+  if (!learnt && learnt.error().code() != Code::internal) return learnt.error();  // known already
+  return run("read_journal",
+             {{"artifact_id", nullable(artifact_id)}, {"after_seq", after_seq}, {"limit", limit}});
+}
+
+Status ArtifactTable::create_journal() {
+  TRY_ASSIGN(const std::string ddl, journal_ddl());
+  TRY_ASSIGN(auto transaction, sql::Transaction::begin(connection()));
+  TRY(connection().script(ddl));
+  return transaction.commit();
+}
+
+Result<std::vector<WriteOutcome>> ArtifactTable::record(std::span<const HashWrite> writes,
+                                                        const WriteContext& context) {
+  HOLDFAST_ASSERT(connection().in_transaction());
+  if (writes.empty()) return std::vector<WriteOutcome>{};
+  return merges_on_server_ ? merge(writes, context) : splice(writes, context);
+}
+
+Result<std::vector<WriteOutcome>> ArtifactTable::merge(std::span<const HashWrite> writes,
+                                                       const WriteContext& context) {
+  sql::JsonRows bulk;
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const HashWrite& write = writes[i];
+    const NewHash hash = new_hash(write);
+    bulk.begin_row();
+    bulk.add("n", static_cast<std::int64_t>(i));
+    bulk.add("id", write.row->id);
+    bulk.add("path", nullable(write.row->path));
+    bulk.add("old_sha256", nullable(write.row->recorded_sha256));
+    bulk.add("sha256", hash.sha256);
+    bulk.add("size_bytes", static_cast<std::int64_t>(hash.size_bytes));
+    bulk.add("computed_at", hash.computed_at);
+    bulk.add("reason", write.reason);
+    ids.push_back(write.row->id);
+  }
+  TRY_ASSIGN(const auto written, run("merge", {{"writes", bulk.take()},
+                                               {"at", format_rfc3339(catalog_->clock().now())},
+                                               {"actor", std::string(context.actor)},
+                                               {"batch_run_id", std::string(context.batch_run_id)},
+                                               {"operation", std::string(context.operation)}}));
+  std::vector<WriteOutcome> outcomes(writes.size(), WriteOutcome::row_gone);
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    outcomes.at(static_cast<std::size_t>(written.integer(i, 0))) = WriteOutcome::written;
+  }
+  if (written.size() == writes.size()) return outcomes;
+  TRY_ASSIGN(const auto there, rows(ids));
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const bool exists = std::any_of(there.begin(), there.end(),
+                                    [&](const ArtifactRow& row) { return row.id == ids[i]; });
+    if (outcomes[i] != WriteOutcome::written && exists) outcomes[i] = WriteOutcome::row_changed;
+  }
+  return outcomes;
+}
+
+Result<std::vector<WriteOutcome>> ArtifactTable::splice(std::span<const HashWrite> writes,
+                                                        const WriteContext& context) {
+  std::vector<std::string> ids;
+  for (const HashWrite& write : writes)
+    ids.push_back(write.row->id);
+  TRY_ASSIGN(const auto locked, run("lock", {{"ids", json_strings(ids)}}));
+  const RowReader reader(locked);
+  std::unordered_map<std::string, std::size_t> at;
+  for (std::size_t i = 0; i < locked.size(); ++i)
+    at.emplace(reader.text(i, "id").value_or(""), i);
+
+  std::vector<WriteOutcome> outcomes(writes.size(), WriteOutcome::row_gone);
+  sql::JsonRows bulk;
+  sql::JsonRows journal;
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const HashWrite& write = writes[i];
+    const auto found = at.find(write.row->id);
+    if (found == at.end()) continue;
+    const std::optional<std::string> text = reader.text(found->second, "metadata");
+    const MetadataReading now = read_metadata(text);
+    const bool same = reader.text(found->second, "path") == write.row->path &&
+                      now.recorded.sha256 == write.row->recorded_sha256;
+    const bool may_be_written = now.kind == MetadataKind::object || now.kind == MetadataKind::null;
+    outcomes[i] = same && may_be_written ? WriteOutcome::written : WriteOutcome::row_changed;
+    if (outcomes[i] != WriteOutcome::written) continue;
+    const NewHash hash = new_hash(write);
+    TRY_ASSIGN(const std::string spliced, with_hash(text, hash));
+    bulk.begin_row();
+    bulk.add("id", write.row->id);
+    bulk.add("metadata", spliced);
+    journal.begin_row();
+    journal.add("n", count++);
+    journal.add("id", write.row->id);
+    journal.add("old", now.owned_json);
+    journal.add("new", owned_json(hash));
+    journal.add("reason", write.reason);
+  }
+  if (count == 0) return outcomes;
+  TRY_ASSIGN(const auto updated, run("splice", {{"writes", bulk.take()}}));
+  if (updated.affected != count) {
+    return Error(Code::conflict,
+                 connection().name() + ": table \"" + config_->table +
+                     "\": " + std::to_string(updated.affected) + " of " + std::to_string(count) +
+                     " locked rows could be written",
+                 "look for triggers or rules on the table");
+  }
+  TRY_ASSIGN(const auto journaled,
+             run("journal", {{"writes", journal.take()},
+                             {"at", format_rfc3339(catalog_->clock().now())},
+                             {"actor", std::string(context.actor)},
+                             {"batch_run_id", std::string(context.batch_run_id)},
+                             {"operation", std::string(context.operation)}}));
+  HOLDFAST_ASSERT(journaled.affected == count);
+  return outcomes;
+}
+
+}  // namespace holdfast::artifacts

@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Reading a table of artifact rows, the catalog's own or a user's.
+--
+-- {name} is a table or column of the source, quoted by sql/book. A name in double angle brackets is an expression that depends
+-- on the columns' types and is put in before that (artifact_expressions.cpp): id_key and type_key are what the order compares,
+-- id_text and the like what is handed out, record the columns that tell what is recorded (artifacts_jsonb.sql and artifacts_text.sql).
+
+-- name: artifacts.rows
+-- sqlite
+select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
+from {table}
+where <<id_key>> in (select value from json_each(:ids))
+order by <<type_key>>, <<id_key>>
+-- postgres
+select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
+from {table}
+where {id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+order by <<type_key>>, <<id_key>>
+
+-- name: artifacts.row_without_id
+-- any
+select 1 from {table} where {id} is null limit 1
+
+-- name: artifacts.id_twice
+-- any
+select <<id_text>> as id, count(*) as row_count from {table} group by {id} having count(*) > 1 limit 1
+
+-- name: artifacts.texts
+-- sqlite
+select <<id_text>> as id, <<metadata_text>> as metadata from {table} where <<id_key>> in (select value from json_each(:ids))
+-- postgres
+select <<id_text>> as id, <<metadata_text>> as metadata from {table}
+where {id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))

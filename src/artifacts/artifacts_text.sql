@@ -1,0 +1,41 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Writing where metadata is text to us (json and text on PostgreSQL, everything on SQLite): the rows are locked, their texts read
+-- and spliced (artifacts/metadata_text.h), and written back before anybody else can change them. On SQLite the transaction's own
+-- lock does it.
+
+-- name: artifacts.lock
+-- sqlite
+select <<id_text>> as id, <<path_text>> as path, <<record>>
+from {table}
+where <<id_key>> in (select value from json_each(:ids))
+-- postgres
+select <<id_text>> as id, <<path_text>> as path, <<record>>
+from {table}
+where {id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+for update
+
+-- name: artifacts.splice
+-- sqlite
+update {table} as t
+set {metadata} = w.metadata <<set_updated_at>>
+from (select json_extract(value, '$.id') as id, json_extract(value, '$.metadata') as metadata from json_each(:writes)) as w
+where <<t_id_key>> = w.id
+-- postgres
+update {table} t
+set {metadata} = cast(w.metadata as <<metadata_sql>>) <<set_updated_at>>
+from jsonb_to_recordset(cast(:writes as jsonb)) as w(id text, metadata text)
+where t.{id} = cast(w.id as <<id_sql>>)
+
+-- name: artifacts.journal
+-- sqlite
+insert into {journal} (artifact_id, at, actor, batch_run_id, operation, old, new, reason)
+select json_extract(value, '$.id'), :at, :actor, :batch_run_id, :operation, json_extract(value, '$.old'),
+  json_extract(value, '$.new'), json_extract(value, '$.reason')
+from json_each(:writes)
+order by key
+-- postgres
+insert into {journal} (artifact_id, at, actor, batch_run_id, operation, old, new, reason)
+select r.id, cast(cast(:at as text) as <<journal_at_sql>>), :actor, :batch_run_id, :operation,
+  cast(r.old as <<journal_json_sql>>), cast(r.new as <<journal_json_sql>>), r.reason
+from jsonb_to_recordset(cast(:writes as jsonb)) as r(n bigint, id text, old text, new text, reason text)
+order by r.n

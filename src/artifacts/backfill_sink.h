@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The committing side of a backfill: judges what was hashed, holds drift back, appends the events and writes the rows.
+//
+// Where durability changes hands (failpoints in this order):
+//   artifacts.after_hash       digests are in memory only
+//   artifacts.before_event     drift is judged, its event not appended
+//   artifacts.after_event      the event is durable, the row is not written
+//   artifacts.in_transaction   rows and journal are written, nothing is committed
+//   artifacts.after_proofs     the catalog's own side is written
+//   artifacts.before_commit    …
+//   artifacts.after_commit     rows are durable
+// With the rows in the catalog all of it is one transaction; else the rows are committed first, then proofs and progress.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "artifacts/artifact_table.h"
+#include "artifacts/backfill.h"
+#include "artifacts/drift_breaker.h"
+#include "artifacts/proofs.h"
+#include "artifacts/residual.h"
+#include "artifacts/row_hasher.h"
+#include "artifacts/row_queue.h"
+#include "base/whole_file.h"
+#include "catalog/batch_runs.h"
+#include "core/batch.h"
+#include "core/event.h"
+
+namespace holdfast::artifacts {
+
+struct BackfillSinkParts {
+  ArtifactTable& table;
+  catalog::Catalog& catalog;
+  RowQueue& queue;
+  const BackfillOptions& options;
+  DriftBreaker breaker;
+  std::string parameters;  // of the run: what a later run must share to go on with it
+  std::optional<std::string> marked_before;  // of a recheck
+};
+
+/// The cursor of a batch run: `{"parameters":…,"marked_before":…,"type":…,"id":…}`.
+std::string run_cursor(const std::string& parameters,
+                       const std::optional<std::string>& marked_before,
+                       const std::optional<RowCursor>& last);
+
+class BackfillSink {
+ public:
+  using Done = core::BatchWork<ArtifactRow, RowObservation>::Done;
+
+  BackfillSink(BackfillSinkParts parts, catalog::BatchRun run, BackfillSummary summary);
+
+  /// Opens the files that are written besides: the residual list and the patch.
+  Status open_files();
+  /// Takes rows with what was seen of them, in order. `conflict` when the breaker trips: none of the drift is written.
+  Status commit(std::vector<Done> done);
+  /// Ends a pass: writes the drift that was held back.
+  Status end_pass();
+  /// Rows that changed while they were hashed, to be read again; forgotten here.
+  std::vector<std::string> take_requeued();
+  /// Publishes the files.
+  Status close_files();
+  /// The breaker's verdict as an Error.
+  Error breaker_error() const;
+
+  BackfillSummary& summary() { return summary_; }
+  catalog::BatchRun& run() { return run_; }
+  const DriftBreaker& breaker() const { return parts_.breaker; }
+
+ private:
+  /// A row that has a hash now, and what is to be done with it.
+  struct Pending {
+    ArtifactRow row;
+    RowObservation seen;
+    RowEnd end = RowEnd::updated;
+    std::string reason;  // for the journal
+    bool drifted = false;
+    bool invalid_record = false;
+    bool normalised = false;
+    std::string cause;         // of a drift: the rule
+    std::string cause_reason;  // …and half a sentence
+    std::optional<core::Finding> finding;
+  };
+  /// What a commit changes once it is durable.
+  struct Settled {
+    BackfillSummary summary;
+    std::vector<std::string> requeued;
+    std::vector<ResidualEntry> residual;
+  };
+
+  Status judge_row(Done done, std::vector<Pending>& writes, std::vector<Pending>& refused);
+  std::optional<Pending> judge_hashed(Done done);
+  Status end_without_hash(const Done& done, RowEnd end);
+  Status refuse(std::vector<Pending> drift);
+  Status hold(Pending drift);
+  Status explain_drift(std::vector<Pending>& pending);
+  Status append_drift_events(const std::vector<Pending>& pending, std::string_view action);
+  core::Event drift_event(const Pending& drift, std::string_view action) const;
+
+  Status write(std::vector<Pending> writes);
+  Status write_chunk(std::vector<Pending> writes);
+  Result<Settled> write_rows(const std::vector<Pending>& writes);
+  Result<Settled> write_rows_again(const std::vector<Pending>& writes);
+  Status save_in_catalog(const std::vector<Pending>& writes, const Settled& settled);
+  Settled settle(const std::vector<Pending>& writes,
+                 const std::vector<WriteOutcome>& outcomes) const;
+  Status take(Settled settled);
+  Status release_ended();
+  bool writes_catalog() const { return parts_.options.mode != BackfillMode::dry_run; }
+
+  BackfillSinkParts parts_;
+  catalog::BatchRun run_;
+  BackfillSummary summary_;
+  std::vector<Pending> held_;
+  std::vector<std::string> requeued_;
+  std::unordered_map<std::string, int> requeues_;  // how often a row was read again
+  std::vector<std::string> ended_;  // rows that need no write any more: to be released
+  std::optional<RowCursor> last_;
+  std::optional<WholeFile> residual_;
+  std::optional<WholeFile> patch_;
+};
+
+}  // namespace holdfast::artifacts

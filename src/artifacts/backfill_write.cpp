@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writing part of BackfillSink: one transaction a chunk, with everything that must be true together.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "artifacts/backfill_sink.h"
+#include "artifacts/rules.h"
+#include "artifacts/sql_patch.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+constexpr std::size_t kChunkRows =
+    1000;  // one transaction; the batch engine hands over at most commit_every_count
+constexpr int kMaxTransactionAttempts =
+    4;  // PostgreSQL ends one of two clients that wait for one another
+constexpr std::string_view kOperation = "artifacts.backfill";
+
+}  // namespace
+
+std::string run_cursor(const std::string& parameters,
+                       const std::optional<std::string>& marked_before,
+                       const std::optional<RowCursor>& last) {
+  nlohmann::ordered_json cursor = {{"parameters", parameters}};
+  if (marked_before) cursor["marked_before"] = *marked_before;
+  if (last) {
+    cursor["type"] = last->type;
+    cursor["id"] = last->id;
+  }
+  return cursor.dump();
+}
+
+Status BackfillSink::write(std::vector<Pending> writes) {
+  for (std::size_t begin = 0; begin < writes.size(); begin += kChunkRows) {
+    const std::size_t end = std::min(begin + kChunkRows, writes.size());
+    const auto from = writes.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto to = writes.begin() + static_cast<std::ptrdiff_t>(end);
+    TRY(write_chunk({std::make_move_iterator(from), std::make_move_iterator(to)}));
+  }
+  return {};
+}
+
+Status BackfillSink::write_chunk(std::vector<Pending> writes) {
+  TRY(explain_drift(writes));
+  if (!writes_catalog())
+    return take(settle(writes, std::vector<WriteOutcome>(writes.size(), WriteOutcome::written)));
+  TRY(append_drift_events(writes,
+                          parts_.options.mode == BackfillMode::report_only ? "report" : "record"));
+  TRY_ASSIGN(auto settled, write_rows_again(writes));
+  const bool together =
+      parts_.table.config().in_catalog && parts_.options.mode == BackfillMode::write;
+  if (together) {
+    ended_.clear();
+    return take(std::move(settled));
+  }
+  // The rows are durable: whatever comes, they count.
+  const Settled durable = settled;
+  TRY(take(std::move(settled)));
+  TRY_ASSIGN(auto transaction, sql::Transaction::begin(parts_.catalog.connection()));
+  TRY(save_in_catalog(writes, durable));
+  TRY(transaction.commit());
+  ended_.clear();
+  return {};
+}
+
+// A transaction that was ended so that another could go on is tried again; nothing of it was written.
+Result<BackfillSink::Settled> BackfillSink::write_rows_again(const std::vector<Pending>& writes) {
+  for (int attempt = 1;; ++attempt) {
+    auto settled = write_rows(writes);
+    if (settled || settled.error().code() != Code::conflict) return settled;
+    if (parts_.table.connection().dialect() != sql::Dialect::postgres ||
+        attempt == kMaxTransactionAttempts)
+      return settled;
+    log_info("a transaction is tried again", {{"why", settled.error().message()}});
+  }
+}
+
+Result<BackfillSink::Settled> BackfillSink::write_rows(const std::vector<Pending>& writes) {
+  std::vector<HashWrite> hashes;
+  for (const Pending& each : writes) {
+    hashes.push_back({.row = &each.row,
+                      .digest = each.seen.digest,
+                      .size_bytes = each.seen.identity.size_bytes,
+                      .computed_at = each.seen.observed_at,
+                      .reason = each.reason});
+  }
+  if (parts_.options.mode == BackfillMode::report_only) {
+    if (patch_) {
+      TRY_ASSIGN(const std::string text, patch_statements(parts_.table, hashes));
+      TRY(patch_->write(text));
+    }
+    return settle(writes, std::vector<WriteOutcome>(writes.size(), WriteOutcome::written));
+  }
+  TRY_ASSIGN(auto transaction, sql::Transaction::begin(parts_.table.connection()));
+  TRY_ASSIGN(const auto outcomes, parts_.table.record(hashes, {.actor = parts_.options.actor,
+                                                               .batch_run_id = run_.id,
+                                                               .operation = kOperation}));
+  HOLDFAST_FAILPOINT("artifacts.in_transaction");
+  Settled settled = settle(writes, outcomes);
+  if (parts_.table.config().in_catalog) TRY(save_in_catalog(writes, settled));
+  HOLDFAST_FAILPOINT("artifacts.before_commit");
+  TRY(transaction.commit());
+  HOLDFAST_FAILPOINT("artifacts.after_commit");
+  return settled;
+}
+
+// In the transaction that is open on the catalog.
+Status BackfillSink::save_in_catalog(const std::vector<Pending>& writes, const Settled& settled) {
+  std::vector<Proof> proofs;
+  std::vector<std::string> released = ended_;
+  for (const Pending& each : writes) {
+    const auto& again = settled.requeued;
+    if (std::find(again.begin(), again.end(), each.row.id) != again.end()) continue;
+    released.push_back(each.row.id);
+    // A reading that the record does not confirm moves no proof (proofs.h): so where the row is left as it is.
+    if (parts_.options.mode == BackfillMode::report_only && (each.drifted || each.invalid_record))
+      continue;
+    Proof proof;
+    proof.artifact_id = each.row.id;
+    proof.path = each.row.path.value_or("");
+    proof.digest = each.seen.digest;
+    proof.identity = each.seen.identity;
+    proof.proved_at = each.seen.observed_at;
+    proofs.push_back(std::move(proof));
+  }
+  TRY(save_proofs(parts_.catalog, summary_.source, proofs));
+  HOLDFAST_FAILPOINT("artifacts.after_proofs");
+  catalog::BatchRun run = run_;
+  run.summary = to_json(settled.summary);
+  run.cursor = run_cursor(parts_.parameters, parts_.marked_before, last_);
+  TRY(catalog::save_batch_progress(parts_.catalog, run));
+  return parts_.queue.release(released);
+}
+
+BackfillSink::Settled BackfillSink::settle(const std::vector<Pending>& writes,
+                                           const std::vector<WriteOutcome>& outcomes) const {
+  Settled out{.summary = summary_, .requeued = {}, .residual = {}};
+  BackfillSummary& summary = out.summary;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const Pending& each = writes[i];
+    switch (outcomes[i]) {
+      case WriteOutcome::row_gone:
+        ++summary.row_gone;
+        continue;
+      case WriteOutcome::row_changed: {
+        const auto before = requeues_.find(each.row.id);
+        if (before == requeues_.end() || before->second < kMaxRequeues) {
+          out.requeued.push_back(each.row.id);
+          continue;
+        }
+        summary.add(each.row.type, RowEnd::failed);
+        ++summary.by_reason["row_changed"];
+        ResidualEntry entry = residual_entry(each.row, each.seen);
+        entry.reason = "row_changed";
+        entry.detail = "another client changed the row each time it was about to be written";
+        out.residual.push_back(std::move(entry));
+        continue;
+      }
+      case WriteOutcome::written:
+        break;
+    }
+    summary.add(each.row.type, each.end);
+    if (each.normalised) ++summary.normalised;
+    for (BackfillCounts* counts : {&summary.total, &summary.by_type[each.row.type]}) {
+      counts->size_bytes += each.seen.identity.size_bytes;
+      counts->drifted += each.drifted ? 1 : 0;
+      counts->invalid_record += each.invalid_record ? 1 : 0;
+    }
+    if (each.finding) summary.add_problem(*each.finding);
+  }
+  return out;
+}
+
+Status BackfillSink::take(Settled settled) {
+  summary_ = std::move(settled.summary);
+  for (std::string& id : settled.requeued) {
+    ++requeues_[id];
+    requeued_.push_back(std::move(id));
+  }
+  for (const ResidualEntry& entry : settled.residual) {
+    if (residual_) TRY(residual_->write(json_line(entry)));
+  }
+  return {};
+}
+
+Status BackfillSink::release_ended() {
+  return parts_.queue.release(std::exchange(ended_, {}));
+}
+
+}  // namespace holdfast::artifacts

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "artifacts/finding_text.h"
+
+#include "core/canonical_json.h"
+#include "core/fields.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+core::FieldValue time_or_null(const std::optional<Timestamp>& at) {
+  if (!at) return {};
+  return format_rfc3339(*at);
+}
+
+core::Fields count_fields(const TypeCounts& counts) {
+  return {{"rows", counts.rows},
+          {"in_step", counts.in_step},
+          {"drifted", counts.drifted},
+          {"missing", counts.missing},
+          {"unrecorded", counts.unrecorded},
+          {"unknown", counts.unknown},
+          {"no_file", counts.no_file},
+          {"size_bytes_read", static_cast<std::int64_t>(counts.size_bytes_read)}};
+}
+
+}  // namespace
+
+Result<std::string> finding_json(const core::SubjectReport& report, const core::Finding& finding) {
+  TRY_ASSIGN(const std::string witness, core::canonical_json(finding.witness));
+  const core::Fields fields = {
+      {"subject", finding.subject.text()},
+      {"rule", finding.rule},
+      {"level", std::string(core::level_name(finding.level))},
+      {"verdict", std::string(core::verdict_name(report.verdict))},
+      {"recorded", finding.recorded},
+      {"observed", finding.observed},
+      {"message", finding.message},
+      {"hint", finding.hint},
+      {"file", finding.file},
+      {"waived", finding.waived},
+      {"basis", report.basis},
+      {"observed_at", format_rfc3339(report.observed_at)},
+      {"proved_at", time_or_null(report.proved_at)},
+  };
+  TRY_ASSIGN(std::string text, core::canonical_json(fields));
+  text.pop_back();
+  return text + ",\"witness\":" + witness + '}';
+}
+
+Result<std::string> tally_members(const Tally& tally) {
+  core::Fields counts = count_fields(tally.total);
+  counts.push_back({"notes", tally.notes});
+  counts.push_back({"warnings", tally.warnings});
+  counts.push_back({"errors", tally.errors});
+  counts.push_back({"waived", tally.waived});
+  TRY_ASSIGN(const std::string total, core::canonical_json(counts));
+  std::string types;
+  for (const auto& [type, each] : tally.types) {
+    core::Fields fields = count_fields(each);
+    fields.push_back({"type", type});
+    TRY_ASSIGN(const std::string text, core::canonical_json(fields));
+    if (!types.empty()) types += ',';
+    types += text;
+  }
+  TRY_ASSIGN(const std::string proofs,
+             core::canonical_json({{"proved", tally.proved},
+                                   {"never_proved", tally.never_proved},
+                                   {"oldest_at", time_or_null(tally.oldest_proof)},
+                                   {"oldest_artifact", tally.oldest_proof_id}}));
+  return "\"counts\":" + total + ",\"types\":[" + types + "],\"proofs\":" + proofs;
+}
+
+}  // namespace holdfast::artifacts

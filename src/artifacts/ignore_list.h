@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which files below a root need no row: the patterns of `ignore`.
+//
+//   *    any run of bytes without '/'          ?   one byte that is no '/'
+//   **   any run of bytes, '/' too             all else stands for itself
+//
+// A pattern without '/' is held against every part of the path ("*.tmp", ".git": a folder's name
+// ignores all that is below it). One with '/' is held against the whole path from the root and
+// against each folder of it ("build/*.log", "raw/**", "raw/").
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace holdfast::artifacts {
+
+inline constexpr std::size_t kMaxPatternSizeBytes = 1024;
+
+class IgnoreList {
+ public:
+  /// `invalid` names an empty pattern or one that is longer than kMaxPatternSizeBytes.
+  static Result<IgnoreList> parse(const std::vector<std::string>& patterns);
+  bool matches(std::string_view path) const;
+
+ private:
+  struct Pattern {
+    std::string text;
+    bool anchored = false;  // held against the path from the root
+  };
+  std::vector<Pattern> patterns_;
+};
+
+/// Whether the whole text fits the pattern. In time O(pattern x text), whatever they hold.
+bool fits_pattern(std::string_view pattern, std::string_view text);
+
+}  // namespace holdfast::artifacts

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "artifacts/latest_reports.h"
+
+#include <unordered_map>
+#include <utility>
+
+#include "artifacts/judge.h"
+#include "artifacts/observations.h"
+#include "artifacts/proofs.h"
+#include "artifacts/row_pass.h"
+#include "catalog/waivers.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+constexpr std::int64_t kPageRows = 1000;
+
+/// A proof that stands: of what is recorded now, and not contradicted by a later reading.
+bool stands(const Proof& proof, const ArtifactRow& row) {
+  return proves_record(proof, row) && proof.looked_at <= proof.proved_at;
+}
+
+core::SubjectReport proved_report(const SourceConfig& config, const Proof& proof) {
+  core::SubjectReport report;
+  report.subject = artifact_subject(config, proof.artifact_id);
+  report.verdict = core::Verdict::in_step;
+  report.observed_at = proof.proved_at;
+  report.proved_at = proof.proved_at;
+  report.basis = "bytes";
+  return report;
+}
+
+LatestReport latest_of(const SourceConfig& config, const ArtifactRow& row, const Proof* proof,
+                       Observation* seen) {
+  LatestReport out{&row, {}, true};
+  const bool proved = proof != nullptr && stands(*proof, row);
+  if (proved && (seen == nullptr || proof->proved_at >= seen->report.observed_at)) {
+    out.report = proved_report(config, *proof);
+    return out;
+  }
+  const bool outdated = seen != nullptr && seen->report.verdict == core::Verdict::in_step &&
+                        (proof == nullptr || !proves_record(*proof, row));
+  if (seen != nullptr && !outdated) {
+    out.report = std::move(seen->report);
+    return out;
+  }
+  out.observed = false;
+  out.report.subject = artifact_subject(config, row.id);
+  out.report.basis = "nothing";
+  return out;
+}
+
+class LatestPass {
+ public:
+  LatestPass(ArtifactTable& table, catalog::Catalog& catalog, catalog::WaiverSet waivers,
+             const std::function<Status(const LatestReport&)>& take)
+      : table_(table), catalog_(catalog), waivers_(std::move(waivers)), take_(take) {}
+
+  Status rows() {
+    RowPager pager(table_, {.selection = RowSelection::all,
+                            .after = {},
+                            .limit = kPageRows,
+                            .types = table_.config().types,
+                            .marked_before = {}});
+    while (true) {
+      TRY_ASSIGN(const auto page, pager.next());
+      if (page.empty()) return {};
+      TRY(one_page(page));
+    }
+  }
+
+  Status others() {
+    std::string after;
+    while (true) {
+      TRY_ASSIGN(auto page, page_other_observations(catalog_, source(), after, kPageRows));
+      if (page.empty()) return {};
+      after = page.back().report.subject.text();
+      for (Observation& other : page)
+        TRY(give({nullptr, std::move(other.report), true}));
+    }
+  }
+
+ private:
+  const std::string& source() const { return table_.config().name; }
+
+  Status one_page(const std::vector<ArtifactRow>& page) {
+    std::vector<std::string> ids;
+    ids.reserve(page.size());
+    for (const ArtifactRow& row : page)
+      ids.push_back(row.id);
+    TRY_ASSIGN(const auto proofs, load_proofs(catalog_, source(), ids));
+    TRY_ASSIGN(auto observations, load_observations(catalog_, source(), ids));
+    std::unordered_map<std::string_view, const Proof*> proof_of_id;
+    for (const Proof& proof : proofs)
+      proof_of_id.emplace(proof.artifact_id, &proof);
+    std::unordered_map<std::string_view, Observation*> seen_of_id;
+    for (Observation& seen : observations)
+      seen_of_id.emplace(seen.artifact_id, &seen);
+    for (const ArtifactRow& row : page) {
+      const auto proof = proof_of_id.find(row.id);
+      const auto seen = seen_of_id.find(row.id);
+      TRY(give(latest_of(table_.config(), row, proof == proof_of_id.end() ? nullptr : proof->second,
+                         seen == seen_of_id.end() ? nullptr : seen->second)));
+    }
+    return {};
+  }
+
+  Status give(LatestReport latest) {
+    for (core::Finding& finding : latest.report.findings)
+      finding.waived = waivers_.covers(finding);
+    return take_(latest);
+  }
+
+  ArtifactTable& table_;
+  catalog::Catalog& catalog_;
+  catalog::WaiverSet waivers_;
+  const std::function<Status(const LatestReport&)>& take_;
+};
+
+}  // namespace
+
+Status for_each_latest(ArtifactTable& table, catalog::Catalog& catalog,
+                       const std::function<Status(const LatestReport&)>& take) {
+  TRY_ASSIGN(auto waivers, catalog::WaiverSet::load(catalog));
+  LatestPass pass(table, catalog, std::move(waivers), take);
+  TRY(pass.rows());
+  return pass.others();
+}
+
+}  // namespace holdfast::artifacts

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proofs: which version of which file was read in full, and when. Kept in Holdfast's own catalog
+// (`artifact_proof`), never in the user's metadata: the base of quick verify, of the scrub's order
+// and of every "age of proof".
+//
+// One row a source and artifact:
+//   path, sha256, device, inode, size_bytes, mtime_ns, ctime_ns, proved_at_ns, first_proved_at_ns
+//       the last reading that gave what was then recorded; null while there was none
+//   looked_at_ns
+//       the last time its bytes were asked for, whatever came of it: never before proved_at_ns
+// A reading that does not give the recorded hash never moves the proof (else the next reading would
+// take the damaged version for the proved one); it only moves looked_at_ns.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/root_folder.h"
+#include "catalog/catalog.h"
+#include "core/sha256.h"
+
+namespace holdfast::artifacts {
+
+struct Proof {
+  std::string artifact_id;
+  std::string path;  // as recorded in the row when it was proved
+  core::Sha256Digest digest{};
+  FileIdentity identity;  // of the version that was read
+  Timestamp proved_at;    // end of the reading
+  // Set by load_proofs(); save_proofs() does not read them:
+  Timestamp first_proved_at;  // the first proof of this digest, from which on it was known good
+  Timestamp looked_at;        // later than proved_at: a later look did not confirm it
+};
+
+/// In the catalog transaction that is open, or its own. One statement, whatever the number.
+Status save_proofs(catalog::Catalog& catalog, std::string_view source,
+                   std::span<const Proof> proofs);
+/// Those that exist, in any order.
+Result<std::vector<Proof>> load_proofs(catalog::Catalog& catalog, std::string_view source,
+                                       std::span<const std::string> artifact_ids);
+
+/// Notes that the bytes of these artifacts were asked for and gave no proof (drifted, missing,
+/// unreadable, unstable). In the open transaction, or its own.
+Status save_looks(catalog::Catalog& catalog, std::string_view source,
+                  std::span<const std::string> artifact_ids, Timestamp looked_at);
+/// Which of these artifacts have been looked at, ever, and when last.
+struct Look {
+  std::string artifact_id;
+  Timestamp looked_at;
+  std::optional<Timestamp> proved_at;
+  std::uint64_t size_bytes = 0;  // of the last proof; 0 where there was none
+};
+Result<std::vector<Look>> load_looks(catalog::Catalog& catalog, std::string_view source,
+                                     std::span<const std::string> artifact_ids);
+/// A page of looks in the order (looked_at, artifact_id), after `after`; empty at the end.
+Result<std::vector<Look>> oldest_looks(catalog::Catalog& catalog, std::string_view source,
+                                       const std::optional<Look>& after, std::int64_t limit);
+/// Drops what is known of rows that are gone: it would be due for ever.
+Status forget_proofs(catalog::Catalog& catalog, std::string_view source,
+                     std::span<const std::string> artifact_ids);
+
+struct ProofAge {
+  std::int64_t proof_count = 0;
+  std::optional<Timestamp> oldest;
+};
+Result<ProofAge> proof_age(catalog::Catalog& catalog, std::string_view source);
+
+}  // namespace holdfast::artifacts

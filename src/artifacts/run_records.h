@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a verify or a scrub leaves in the catalog's shared tables: incidents, events and its row of
+// check_run.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "artifacts/row_pass.h"
+#include "artifacts/tally.h"
+#include "catalog/check_runs.h"
+#include "catalog/incidents.h"
+#include "catalog/waivers.h"
+
+namespace holdfast::artifacts {
+
+/// Brings incidents in step with what a pass found, inside its transaction: hands on what has
+/// findings and what has an open incident, so that 100,000 rows in step cost nothing. A report that
+/// knows nothing new (unknown, notes only) leaves incidents as they are.
+class IncidentKeeper {
+ public:
+  /// Reads waivers and open incidents.
+  static Result<IncidentKeeper> open(catalog::Catalog& catalog, std::string run_id,
+                                     std::string actor);
+  void mark_waived(core::SubjectReport& report) const;
+  Status keep(std::span<const Judged> judged);
+  Status keep(std::span<const core::SubjectReport> reports);
+  const catalog::IncidentChanges& changes() const { return changes_; }
+
+ private:
+  IncidentKeeper(catalog::Catalog& catalog, catalog::WaiverSet waivers, std::string run_id,
+                 std::string actor)
+      : catalog_(&catalog),
+        waivers_(std::move(waivers)),
+        run_id_(std::move(run_id)),
+        actor_(std::move(actor)) {}
+  bool matters(const core::SubjectReport& report) const;
+  catalog::Catalog* catalog_;
+  catalog::WaiverSet waivers_;
+  std::string run_id_;
+  std::string actor_;
+  std::vector<std::string> open_;  // sorted subjects with an open incident when the run began
+  catalog::IncidentChanges changes_;
+};
+
+/// One row of check_run around a pass: begun before it, ended whatever comes of it.
+class CheckRunRecord {
+ public:
+  static Result<CheckRunRecord> start(catalog::Catalog& catalog, const SourceConfig& config,
+                                      std::string_view command);
+  const std::string& id() const { return run_.id; }
+  Timestamp started_at() const { return run_.started_at; }
+  /// `detail` is added to what stands in the row.
+  Status end(const Tally& tally, bool complete, core::Fields detail, std::string_view actor);
+  /// The pass could not be done.
+  void fail(const Error& error, std::string_view actor);
+
+ private:
+  explicit CheckRunRecord(catalog::Catalog& catalog) : catalog_(&catalog) {}
+  catalog::Catalog* catalog_;
+  catalog::CheckRun run_;
+};
+
+}  // namespace holdfast::artifacts

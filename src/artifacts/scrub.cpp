@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+// 1. Go through all rows once: how much there is, how old its proofs are (memory: one page).
+// 2. Go through the looks, oldest first: how much is due now.
+// 3. Read: what was never looked at, in the table's order; then the due prefix of the looks.
+// 4. Go through all rows again: what is left, and whether the promise holds.
+#include "artifacts/scrub.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "artifacts/observations.h"
+#include "artifacts/proofs.h"
+#include "artifacts/rules.h"
+#include "artifacts/run_records.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+constexpr std::int64_t kPageRows = 1000;
+constexpr std::int64_t kCommitRows = 100;
+constexpr std::int64_t kInFlightRows = 500;  // a slice that ends leaves what was not begun unread
+
+using LookMap = std::unordered_map<std::string, Look>;
+
+Result<LookMap> looks_of(catalog::Catalog& catalog, const std::string& source,
+                         const std::vector<ArtifactRow>& rows) {
+  std::vector<std::string> ids;
+  ids.reserve(rows.size());
+  for (const ArtifactRow& row : rows)
+    ids.push_back(row.id);
+  TRY_ASSIGN(auto looks, load_looks(catalog, source, ids));
+  LookMap by_id;
+  for (Look& look : looks) {
+    std::string id = look.artifact_id;
+    by_id.emplace(std::move(id), std::move(look));
+  }
+  return by_id;
+}
+
+/// The size that is known without looking at the file.
+std::optional<std::uint64_t> known_size(const ArtifactRow& row, const Look* look) {
+  if (look != nullptr && look->proved_at) return look->size_bytes;
+  if (row.recorded_size_bytes && *row.recorded_size_bytes >= 0)
+    return static_cast<std::uint64_t>(*row.recorded_size_bytes);
+  return {};
+}
+
+struct Slice {
+  std::uint64_t due_cost = 0;
+  std::optional<std::uint64_t> limit_bytes;
+  Timestamp started_at;
+};
+
+/// The rows of one slice, page by page, in the order in which they are due.
+class DueRows {
+ public:
+  DueRows(ArtifactTable& table, catalog::Catalog& catalog, RowPager fresh, const Slice& slice)
+      : table_(table),
+        catalog_(catalog),
+        fresh_(std::move(fresh)),
+        due_cost_(slice.due_cost),
+        limit_bytes_(slice.limit_bytes),
+        started_at_(slice.started_at) {}
+
+  Result<std::vector<ArtifactRow>> next() {
+    std::vector<ArtifactRow> rows;
+    while (rows.empty() && !ended_ && !limited_) {
+      if (!fresh_ended_) {
+        TRY_ASSIGN(rows, next_fresh());
+      } else {
+        TRY_ASSIGN(rows, next_due());
+      }
+    }
+    return rows;
+  }
+  bool limited() const { return limited_; }
+
+ private:
+  Result<std::vector<ArtifactRow>> next_fresh() {
+    TRY_ASSIGN(auto page, fresh_.next());
+    if (page.empty()) fresh_ended_ = true;
+    TRY_ASSIGN(const LookMap looks, looks_of(catalog_, source(), page));
+    std::vector<ArtifactRow> rows;
+    for (ArtifactRow& row : page) {
+      if (!looks.contains(row.id) && within_bytes(known_size(row, nullptr)))
+        rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  Result<std::vector<ArtifactRow>> next_due() {
+    TRY_ASSIGN(auto looks, oldest_looks(catalog_, source(), after_, kPageRows));
+    if (looks.empty()) ended_ = true;
+    std::vector<std::string> ids;
+    LookMap by_id;
+    for (Look& look : looks) {
+      // What this slice looked at itself stands behind all the rest.
+      if (look.looked_at >= started_at_ || cost_ >= due_cost_) {
+        ended_ = true;
+        break;
+      }
+      cost_ += DueWork::cost(look.size_bytes);
+      ids.push_back(look.artifact_id);
+      after_ = look;
+      by_id.emplace(look.artifact_id, std::move(look));
+    }
+    return rows_in_order(ids, by_id);
+  }
+
+  /// In the order of their looks. A row that is gone, or records no hash any more, is forgotten.
+  Result<std::vector<ArtifactRow>> rows_in_order(const std::vector<std::string>& ids,
+                                                 const LookMap& looks) {
+    std::vector<ArtifactRow> rows;
+    if (ids.empty()) return rows;
+    TRY_ASSIGN(auto found, table_.rows(ids));
+    std::unordered_map<std::string_view, ArtifactRow*> by_id;
+    for (ArtifactRow& row : found)
+      by_id.emplace(row.id, &row);
+    std::vector<std::string> gone;
+    std::vector<ArtifactRow*> order;
+    for (const std::string& id : ids) {
+      const auto row = by_id.find(id);
+      if (row == by_id.end() || !row->second->recorded_sha256) {
+        gone.push_back(id);
+      } else if (is_in_scope(*row->second) &&
+                 within_bytes(known_size(*row->second, &looks.at(id)))) {
+        order.push_back(row->second);
+      }
+    }
+    TRY(forget_proofs(catalog_, source(), gone));
+    for (ArtifactRow* row : order)
+      rows.push_back(std::move(*row));
+    return rows;
+  }
+
+  bool is_in_scope(const ArtifactRow& row) const {
+    const auto& types = table_.config().types;
+    return types.empty() || std::ranges::find(types, row.type) != types.end();
+  }
+
+  bool within_bytes(std::optional<std::uint64_t> size_bytes) {
+    if (limit_bytes_ && given_bytes_ >= *limit_bytes_) {
+      limited_ = true;
+      return false;
+    }
+    given_bytes_ += size_bytes.value_or(0);
+    return true;
+  }
+
+  const std::string& source() const { return table_.config().name; }
+
+  ArtifactTable& table_;
+  catalog::Catalog& catalog_;
+  RowPager fresh_;
+  bool fresh_ended_ = false;
+  bool ended_ = false;
+  bool limited_ = false;
+  std::uint64_t due_cost_;
+  std::uint64_t cost_ = 0;
+  std::optional<std::uint64_t> limit_bytes_;
+  std::uint64_t given_bytes_ = 0;
+  std::optional<Look> after_;
+  Timestamp started_at_;
+};
+
+class Scrub {
+ public:
+  Scrub(const SourceConfig& config, catalog::Catalog& catalog, const ScrubOptions& options,
+        const JudgedSink& sink)
+      : config_(config),
+        catalog_(catalog),
+        options_(options),
+        sink_(sink),
+        clock_(options.clock != nullptr ? *options.clock : catalog.clock()) {}
+
+  Result<ScrubEnd> run() {
+    if (options_.terms.every_byte_within.count() <= 0)
+      return Error(Code::invalid, "--every-byte-within must be more than nothing");
+    TRY_ASSIGN(auto table, ArtifactTable::open(config_, catalog_, Access::read_only));
+    TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
+    TRY_ASSIGN(auto record, CheckRunRecord::start(catalog_, config_, "artifacts scrub"));
+    end_.run_id = record.id();
+    end_.started_at = record.started_at();
+    if (Status done = slice(table, roots); !done) {
+      record.fail(done.error(), options_.actor);
+      return std::move(done).error();
+    }
+    Tally told = end_.tally;
+    told.add_findings(*end_.promise);
+    TRY(record.end(told, told.total.unknown == 0 && !end_.cancelled, detail(), options_.actor));
+    return std::move(end_);
+  }
+
+ private:
+  Status slice(ArtifactTable& table, const Roots& roots) {
+    TRY_ASSIGN(end_.before, measure(table));
+    end_.forecast = forecast(options_.terms, end_.before, end_.started_at);
+    if (options_.on_plan) options_.on_plan(end_.before, end_.forecast);
+    TRY_ASSIGN(auto keeper, IncidentKeeper::open(catalog_, end_.run_id, options_.actor));
+    TRY_ASSIGN(const std::uint64_t due, due_cost());
+    const Slice slice{due, options_.limit_bytes, end_.started_at};
+    DueRows rows(table, catalog_, RowPager(table, hashed_rows()), slice);
+    TRY(read(roots, rows, keeper));
+    end_.ended_at = clock_.now();
+    TRY_ASSIGN(end_.after, measure(table));
+    TRY(keep_promise(keeper));
+    end_.incidents = keeper.changes();
+    return {};
+  }
+
+  PageQuery hashed_rows() const {
+    return {.selection = RowSelection::hashed,
+            .after = {},
+            .limit = kPageRows,
+            .types = config_.types,
+            .marked_before = {}};
+  }
+
+  /// Also sets next_expiry, from the oldest look.
+  Result<ScrubLoad> measure(ArtifactTable& table) {
+    ScrubLoad load;
+    RowPager pager(table, hashed_rows());
+    const Timestamp now = clock_.now();
+    std::optional<Timestamp> oldest_look;
+    while (true) {
+      TRY_ASSIGN(const auto rows, pager.next());
+      if (rows.empty()) break;
+      TRY_ASSIGN(const LookMap looks, looks_of(catalog_, config_.name, rows));
+      for (const ArtifactRow& row : rows) {
+        const auto found = looks.find(row.id);
+        const Look* look = found == looks.end() ? nullptr : &found->second;
+        add_to(load, row, look, now);
+        if (look != nullptr && (!oldest_look || look->looked_at < *oldest_look))
+          oldest_look = look->looked_at;
+      }
+    }
+    if (oldest_look)
+      end_.next_expiry = Timestamp{oldest_look->ns + options_.terms.every_byte_within.count()};
+    return load;
+  }
+
+  void add_to(ScrubLoad& load, const ArtifactRow& row, const Look* look, Timestamp now) const {
+    ++load.rows;
+    const auto size = known_size(row, look);
+    if (!size) ++load.unknown_sizes;
+    load.size_bytes += size.value_or(0);
+    if (look == nullptr) {
+      ++load.never_looked_at;
+      load.never_looked_at_bytes += size.value_or(0);
+    } else if (now.ns - look->looked_at.ns > options_.terms.every_byte_within.count()) {
+      ++load.too_old;
+    }
+    if (look == nullptr || !look->proved_at) {
+      ++load.never_proved;
+    } else if (!load.oldest_proof || *look->proved_at < *load.oldest_proof) {
+      load.oldest_proof = look->proved_at;
+    }
+  }
+
+  Result<std::uint64_t> due_cost() {
+    DueWork work(options_.terms, end_.before, end_.started_at);
+    std::optional<Look> after;
+    while (true) {
+      TRY_ASSIGN(auto looks, oldest_looks(catalog_, config_.name, after, kPageRows));
+      if (looks.empty()) return work.due_cost();
+      for (const Look& look : looks)
+        work.add(look.looked_at, look.size_bytes);
+      after = std::move(looks.back());
+    }
+  }
+
+  Status read(const Roots& roots, DueRows& rows, IncidentKeeper& keeper) {
+    Cancel slice_over;
+    const auto deadline = options_.terms.once_for
+                              ? std::optional(clock_.monotonic() + *options_.terms.once_for)
+                              : std::nullopt;
+    const auto look_around = [&] {
+      const bool asked = options_.cancel != nullptr && options_.cancel->requested();
+      if (asked || (deadline && clock_.monotonic() >= *deadline)) slice_over.request();
+    };
+    std::optional<RateLimiter> rate;
+    if (options_.terms.rate_bytes_per_s) rate.emplace(*options_.terms.rate_bytes_per_s, clock_);
+    RowPass pass;
+    pass.batch.jobs = options_.jobs;
+    pass.batch.commit_every_count = kCommitRows;
+    pass.batch.in_flight_limit = kInFlightRows;
+    pass.batch.limit = options_.limit;
+    pass.batch.window = options_.terms.window;
+    pass.batch.cancel = &slice_over;
+    pass.batch.clock = &clock_;
+    pass.batch.on_progress = [&](const core::BatchProgress& progress) {
+      look_around();
+      // A window that opens only after the slice is over: do not wait for it.
+      if (deadline && progress.waiting_for_window && progress.window_opens_at &&
+          clock_.monotonic() + until(*progress.window_opens_at) >= *deadline) {
+        slice_over.request();
+      }
+      if (options_.on_progress) options_.on_progress(progress);
+    };
+    pass.before_begin = look_around;
+    pass.rate = rate ? &*rate : nullptr;
+    pass.next_page = [&] { return rows.next(); };
+    pass.on_judged = [&](std::span<Judged> judged) { return take(judged, keeper); };
+    pass.within = [&](std::span<const Judged> judged) { return keeper.keep(judged); };
+    TRY_ASSIGN(const core::BatchEnd end, pass_over_rows(config_, catalog_, roots, pass));
+    end_.cancelled = options_.cancel != nullptr && options_.cancel->requested();
+    end_.slice_over = !end_.cancelled && (end.cancelled || end.limit_reached || rows.limited());
+    return {};
+  }
+
+  std::chrono::nanoseconds until(Timestamp at) const {
+    return std::chrono::nanoseconds(at.ns - clock_.now().ns);
+  }
+
+  Status take(std::span<Judged> judged, const IncidentKeeper& keeper) {
+    for (Judged& each : judged) {
+      keeper.mark_waived(each.report);
+      end_.tally.add(each.row, each.report, each.seen.size_bytes_read);
+    }
+    return sink_ ? sink_(judged) : Status();
+  }
+
+  Status keep_promise(IncidentKeeper& keeper) {
+    core::SubjectReport report;
+    report.subject = {"source", config_.name};
+    report.observed_at = end_.ended_at;
+    report.basis = "ages of proofs";
+    report.verdict = core::Verdict::in_step;
+    report.proved_at = end_.after.oldest_proof;
+    if (!end_.forecast.can_keep || end_.after.too_old > 0) {
+      report.verdict = core::Verdict::drifted;
+      report.findings.push_back(broken_promise());
+    }
+    keeper.mark_waived(report);
+    TRY_ASSIGN(auto transaction, sql::Transaction::begin(catalog_.connection()));
+    const Observation observation{"", "", report};
+    TRY(save_observations(catalog_, config_.name, {&observation, 1}));
+    TRY(keeper.keep(std::span<const core::SubjectReport>(&report, 1)));
+    end_.promise = std::move(report);
+    return transaction.commit();
+  }
+
+  core::Finding broken_promise() const {
+    const std::string promise = format_age(options_.terms.every_byte_within);
+    core::Finding finding;
+    finding.subject = {"source", config_.name};
+    finding.rule = kScrubPromiseBroken;
+    finding.level = find_rule(kScrubPromiseBroken)->level;
+    finding.recorded = "every byte within " + promise;
+    finding.observed = end_.forecast.can_keep ? "slices too seldom" : "rate too low";
+    finding.message =
+        finding.subject.text() + ": " +
+        (end_.forecast.can_keep ? "the promise is broken: " + std::to_string(end_.after.too_old) +
+                                      " artifacts were last read more than " + promise + " ago"
+                                : end_.forecast.text);
+    finding.witness = {
+        {"rows", end_.after.rows},
+        {"size_bytes", static_cast<std::int64_t>(end_.after.size_bytes)},
+        {"needed_bytes_per_s", end_.forecast.needed_bytes_per_s},
+        {"too_old", end_.after.too_old},
+        {"never_proved", end_.after.never_proved},
+    };
+    if (options_.terms.rate_bytes_per_s)
+      finding.witness.push_back(
+          {"rate_bytes_per_s", static_cast<std::int64_t>(*options_.terms.rate_bytes_per_s)});
+    if (end_.forecast.one_pass)
+      finding.witness.push_back({"one_pass_s", end_.forecast.one_pass->count() / 1'000'000'000});
+    finding.hint = end_.forecast.can_keep
+                       ? "run holdfast artifacts scrub " + config_.name + " more often"
+                       : "raise --rate, widen --window, or promise less with --every-byte-within";
+    return finding;
+  }
+
+  core::Fields detail() const {
+    return {{"depth", std::string("full")},
+            {"every_byte_within_s", options_.terms.every_byte_within.count() / 1'000'000'000},
+            {"rows", end_.after.rows},
+            {"slice_over", end_.slice_over},
+            {"cancelled", end_.cancelled}};
+  }
+
+  const SourceConfig& config_;
+  catalog::Catalog& catalog_;
+  const ScrubOptions& options_;
+  const JudgedSink& sink_;
+  Clock& clock_;
+  ScrubEnd end_;
+};
+
+}  // namespace
+
+bool ScrubEnd::has_findings() const {
+  Tally told = tally;
+  if (promise) told.add_findings(*promise);
+  return told.has_active_findings();
+}
+
+Result<ScrubEnd> scrub(const SourceConfig& config, catalog::Catalog& catalog,
+                       const ScrubOptions& options, const JudgedSink& sink) {
+  return Scrub(config, catalog, options, sink).run();
+}
+
+}  // namespace holdfast::artifacts

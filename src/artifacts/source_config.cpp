@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads `[artifacts.NAME]`. Every refusal names the file, the line, the key and the value.
+#include "artifacts/source_config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include "base/clock.h"
+#include "sql/connection.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+constexpr double kPercent = 100.0;
+
+std::string beneath(const std::string& folder, const std::string& path) {
+  const std::filesystem::path asked(path);
+  const auto whole = asked.is_absolute() ? asked : std::filesystem::path(folder) / asked;
+  std::string text = whole.lexically_normal().string();
+  while (text.size() > 1 && text.back() == '/')
+    text.pop_back();
+  return text;
+}
+
+// An SQLite URL with its path made absolute; any other URL as it is.
+std::string absolute_url(const std::string& url, const std::string& folder) {
+  if (!url.starts_with(kSqlite)) return url;
+  return std::string(kSqlite) + beneath(folder, url.substr(kSqlite.size()));
+}
+
+Status read_source(SourceConfig& config, TomlTable& table, const std::string& folder,
+                   const std::string& catalog_url) {
+  TRY_ASSIGN(const std::string source, table.string_or("source", "catalog"));
+  if (source == "catalog") {
+    config.url = catalog_url;
+    config.in_catalog = true;
+  } else {
+    const auto dialect = sql::dialect_of(source);
+    if (!dialect) {
+      return table.invalid("source", dialect.error().message() + " (or \"catalog\")");
+    }
+    config.url = absolute_url(source, folder);
+    config.in_catalog = config.url == catalog_url;
+  }
+  TRY_ASSIGN(config.table, table.string_or("table", config.table));
+  TRY_ASSIGN(config.journal, table.string_or("journal", config.journal));
+  if (config.table.empty()) return table.invalid("table", "a table has a name");
+  if (config.journal.empty()) return table.invalid("journal", "a table has a name");
+  if (config.journal == config.table) {
+    return table.invalid("journal", "\"" + config.journal + "\" is the table of the rows");
+  }
+  return {};
+}
+
+Status read_columns(SourceConfig& config, TomlTable& table) {
+  // The catalog's own table has updated_at; in a user's table it is touched only where it is named.
+  if (config.in_catalog) config.columns.updated_at = "updated_at";
+  TRY_ASSIGN(auto columns, table.table("columns"));
+  if (!columns) return {};
+  ColumnMap& map = config.columns;
+  const std::array<std::pair<std::string_view, std::string*>, 6> names{
+      {{"id", &map.id},
+       {"type", &map.type},
+       {"title", &map.title},
+       {"path", &map.path},
+       {"metadata", &map.metadata},
+       {"updated_at", &map.updated_at}}};
+  for (const auto& [key, name] : names) {
+    TRY_ASSIGN(*name, columns->string_or(key, *name));
+  }
+  for (const auto& [key, name] : names) {
+    const bool needed = key == "id" || key == "path" || key == "metadata";
+    if (needed && name->empty()) return columns->invalid(key, "this column can't be left out");
+    const auto same =
+        std::find_if(names.begin(), names.end(), [&, k = key, n = name](const auto& other) {
+          return other.first != k && !n->empty() && *other.second == *n;
+        });
+    if (same != names.end()) {
+      return columns->invalid(
+          key, "\"" + *name + "\" is already the column of " + std::string(same->first));
+    }
+  }
+  // Seed 002: content_hash is a deduplication key over title and metadata.
+  if (map.metadata == "content_hash" || map.path == "content_hash") {
+    return columns->invalid(map.path == "content_hash" ? "path" : "metadata",
+                            "content_hash is a deduplication key, no file hash and no metadata");
+  }
+  return {};
+}
+
+Status read_roots(SourceConfig& config, TomlTable& table, const std::string& folder) {
+  TRY_ASSIGN(const auto roots, table.strings("root"));
+  if (!roots || roots->empty()) {
+    TRY(table.finish());  // a misspelt key says more than the one that is missing
+    return table.invalid(
+        "root", "name the folder (or a list of folders) that recorded paths are relative to");
+  }
+  for (const std::string& root : *roots) {
+    if (root.empty()) return table.invalid("root", "a folder has a name; \".\" is the workspace");
+    config.roots.push_back(beneath(folder, root));
+  }
+  return {};
+}
+
+Status read_check(SourceConfig& config, TomlTable& table) {
+  TRY_ASSIGN(const std::string depth, table.string_or("check", "full"));
+  if (depth != "full" && depth != "quick") {
+    return table.invalid("check", "\"" + depth + "\" is neither \"full\" nor \"quick\"");
+  }
+  config.check_depth = depth == "quick" ? core::Depth::quick : core::Depth::full;
+  TRY_ASSIGN(const auto max_age, table.string("max_age"));
+  if (max_age) {
+    const auto duration = parse_duration(*max_age);
+    if (!duration) return table.invalid("max_age", duration.error().message());
+    config.max_age = *duration;
+  }
+  TRY_ASSIGN(const auto max_drift, table.string("max_drift"));
+  if (max_drift) {
+    const auto drift = parse_max_drift(*max_drift);
+    if (!drift) return table.invalid("max_drift", drift.error().message());
+    config.max_drift_share = drift->share;
+    config.max_drift_rows = drift->rows;
+  }
+  TRY_ASSIGN(config.list_unrecorded, table.boolean_or("list_unrecorded", config.list_unrecorded));
+  return {};
+}
+
+}  // namespace
+
+Result<MaxDrift> parse_max_drift(std::string_view text) {
+  const auto refuse = [&] {
+    return Error(Code::invalid,
+                 "\"" + std::string(text) +
+                     "\" is no bound on drift: write a share like \"5%\" or a number of rows");
+  };
+  MaxDrift drift;
+  if (text.ends_with('%')) {
+    double percent = 0;
+    const char* const end = text.data() + text.size() - 1;
+    const auto read = std::from_chars(text.data(), end, percent, std::chars_format::fixed);
+    if (read.ec != std::errc() || read.ptr != end || !(percent >= 0) || percent > kPercent)
+      return refuse();
+    drift.share = percent / kPercent;
+    return drift;
+  }
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, drift.rows);
+  if (text.empty() || read.ec != std::errc() || read.ptr != end || drift.rows < 0) return refuse();
+  drift.share = 0;
+  return drift;
+}
+
+Result<SourceConfig> read_source_config(const std::string& name, TomlTable& table,
+                                        const std::string& workspace_folder,
+                                        const std::string& catalog_url) {
+  SourceConfig config;
+  config.name = name;
+  config.workspace_folder = workspace_folder;
+  TRY(read_source(config, table, workspace_folder, catalog_url));
+  TRY(read_columns(config, table));
+  TRY(read_check(config, table));
+  TRY_ASSIGN(auto types, table.strings("types"));
+  if (types) config.types = *std::move(types);
+  TRY_ASSIGN(auto ignore, table.strings("ignore"));
+  if (ignore) config.ignore = *std::move(ignore);
+  TRY(read_roots(config, table, workspace_folder));
+  return config;
+}
+
+}  // namespace holdfast::artifacts

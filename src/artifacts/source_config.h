@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// One configured source of artifact rows: `[artifacts.NAME]` of holdfast.toml.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/toml.h"
+#include "core/check.h"
+
+namespace holdfast::artifacts {
+
+/// Columns of a user's table; the defaults are those of seed 002. An empty name means that the table has no such column.
+struct ColumnMap {
+  std::string id = "id";
+  std::string type = "artifact_type";
+  std::string title = "title";
+  std::string path = "file_path";
+  std::string metadata = "metadata";
+  std::string updated_at;  // set on write where it is named; never touched otherwise
+};
+
+struct SourceConfig {
+  std::string workspace_folder;  // findings name files relative to it
+  std::string name;              // "atlas"; subjects are "artifact:atlas/<id>"
+  std::string url;               // database of the rows; equal to the catalog's when in_catalog
+  bool in_catalog = true;        // source = "catalog"
+  std::string table = "artifacts";
+  std::string journal = "artifact_metadata_journal";
+  ColumnMap columns;
+  std::vector<std::string> roots;  // absolute folders, tried in order
+  std::vector<std::string> types;  // only these artifact types; empty: all
+  core::Depth check_depth =
+      core::Depth::full;  // what `holdfast check` does: check = "full" | "quick"
+  std::optional<std::chrono::nanoseconds>
+      max_age;                       // proof older than this makes the check incomplete
+  double max_drift_share = 0.01;     // mass-drift breaker: more than this share and more than
+  std::int64_t max_drift_rows = 10;  // this number of rows would change
+  bool list_unrecorded = true;       // report files under the roots that have no row
+  std::vector<std::string> ignore;  // glob patterns of files that need no row, relative to the root
+};
+
+/// A bound on drift: more than `share` of the rows with a recorded hash *and* more than `rows` rows.
+struct MaxDrift {
+  double share = 0.01;
+  std::int64_t rows = 10;
+};
+/// Reads "5%" (and at least ten rows) or "20" (rows, whatever their share); `invalid` names the text.
+Result<MaxDrift> parse_max_drift(std::string_view text);
+
+/// Reads `[artifacts.NAME]`; relative roots and SQLite URLs are relative to `workspace_folder`. Errors name file, line, key, value.
+Result<SourceConfig> read_source_config(const std::string& name, TomlTable& table,
+                                        const std::string& workspace_folder,
+                                        const std::string& catalog_url);
+
+}  // namespace holdfast::artifacts

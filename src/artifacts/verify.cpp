@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "artifacts/verify.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "artifacts/rules.h"
+#include "artifacts/run_records.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+constexpr std::int64_t kPageRows = 1000;
+constexpr std::int64_t kCommitRows = 500;
+
+std::string utc_day(Timestamp at) {
+  return format_rfc3339(at).substr(0, 10);
+}
+
+core::BatchOptions batch_options(const VerifyOptions& options, Clock& clock) {
+  core::BatchOptions batch;
+  batch.jobs = options.jobs;
+  batch.commit_every_count = kCommitRows;
+  batch.limit = options.limit;
+  batch.window = options.window;
+  batch.cancel = options.cancel;
+  batch.clock = &clock;
+  batch.on_progress = options.on_progress;
+  return batch;
+}
+
+std::function<bool(const ArtifactRow&)> filter_of(const VerifyOptions& options, Timestamp now) {
+  if (!options.sample_share && !options.shard) return {};
+  return [share = options.sample_share, shard = options.shard, now](const ArtifactRow& row) {
+    return (!shard || shard->has(row.id)) && (!share || in_sample(row.id, *share, now));
+  };
+}
+
+core::Fields detail_of(const VerifyOptions& options, const VerifyEnd& end) {
+  core::Fields fields = {
+      {"depth", std::string(options.depth == core::Depth::full ? "full" : "quick")}};
+  if (options.sample_share) fields.push_back({"sample_share", *options.sample_share});
+  if (end.cancelled) fields.push_back({"cancelled", true});
+  if (end.limit_reached) fields.push_back({"limit_reached", true});
+  return fields;
+}
+
+class Verification {
+ public:
+  Verification(const SourceConfig& config, catalog::Catalog& catalog, const VerifyOptions& options,
+               const JudgedSink& sink)
+      : config_(config),
+        catalog_(catalog),
+        options_(options),
+        sink_(sink),
+        clock_(options.clock != nullptr ? *options.clock : catalog.clock()) {}
+
+  Result<VerifyEnd> run() {
+    TRY_ASSIGN(auto types, effective_types(config_, options_.types));
+    TRY_ASSIGN(auto table, ArtifactTable::open(config_, catalog_, Access::read_only));
+    TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
+    TRY_ASSIGN(auto record, CheckRunRecord::start(catalog_, config_, "artifacts verify"));
+    end_.run_id = record.id();
+    end_.depth = options_.depth;
+    end_.started_at = record.started_at();
+    if (Status done = pass(table, roots, std::move(types)); !done) {
+      record.fail(done.error(), options_.actor);
+      return std::move(done).error();
+    }
+    end_.ended_at = clock_.now();
+    end_.identity_changed = end_.tally.count_of(kIdentityChanged);
+    judge_age();
+    TRY(record.end(end_.tally, end_.complete(), detail_of(options_, end_), options_.actor));
+    return std::move(end_);
+  }
+
+ private:
+  Status pass(ArtifactTable& table, const Roots& roots, std::vector<std::string> types) {
+    const PageQuery query{.selection = RowSelection::hashed,
+                          .after = {},
+                          .limit = kPageRows,
+                          .types = std::move(types),
+                          .marked_before = {}};
+    TRY_ASSIGN(auto keeper, IncidentKeeper::open(catalog_, end_.run_id, options_.actor));
+    std::optional<RateLimiter> rate;
+    if (options_.rate_bytes_per_s) rate.emplace(*options_.rate_bytes_per_s, clock_);
+    RowPager pager(table, query);
+    RowPass pass;
+    pass.depth = options_.depth;
+    pass.batch = batch_options(options_, clock_);
+    pass.rate = rate ? &*rate : nullptr;
+    pass.next_page = [&] { return pager.next(); };
+    pass.wants = filter_of(options_, end_.started_at);
+    if (!pass.wants) {
+      TRY_ASSIGN(pass.items_total, table.count(query));
+      if (options_.limit) pass.items_total = std::min(*pass.items_total, *options_.limit);
+    }
+    pass.on_judged = [&](std::span<Judged> judged) { return take(judged, keeper); };
+    pass.within = [&](std::span<const Judged> judged) { return keeper.keep(judged); };
+    TRY_ASSIGN(const core::BatchEnd end, pass_over_rows(config_, catalog_, roots, pass));
+    end_.incidents = keeper.changes();
+    end_.cancelled = end.cancelled;
+    end_.limit_reached = end.limit_reached;
+    return {};
+  }
+
+  Status take(std::span<Judged> judged, const IncidentKeeper& keeper) {
+    for (Judged& each : judged) {
+      keeper.mark_waived(each.report);
+      end_.tally.add(each.row, each.report, each.seen.size_bytes_read);
+    }
+    return sink_ ? sink_(judged) : Status();
+  }
+
+  void judge_age() {
+    const auto max_age = options_.max_age ? options_.max_age : config_.max_age;
+    if (!max_age) return;
+    const std::optional<Timestamp>& oldest = end_.tally.oldest_proof;
+    const bool old = oldest && end_.ended_at.ns - oldest->ns > max_age->count();
+    end_.proof_too_old = old || end_.tally.never_proved > 0;
+  }
+
+  const SourceConfig& config_;
+  catalog::Catalog& catalog_;
+  const VerifyOptions& options_;
+  const JudgedSink& sink_;
+  Clock& clock_;
+  VerifyEnd end_;
+};
+
+}  // namespace
+
+bool VerifyEnd::complete() const {
+  const core::CheckCounts counts = tally.counts();
+  return counts.unreadable == 0 && counts.evaluated > 0 && !proof_too_old && !cancelled;
+}
+
+Result<VerifyEnd> verify(const SourceConfig& config, catalog::Catalog& catalog,
+                         const VerifyOptions& options, const JudgedSink& sink) {
+  return Verification(config, catalog, options, sink).run();
+}
+
+bool in_sample(std::string_view id, double share, Timestamp day) {
+  const core::Sha256Digest digest = core::sha256(std::string(id) + '\n' + utc_day(day));
+  std::uint64_t head = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    head = (head << 8U) | digest[i];
+  return std::ldexp(static_cast<double>(head), -64) < share;
+}
+
+Result<double> parse_share(std::string_view text) {
+  const bool percent = text.ends_with('%');
+  const std::string_view digits = percent ? text.substr(0, text.size() - 1) : text;
+  double value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, value);
+  if (percent) value /= 100;
+  if (read.ec != std::errc() || read.ptr != end || !(value > 0) || value > 1) {
+    return Error(Code::invalid, "'" + std::string(text) +
+                                    "' is no share: write \"5%\" or \"0.05\", above 0 and at "
+                                    "most 100%");
+  }
+  return value;
+}
+
+Result<std::vector<std::string>> effective_types(const SourceConfig& config,
+                                                 const std::vector<std::string>& asked) {
+  if (asked.empty()) return config.types;
+  if (config.types.empty()) return asked;
+  for (const std::string& type : asked) {
+    if (std::ranges::find(config.types, type) == config.types.end()) {
+      return Error(Code::invalid,
+                   "type '" + type + "' is not among the types of [artifacts." + config.name + "]");
+    }
+  }
+  return asked;
+}
+
+}  // namespace holdfast::artifacts

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/lock_file.h"
+
+#include <array>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/system_error.h"
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t kMaxOwnerBytes = 512;
+constexpr int kMaxAttempts = 100;  // of a call that signals interrupt
+
+int lock(int fd) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EINTR) return errno;
+  }
+  return EINTR;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown host";
+  return name.data();
+}
+
+std::string owner_of(int fd) {
+  std::array<char, kMaxOwnerBytes> text{};
+  const ssize_t got = ::pread(fd, text.data(), text.size(), 0);
+  std::string owner(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  while (owner.ends_with('\n'))
+    owner.pop_back();
+  return owner.empty() ? "another process" : printable_path(owner);
+}
+
+// For people only: nothing depends on it, so a disk that is full must not keep us from locking.
+void write_owner(int fd, std::string_view purpose) {
+  const std::string owner = "process " + std::to_string(::getpid()) + " on " + host_name() + " (" +
+                            std::string(purpose.substr(0, kMaxOwnerBytes / 2)) + ")\n";
+  if (::ftruncate(fd, 0) == 0) static_cast<void>(::pwrite(fd, owner.data(), owner.size(), 0) == 0);
+}
+
+}  // namespace
+
+Result<LockFile> LockFile::acquire(const std::string& path, std::string_view purpose) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666));
+  if (!fd.valid()) return system_error("open lock", path, errno);
+  const int error = lock(fd.get());
+  if (error == EWOULDBLOCK)
+    return Error(Code::conflict, printable_path(path) + " is held by " + owner_of(fd.get()),
+                 "wait until it has finished, or stop it");
+  if (error != 0) return system_error("lock", path, error);
+  write_owner(fd.get(), purpose);
+  return LockFile(std::move(fd));
+}
+
+}  // namespace holdfast

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What errno says, as text and as an Error that names the call, the path and the reason.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace holdfast {
+
+/// "No space left on device".
+std::string errno_text(int error);
+
+/// "write /a/b: No space left on device": `not_found` for ENOENT and ENOTDIR, `conflict` for
+/// EEXIST, otherwise `io`; a full disk gets a hint.
+Error system_error(std::string_view call, std::string_view path, int error);
+
+}  // namespace holdfast

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file written piece by piece and published whole: after a crash at any moment the old content or
+// the new one is there, never a part (reports, residual lists, configuration, checksum lists).
+//
+// 1. create()  a temporary file beside it: "<path>.<pid>-<n>.tmp"
+// 2. write()   through a buffer
+// 3. commit()  write the rest, sync, close, rename, sync the folder
+// What was not committed is removed by the destructor; a killed process leaves its temporary file
+// behind, which remove_leftovers() takes away. The names are never shared between writers, so that
+// two of them end with one of the two contents whole. Refused: one fixed temporary name (two
+// writers would mix), and O_TMPFILE with linkat (can't replace a name, missing on some file
+// systems).
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+
+namespace holdfast {
+
+/// Not thread-safe. Moved from, it may only be destroyed.
+class WholeFile {
+ public:
+  /// `path` itself is not touched before commit(). Errors of FileSystem::create.
+  static Result<WholeFile> create(FileSystem& files, const std::string& path);
+  ~WholeFile();
+  WholeFile(WholeFile&&) noexcept = default;
+  WholeFile& operator=(WholeFile&&) = delete;
+
+  /// After an error the temporary file is gone, and write() and commit() return the same error.
+  Status write(std::string_view bytes);
+  /// Durable on return. On an error before the rename the old content stands. When the rename or
+  /// the sync of the folder fails, either content may be there, whole.
+  Status commit();
+
+ private:
+  WholeFile(FileSystem& files, std::string path) : files_(&files), path_(std::move(path)) {}
+  Status flush();
+  Status publish();
+  void discard();
+
+  FileSystem* files_;
+  std::string path_;
+  std::string temporary_;
+  std::unique_ptr<WritableFile> file_;  // none once committed, failed or moved from
+  std::string buffer_;
+  std::unique_ptr<Error> failed_;
+};
+
+/// Removes the temporary files that killed writers of `path` left behind. Only while nobody writes
+/// it.
+Status remove_leftovers(FileSystem& files, const std::string& path);
+
+}  // namespace holdfast

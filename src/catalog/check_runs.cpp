@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catalog/check_runs.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "catalog/event_log.h"
+#include "catalog/stored.h"
+
+namespace holdfast::catalog {
+namespace {
+
+constexpr std::int64_t kListLimit = 10000;
+
+std::string detail_or_empty(const std::string& detail) {
+  return detail.empty() ? "{}" : detail;
+}
+
+Status end_locked(Catalog& catalog, const CheckRun& run, std::string_view actor) {
+  TRY_ASSIGN(const auto rows, catalog.connection().run(
+                                  "check_run.end", {{"id", run.id},
+                                                    {"ended_at", time_value(run.ended_at)},
+                                                    {"outcome", run.outcome},
+                                                    {"planned", run.counts.planned},
+                                                    {"evaluated", run.counts.evaluated},
+                                                    {"skipped", run.counts.skipped},
+                                                    {"unreadable", run.counts.unreadable},
+                                                    {"size_bytes_read", run.counts.size_bytes_read},
+                                                    {"notes", run.notes},
+                                                    {"warnings", run.warnings},
+                                                    {"errors", run.errors},
+                                                    {"waived", run.waived},
+                                                    {"detail", detail_or_empty(run.detail)}}));
+  if (rows.affected == 0) return Error(Code::not_found, "no check run " + run.id);
+  core::Event event;
+  event.name = "check.ended";
+  event.level = run.outcome == "in_step" ? core::Level::note : core::Level::warning;
+  event.fields = {{"check", run.name},
+                  {"domain", run.domain},
+                  {"outcome", run.outcome},
+                  {"planned", run.counts.planned},
+                  {"evaluated", run.counts.evaluated},
+                  {"skipped", run.counts.skipped},
+                  {"unreadable", run.counts.unreadable},
+                  {"notes", run.notes},
+                  {"warnings", run.warnings},
+                  {"errors", run.errors},
+                  {"waived", run.waived}};
+  event.actor = actor;
+  event.run_id = run.id;
+  event.dedup_key = "check.ended/" + run.id;
+  TRY(append_events(catalog, {&event, 1}));
+  return {};
+}
+
+Result<CheckRun> stored_run(const sql::Rows& rows, std::size_t row) {
+  CheckRun out;
+  out.id = rows.text(row, 0);
+  out.name = rows.text(row, 1);
+  out.domain = rows.text(row, 2);
+  TRY_ASSIGN(out.started_at, stored_time(rows, row, 3));
+  TRY_ASSIGN(out.ended_at, stored_optional_time(rows, row, 4));
+  out.outcome = rows.text(row, 5);
+  out.counts.planned = rows.integer(row, 6);
+  out.counts.evaluated = rows.integer(row, 7);
+  out.counts.skipped = rows.integer(row, 8);
+  out.counts.unreadable = rows.integer(row, 9);
+  out.counts.size_bytes_read = rows.integer(row, 10);
+  out.notes = rows.integer(row, 11);
+  out.warnings = rows.integer(row, 12);
+  out.errors = rows.integer(row, 13);
+  out.waived = rows.integer(row, 14);
+  out.detail = rows.text(row, 15);
+  return out;
+}
+
+}  // namespace
+
+Status start_check_run(Catalog& catalog, const CheckRun& run) {
+  TRY(catalog.connection().run(
+      "check_run.start", {{"id", run.id},
+                          {"name", run.name},
+                          {"domain", run.domain},
+                          {"started_at", format_rfc3339(run.started_at)},
+                          {"outcome", run.outcome.empty() ? std::string("running") : run.outcome},
+                          {"detail", detail_or_empty(run.detail)}}));
+  return {};
+}
+
+Status end_check_run(Catalog& catalog, const CheckRun& run, std::string_view actor) {
+  CheckRun ended = run;
+  if (!ended.ended_at) ended.ended_at = catalog.clock().now();
+  return in_transaction(catalog.connection(), [&] { return end_locked(catalog, ended, actor); });
+}
+
+Result<std::vector<CheckRun>> list_check_runs(Catalog& catalog, std::int64_t limit) {
+  TRY_ASSIGN(const auto rows,
+             catalog.connection().run("check_run.list",
+                                      {{"limit", std::clamp<std::int64_t>(limit, 0, kListLimit)}}));
+  std::vector<CheckRun> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TRY_ASSIGN(auto run, stored_run(rows, i));
+    out.push_back(std::move(run));
+  }
+  return out;
+}
+
+}  // namespace holdfast::catalog

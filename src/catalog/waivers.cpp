@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "catalog/waivers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "catalog/event_log.h"
+#include "catalog/stored.h"
+
+namespace holdfast::catalog {
+namespace {
+
+/// One text for one exact difference; lengths keep "ab"+"c" and "a"+"bc" apart.
+std::string key_of(std::string_view subject, std::string_view rule, std::string_view recorded,
+                   std::string_view observed) {
+  std::string key;
+  for (const auto part : {subject, rule, recorded, observed}) {
+    key += std::to_string(part.size());
+    key += ':';
+    key += part;
+  }
+  return key;
+}
+
+Result<Waiver> stored_waiver(const sql::Rows& rows, std::size_t row) {
+  Waiver out;
+  out.id = rows.integer(row, 0);
+  out.subject = rows.text(row, 1);
+  out.rule = rows.text(row, 2);
+  out.recorded = rows.text(row, 3);
+  out.observed = rows.text(row, 4);
+  out.owner = rows.text(row, 5);
+  out.reason = rows.text(row, 6);
+  TRY_ASSIGN(out.created_at, stored_time(rows, row, 7));
+  TRY_ASSIGN(out.expires_at, stored_time(rows, row, 8));
+  TRY_ASSIGN(out.revoked_at, stored_optional_time(rows, row, 9));
+  return out;
+}
+
+Status append_waiver_event(Catalog& catalog, const char* name, const Waiver& waiver,
+                           std::string_view actor) {
+  core::Event event;
+  event.name = name;
+  event.subject = waiver.subject;
+  event.level = core::Level::note;
+  event.fields = {{"waiver", waiver.id},
+                  {"rule", waiver.rule},
+                  {"recorded", waiver.recorded},
+                  {"observed", waiver.observed},
+                  {"owner", waiver.owner},
+                  {"reason", waiver.reason},
+                  {"expires_at", format_rfc3339(waiver.expires_at)}};
+  event.actor = actor;
+  TRY(append_events(catalog, {&event, 1}));
+  return {};
+}
+
+Status check_waiver(const Waiver& waiver) {
+  const auto refused = [](const char* why) {
+    return Error(Code::invalid, std::string("a waiver needs ") + why);
+  };
+  if (waiver.subject.empty() || waiver.rule.empty()) return refused("a subject and a rule");
+  if (waiver.owner.empty()) return refused("an owner");
+  if (waiver.reason.empty()) return refused("a reason");
+  if (waiver.expires_at <= waiver.created_at) {
+    return Error(Code::invalid,
+                 "a waiver must end in the future, not at " + format_rfc3339(waiver.expires_at));
+  }
+  return {};
+}
+
+Result<std::int64_t> grant_locked(Catalog& catalog, Waiver& waiver, std::string_view actor) {
+  auto& connection = catalog.connection();
+  TRY(connection.run(
+      "event.lock_head"));  // two grants of the same difference come one after the other
+  sql::Args args = {{"subject", waiver.subject},
+                    {"rule", waiver.rule},
+                    {"recorded", waiver.recorded},
+                    {"observed", waiver.observed}};
+  sql::Args now_args = args;
+  now_args.emplace_back("now", format_rfc3339(waiver.created_at));
+  TRY_ASSIGN(const auto live, connection.run("waiver.live_of", now_args));
+  if (!live.empty()) {
+    return Error(Code::conflict,
+                 waiver.subject + ": this difference (" + waiver.rule +
+                     ") is waived already, by waiver " + std::to_string(live.integer(0, 0)),
+                 "revoke it first to change reason or expiry");
+  }
+  args.emplace_back("owner", waiver.owner);
+  args.emplace_back("reason", waiver.reason);
+  args.emplace_back("created_at", format_rfc3339(waiver.created_at));
+  args.emplace_back("expires_at", format_rfc3339(waiver.expires_at));
+  TRY_ASSIGN(const auto rows, connection.run("waiver.insert", args));
+  waiver.id = rows.integer(0, 0);
+  TRY(append_waiver_event(catalog, "waiver.granted", waiver, actor));
+  return waiver.id;
+}
+
+Status revoke_locked(Catalog& catalog, std::int64_t id, std::string_view actor) {
+  auto& connection = catalog.connection();
+  TRY(connection.run("event.lock_head"));
+  TRY_ASSIGN(const auto rows,
+             connection.run("waiver.revoke",
+                            {{"id", id}, {"now", format_rfc3339(catalog.clock().now())}}));
+  if (rows.empty())
+    return Error(Code::not_found, "no waiver " + std::to_string(id) + " that could be revoked");
+  TRY_ASSIGN(const auto waiver, stored_waiver(rows, 0));
+  return append_waiver_event(catalog, "waiver.revoked", waiver, actor);
+}
+
+}  // namespace
+
+Result<std::int64_t> grant_waiver(Catalog& catalog, Waiver waiver, std::string_view actor) {
+  waiver.created_at = catalog.clock().now();
+  TRY(check_waiver(waiver));
+  return in_transaction(catalog.connection(), [&] { return grant_locked(catalog, waiver, actor); });
+}
+
+Status revoke_waiver(Catalog& catalog, std::int64_t id, std::string_view actor) {
+  return in_transaction(catalog.connection(), [&] { return revoke_locked(catalog, id, actor); });
+}
+
+Result<std::vector<Waiver>> list_waivers(Catalog& catalog, bool include_ended) {
+  TRY_ASSIGN(const auto rows,
+             catalog.connection().run("waiver.list",
+                                      {{"include_ended", std::int64_t{include_ended ? 1 : 0}},
+                                       {"now", format_rfc3339(catalog.clock().now())}}));
+  std::vector<Waiver> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TRY_ASSIGN(auto waiver, stored_waiver(rows, i));
+    out.push_back(std::move(waiver));
+  }
+  return out;
+}
+
+Result<WaiverSet> WaiverSet::load(Catalog& catalog) {
+  TRY_ASSIGN(const auto waivers, list_waivers(catalog, false));
+  WaiverSet set;
+  for (const auto& waiver : waivers) {
+    set.keys_.push_back(key_of(waiver.subject, waiver.rule, waiver.recorded, waiver.observed));
+  }
+  std::sort(set.keys_.begin(), set.keys_.end());
+  return set;
+}
+
+bool WaiverSet::covers(const core::Finding& finding) const {
+  return std::binary_search(
+      keys_.begin(), keys_.end(),
+      key_of(finding.subject.text(), finding.rule, finding.recorded, finding.observed));
+}
+
+}  // namespace holdfast::catalog

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two halves of `holdfast artifacts`: commands that write rows or their journal, and those that only look.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace holdfast::cli {
+
+/// backfill, import, residual, prepare, journal.
+void add_artifacts_write_commands(CLI::App& group);
+void add_artifacts_import_command(CLI::App& group);
+/// verify, scrub, report and what belongs to them.
+void add_artifacts_read_commands(CLI::App& group);
+
+}  // namespace holdfast::cli

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+// `holdfast artifacts verify | scrub | report | export`: the commands that look and never write the
+// user's data.
+#include <CLI/CLI.hpp>
+
+#include "artifacts/report.h"
+#include "artifacts/scrub.h"
+#include "artifacts/verify.h"
+#include "base/file.h"
+#include "base/rate_limit.h"
+#include "cli/artifacts_commands.h"
+#include "cli/artifacts_read_output.h"
+#include "cli/command.h"
+#include "core/progress_line.h"
+
+namespace holdfast::cli {
+namespace {
+
+std::optional<std::string_view> name_of(const std::string& source) {
+  return source.empty() ? std::nullopt : std::optional<std::string_view>(source);
+}
+
+void add_source(CLI::App& command, std::string& source) {
+  command.add_option("NAME", source, "The source, [artifacts.NAME] (default: the only one)");
+}
+
+/// Options that verify and scrub share, as they were written.
+struct PaceWords {
+  std::string rate;
+  std::string window;
+  int jobs = 0;
+  std::optional<std::int64_t> limit;
+};
+
+void add_pace(CLI::App& command, PaceWords& words) {
+  command
+      .add_option("--rate", words.rate, "Read at most so many bytes a second, for example 50MB/s")
+      ->type_name("RATE");
+  command
+      .add_option("--window", words.window,
+                  "Begin files only in this part of the local day, for example 02:00-06:00")
+      ->type_name("SPAN");
+  command.add_option("--jobs", words.jobs, "Threads that read (default: one per processor)")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
+  command.add_option("--limit", words.limit, "At most so many rows")
+      ->type_name("N")
+      ->check(CLI::PositiveNumber);
+}
+
+Result<std::optional<std::uint64_t>> read_bytes(const std::string& text, const char* option) {
+  if (text.empty()) return std::optional<std::uint64_t>();
+  auto value = parse_rate_bytes_per_s(text);
+  if (!value) return std::move(value).error().with(option);
+  return std::optional<std::uint64_t>(*value);
+}
+
+Result<std::optional<TimeWindow>> read_window(const std::string& text) {
+  if (text.empty()) return std::optional<TimeWindow>();
+  auto window = TimeWindow::parse(text);
+  if (!window) return std::move(window).error().with("--window");
+  return std::optional<TimeWindow>(*window);
+}
+
+Result<std::optional<std::chrono::nanoseconds>> read_duration(const std::string& text,
+                                                              const char* option) {
+  if (text.empty()) return std::optional<std::chrono::nanoseconds>();
+  auto duration = parse_duration(text);
+  if (!duration) return std::move(duration).error().with(option);
+  return std::optional<std::chrono::nanoseconds>(*duration);
+}
+
+/// The progress line of a pass; silent with --quiet.
+class PassProgress {
+ public:
+  PassProgress(const Command& command, const std::string& label)
+      : quiet_(command.quiet), line_(core::stderr_progress(label)) {}
+  void update(const core::BatchProgress& progress) {
+    if (!quiet_) line_.update(progress);
+  }
+  void end() {
+    if (!quiet_) line_.end();
+  }
+
+ private:
+  bool quiet_;
+  core::ProgressLine line_;
+};
+
+Error stopped(const std::string& what) {
+  return {Code::cancelled, what + " was stopped; what was read until then is kept"};
+}
+
+// --- verify
+
+struct VerifyWords {
+  std::string source;
+  bool quick = false;
+  std::string sample;
+  std::vector<std::string> types;
+  PaceWords pace;
+  std::string shard;
+  std::string max_age;
+};
+
+Result<artifacts::VerifyOptions> verify_options(const Command& command, const VerifyWords& words) {
+  artifacts::VerifyOptions options;
+  options.depth = words.quick ? core::Depth::quick : core::Depth::full;
+  if (!words.sample.empty()) {
+    auto share = artifacts::parse_share(words.sample);
+    if (!share) return std::move(share).error().with("--sample");
+    options.sample_share = *share;
+  }
+  if (!words.shard.empty()) {
+    auto shard = core::Shard::parse(words.shard);
+    if (!shard) return std::move(shard).error().with("--shard");
+    options.shard = *shard;
+  }
+  options.types = words.types;
+  TRY_ASSIGN(options.rate_bytes_per_s, read_bytes(words.pace.rate, "--rate"));
+  TRY_ASSIGN(options.window, read_window(words.pace.window));
+  TRY_ASSIGN(options.max_age, read_duration(words.max_age, "--max-age"));
+  options.jobs = words.pace.jobs;
+  options.limit = words.pace.limit;
+  options.cancel = command.cancel;
+  options.clock = command.clock;
+  return options;
+}
+
+Result<Exit> verify(const Command& command, const VerifyWords& words) {
+  TRY_ASSIGN(auto options, verify_options(command, words));
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
+  options.actor = open.workspace->actor;
+  PassProgress progress(command, "verify " + config->name);
+  options.on_progress = [&](const core::BatchProgress& now) { progress.update(now); };
+  FindingPrinter printer(command, [&progress] { progress.end(); });
+  TRY(printer.begin("holdfast.artifacts-verify/1", config->name));
+  TRY_ASSIGN(const auto end, artifacts::verify(*config, *open.catalog, options,
+                                               [&](std::span<const artifacts::Judged> judged) {
+                                                 return printer.take(judged);
+                                               }));
+  progress.end();
+  const Conclusion conclusion = conclusion_of(end, config->name);
+  TRY(print_verify(command, printer, *config, end, conclusion));
+  if (end.cancelled) return stopped("verify");
+  return conclusion.exit;
+}
+
+void add_verify(CLI::App& group) {
+  auto words = std::make_shared<VerifyWords>();
+  CLI::App* command = add_command(
+      group, "verify", "Hold every recorded hash against its file",
+      {"holdfast artifacts verify # read every file that has a hash",
+       "holdfast artifacts verify --quick # only whether the files' identity moved since their "
+       "proof",
+       "holdfast artifacts verify --sample 5% --rate 50MB/s # another twentieth every day",
+       "holdfast artifacts verify --type notebook --json | jq '.findings[].message'",
+       "holdfast artifacts verify --quick --max-age 30d # exit 3 where a proof is older"},
+      [words](const Command& with) { return verify(with, *words); });
+  add_source(*command, words->source);
+  command->add_flag("--quick", words->quick,
+                    "Look at the identity only (inode, size, times) and read nothing; can't claim "
+                    "that bytes are in step");
+  command
+      ->add_option(
+          "--sample", words->sample,
+          "Only this share of the rows, for example 5%: the same all day, another each day")
+      ->type_name("SHARE");
+  command->add_option("--type", words->types, "Only rows of this artifact type; may be repeated")
+      ->type_name("TYPE")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_pace(*command, words->pace);
+  command->add_option("--shard", words->shard, "Only part K of N, by key, for example 1/4")
+      ->type_name("K/N");
+  command
+      ->add_option("--max-age", words->max_age,
+                   "Incomplete (exit 3) where a proof is older, for example 30d")
+      ->type_name("DURATION");
+}
+
+// --- scrub
+
+struct ScrubWords {
+  std::string source;
+  std::string every_byte_within;
+  PaceWords pace;
+  std::string once_for;
+  std::string limit_bytes;
+};
+
+Result<artifacts::ScrubOptions> scrub_options(const Command& command, const ScrubWords& words) {
+  artifacts::ScrubOptions options;
+  TRY_ASSIGN(const auto promise, read_duration(words.every_byte_within, "--every-byte-within"));
+  options.terms.every_byte_within = promise.value_or(std::chrono::nanoseconds(0));
+  TRY_ASSIGN(options.terms.rate_bytes_per_s, read_bytes(words.pace.rate, "--rate"));
+  TRY_ASSIGN(options.terms.window, read_window(words.pace.window));
+  TRY_ASSIGN(options.terms.once_for, read_duration(words.once_for, "--once-for"));
+  TRY_ASSIGN(options.limit_bytes, read_bytes(words.limit_bytes, "--limit-bytes"));
+  options.limit = words.pace.limit;
+  options.jobs = words.pace.jobs;
+  options.cancel = command.cancel;
+  options.clock = command.clock;
+  return options;
+}
+
+Result<Exit> scrub(const Command& command, const ScrubWords& words) {
+  TRY_ASSIGN(auto options, scrub_options(command, words));
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
+  options.actor = open.workspace->actor;
+  PassProgress progress(command, "scrub " + config->name);
+  options.on_progress = [&](const core::BatchProgress& now) { progress.update(now); };
+  options.on_plan = [&](const artifacts::ScrubLoad& load, const artifacts::ScrubForecast& plan) {
+    command.say(plan_sentence(config->name, load, plan));
+  };
+  FindingPrinter printer(command, [&progress] { progress.end(); });
+  TRY(printer.begin("holdfast.artifacts-scrub/1", config->name));
+  TRY_ASSIGN(const auto end, artifacts::scrub(*config, *open.catalog, options,
+                                              [&](std::span<const artifacts::Judged> judged) {
+                                                return printer.take(judged);
+                                              }));
+  progress.end();
+  const Conclusion conclusion = conclusion_of(end);
+  TRY(print_scrub(command, printer, end, conclusion));
+  if (end.cancelled) return stopped("scrub");
+  return conclusion.exit;
+}
+
+void add_scrub(CLI::App& group) {
+  auto words = std::make_shared<ScrubWords>();
+  CLI::App* command = add_command(
+      group, "scrub", "Read a slice, so that every byte is read within a promised time",
+      {"holdfast artifacts scrub --every-byte-within 30d --rate 50MB/s # from a timer, each night",
+       "holdfast artifacts scrub --every-byte-within 30d --rate 50MB/s --window 02:00-06:00",
+       "holdfast artifacts scrub --every-byte-within 30d --once-for 5m --json"},
+      [words](const Command& with) { return scrub(with, *words); });
+  add_source(*command, words->source);
+  command
+      ->add_option("--every-byte-within", words->every_byte_within,
+                   "The promise: no byte goes unread for longer, for example 30d")
+      ->type_name("DURATION")
+      ->required();
+  add_pace(*command, words->pace);
+  command
+      ->add_option("--once-for", words->once_for,
+                   "Begin no file after so much time, for example 5m")
+      ->type_name("DURATION");
+  command
+      ->add_option("--limit-bytes", words->limit_bytes,
+                   "Begin no file once so many bytes were begun, for example 10GB")
+      ->type_name("SIZE");
+}
+
+// --- report and export
+
+struct TextWords {
+  std::string source;
+  std::string format = "markdown";
+  std::string output;
+};
+
+/// Stdout piece by piece, or a file that is there whole or not at all.
+class TextOutput {
+ public:
+  TextOutput(const Command& command, std::string file)
+      : command_(command), file_(std::move(file)) {}
+  Status write(std::string_view text) {
+    if (file_.empty()) return command_.print(std::string(text));
+    whole_ += text;
+    return {};
+  }
+  Status end() {
+    if (file_.empty()) return {};
+    TRY(write_whole_file(real_file_system(), file_, whole_));
+    command_.say("wrote " + file_);
+    return {};
+  }
+
+ private:
+  const Command& command_;
+  std::string file_;
+  std::string whole_;
+};
+
+Result<Exit> report(const Command& command, const TextWords& words) {
+  const bool json = command.output == OutputFormat::json || words.format == "json";
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
+  TextOutput output(command, words.output);
+  TRY_ASSIGN(const auto end,
+             artifacts::write_report(
+                 *config, *open.catalog,
+                 json ? artifacts::ReportFormat::json : artifacts::ReportFormat::markdown,
+                 [&](std::string_view text) { return output.write(text); }));
+  TRY(output.end());
+  if (end.tally.has_active_findings()) return Exit::findings;
+  return end.complete() ? Exit::ok : Exit::incomplete;
+}
+
+Result<Exit> export_list(const Command& command, const TextWords& words) {
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
+  TextOutput output(command, words.output);
+  TRY_ASSIGN(const auto end,
+             artifacts::export_checksums(*config, *open.catalog, [&](std::string_view text) {
+               return output.write(text);
+             }));
+  TRY(output.end());
+  if (end.left_out > 0)
+    command.say(std::to_string(end.left_out) +
+                " rows are not in the list: their hash is no SHA-256, or they have no path");
+  if (end.exported == 0) command.say("no row records a hash: the list is empty");
+  return end.exported == 0 || end.left_out > 0 ? Exit::incomplete : Exit::ok;
+}
+
+void add_report(CLI::App& group) {
+  auto words = std::make_shared<TextWords>();
+  CLI::App* command = add_command(
+      group, "report", "Tell how every artifact stands, from its latest observation",
+      {"holdfast artifacts report --output artifacts.md", "holdfast artifacts report --json"},
+      [words](const Command& with) { return report(with, *words); });
+  add_source(*command, words->source);
+  command->add_option("--format", words->format, "markdown or json")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"markdown", "json"}))
+      ->capture_default_str();
+  command->add_option("--output", words->output, "Write this file instead of standard output")
+      ->type_name("FILE");
+}
+
+void add_export(CLI::App& group) {
+  auto words = std::make_shared<TextWords>();
+  CLI::App* command =
+      add_command(group, "export", "List the recorded hashes as sha256sum does",
+                  {"holdfast artifacts export > recorded.sha256",
+                   "cd data && sha256sum -c ../recorded.sha256 # by other means, without holdfast"},
+                  [words](const Command& with) { return export_list(with, *words); });
+  add_source(*command, words->source);
+  command->add_option("--output", words->output, "Write this file instead of standard output")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+void add_artifacts_read_commands(CLI::App& group) {
+  add_verify(group);
+  add_scrub(group);
+  add_report(group);
+  add_export(group);
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/artifacts_read_output.h"
+
+#include <array>
+#include <cstdio>
+
+#include "app/text.h"
+#include "artifacts/finding_text.h"
+#include "artifacts/rules.h"
+#include "cli/terminal.h"
+#include "core/canonical_json.h"
+#include "core/fields.h"
+
+namespace holdfast::cli {
+namespace {
+
+using artifacts::ScrubEnd;
+using artifacts::Tally;
+using artifacts::TypeCounts;
+using artifacts::VerifyEnd;
+
+std::string number(std::int64_t value) {
+  return app::with_thousands(value);
+}
+
+std::string age_text(Timestamp now, Timestamp then) {
+  return format_age(std::chrono::nanoseconds(now.ns - then.ns));
+}
+
+/// "0.04 s", "12 s", "3 min".
+std::string elapsed_text(Timestamp from, Timestamp to) {
+  const double seconds = static_cast<double>(to.ns - from.ns) / 1e9;
+  if (seconds >= 10) return age_text(to, from);
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), seconds < 1 ? "%.2f s" : "%.1f s", seconds);
+  return text.data();
+}
+
+std::string lines(const app::TextTable& table) {
+  std::string out;
+  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
+    out += line + '\n';
+  return out;
+}
+
+/// `quick` has no column that could be read as "in step by bytes".
+std::string count_table(const Tally& tally, bool quick) {
+  app::TextTable table;
+  table.titles = {"type",    "rows",    quick ? "unchanged" : "in step",
+                  "drifted", "missing", "unrecorded",
+                  "unknown", "read"};
+  table.right_aligned = {1, 2, 3, 4, 5, 6, 7};
+  const auto add = [&table](const std::string& name, const TypeCounts& counts) {
+    table.rows.push_back({app::printable(name), number(counts.rows), number(counts.in_step),
+                          number(counts.drifted), number(counts.missing), number(counts.unrecorded),
+                          number(counts.unknown), app::readable_size(counts.size_bytes_read)});
+  };
+  for (const auto& [type, counts] : tally.types)
+    add(type.empty() ? "(none)" : type, counts);
+  add("all", tally.total);
+  return lines(table);
+}
+
+std::string proof_line(const Tally& tally, Timestamp now) {
+  std::string out = "proofs: " + number(tally.proved) + " of " +
+                    number(tally.proved + tally.never_proved) + " rows";
+  if (tally.oldest_proof)
+    out += "; the oldest of " + format_rfc3339(*tally.oldest_proof) + " (" +
+           age_text(now, *tally.oldest_proof) + ", " + app::printable(tally.oldest_proof_id) + ')';
+  if (tally.never_proved > 0) out += "; never proved: " + number(tally.never_proved);
+  return out + '\n';
+}
+
+std::string finding_line(const Tally& tally, const catalog::IncidentChanges& incidents) {
+  return "findings: " + app::counted(tally.errors, "error") + ", " +
+         app::counted(tally.warnings, "warning") + ", " + app::counted(tally.notes, "note") + ", " +
+         number(tally.waived) + " waived; incidents: " + number(incidents.opened) + " opened, " +
+         number(incidents.changed) + " changed, " + number(incidents.resolved) + " resolved\n";
+}
+
+std::string quick_text(const VerifyEnd& end, const std::string& source) {
+  const TypeCounts& total = end.tally.total;
+  std::string out;
+  if (total.in_step > 0) {
+    out += app::counted(total.in_step, "row") +
+           ": identity unchanged since the last full proof; the oldest of these proofs is of " +
+           (end.tally.oldest_proof ? format_rfc3339(*end.tally.oldest_proof) : "never") + '\n';
+  }
+  const std::int64_t never = end.tally.count_of(artifacts::kNeverProved);
+  const std::int64_t too_old = end.tally.count_of(artifacts::kProofTooOld);
+  if (end.identity_changed > 0)
+    out += app::counted(end.identity_changed, "row") + ": identity changed: unknown until read\n";
+  if (never > 0) out += app::counted(never, "row") + ": no proof that counts: unknown until read\n";
+  if (too_old > 0) out += app::counted(too_old, "row") + ": the proof is older than asked for\n";
+  return out +
+         "no bytes were read: a disk that rots moves no time and is not seen like this; 'holdfast "
+         "artifacts verify " +
+         source + "' reads them\n";
+}
+
+std::string conclusion_line(const Conclusion& conclusion) {
+  std::string out = "conclusion: " + conclusion.name;
+  for (char& c : out) {
+    if (c == '_') c = ' ';
+  }
+  for (const std::string& gap : conclusion.gaps)
+    out += "\n  incomplete: " + gap;
+  return out + '\n';
+}
+
+std::string gaps_json(const std::vector<std::string>& gaps) {
+  std::string out = "[";
+  for (const std::string& gap : gaps) {
+    if (out.size() > 1) out += ',';
+    core::append_canonical_string(out, gap);
+  }
+  return out + ']';
+}
+
+/// An object without its braces.
+Result<std::string> members_of(const core::Fields& fields) {
+  TRY_ASSIGN(const std::string text, core::canonical_json(fields));
+  return text.substr(1, text.size() - 2);
+}
+
+core::FieldValue time_or_null(const std::optional<Timestamp>& at) {
+  if (!at) return {};
+  return format_rfc3339(*at);
+}
+
+core::Fields load_fields(const artifacts::ScrubLoad& load) {
+  return {{"rows", load.rows},
+          {"size_bytes", static_cast<std::int64_t>(load.size_bytes)},
+          {"unknown_sizes", load.unknown_sizes},
+          {"never_read", load.never_looked_at},
+          {"never_read_bytes", static_cast<std::int64_t>(load.never_looked_at_bytes)},
+          {"never_proved", load.never_proved},
+          {"older_than_promised", load.too_old},
+          {"oldest_proof_at", time_or_null(load.oldest_proof)}};
+}
+
+Result<std::string> scrub_members(const ScrubEnd& end) {
+  TRY_ASSIGN(const std::string before, core::canonical_json(load_fields(end.before)));
+  TRY_ASSIGN(const std::string after, core::canonical_json(load_fields(end.after)));
+  const auto seconds = [](const std::optional<std::chrono::nanoseconds>& time) {
+    return time ? core::FieldValue(time->count() / 1'000'000'000) : core::FieldValue();
+  };
+  TRY_ASSIGN(
+      const std::string plan,
+      core::canonical_json({{"can_keep_promise", end.forecast.can_keep},
+                            {"needed_bytes_per_s", end.forecast.needed_bytes_per_s},
+                            {"window_share", end.forecast.window_share},
+                            {"one_pass_s", seconds(end.forecast.one_pass)},
+                            {"slices_per_day", end.forecast.slices_per_day
+                                                   ? core::FieldValue(*end.forecast.slices_per_day)
+                                                   : core::FieldValue()},
+                            {"text", end.forecast.text}}));
+  TRY_ASSIGN(const std::string tally, artifacts::tally_members(end.tally));
+  return "\"before\":" + before + ",\"after\":" + after + ",\"forecast\":" + plan + ',' + tally;
+}
+
+}  // namespace
+
+Conclusion conclusion_of(const VerifyEnd& end, const std::string& source) {
+  Conclusion out;
+  const core::CheckCounts counts = end.tally.counts();
+  if (counts.evaluated == 0)
+    out.gaps.push_back(counts.planned == 0 ? "no row of " + source + " records a hash"
+                                           : "nothing could be evaluated");
+  if (counts.unreadable > 0)
+    out.gaps.push_back(app::counted(counts.unreadable, "row") + " could not be told");
+  if (end.proof_too_old)
+    out.gaps.emplace_back(end.tally.never_proved > 0
+                              ? "rows without any proof are older than any --max-age"
+                              : "the oldest proof is older than --max-age");
+  if (end.cancelled) out.gaps.emplace_back("it was stopped");
+  if (end.tally.has_active_findings()) {
+    out.exit = Exit::findings;
+    out.name = "findings";
+  } else if (!out.gaps.empty()) {
+    out.exit = Exit::incomplete;
+    out.name = "incomplete";
+  } else {
+    out.name = end.depth == core::Depth::full ? "in_step" : "identity_unchanged";
+  }
+  return out;
+}
+
+Conclusion conclusion_of(const ScrubEnd& end) {
+  Conclusion out;
+  if (end.before.rows == 0) out.gaps.emplace_back("no row records a hash");
+  if (end.tally.total.unknown > 0)
+    out.gaps.push_back(app::counted(end.tally.total.unknown, "row") + " could not be told");
+  if (end.cancelled) out.gaps.emplace_back("it was stopped");
+  if (end.has_findings()) {
+    out.exit = Exit::findings;
+    out.name = "findings";
+  } else if (!out.gaps.empty()) {
+    out.exit = Exit::incomplete;
+    out.name = "incomplete";
+  } else {
+    out.name = "in_step";
+  }
+  return out;
+}
+
+Status FindingPrinter::begin(std::string_view schema, const std::string& source) {
+  if (command_.output != OutputFormat::json) return {};
+  TRY_ASSIGN(const std::string head,
+             members_of({{"schema", std::string(schema)}, {"source", source}}));
+  return command_.print('{' + head + ",\"findings\":[");
+}
+
+Status FindingPrinter::add(const core::SubjectReport& report, const core::Finding& finding,
+                           std::string& out) {
+  if (command_.output == OutputFormat::json) {
+    TRY_ASSIGN(const std::string text, artifacts::finding_json(report, finding));
+    out += (first_ ? "\n" : ",\n") + text;
+    first_ = false;
+    return {};
+  }
+  const bool is_note = finding.level == core::Level::note;
+  if (is_note && ++notes_[finding.rule] > kNotesShown) return {};
+  out += std::string(core::level_name(finding.level)) + (finding.waived ? " (waived)" : "") + "  " +
+         finding.rule + "  " + app::printable(finding.message) + '\n';
+  if (!is_note && !finding.waived) out += "  hint: " + app::printable(finding.hint) + '\n';
+  return {};
+}
+
+Status FindingPrinter::take(const core::SubjectReport& report) {
+  std::string out;
+  for (const core::Finding& finding : report.findings)
+    TRY(add(report, finding, out));
+  if (out.empty()) return {};
+  before_print_();
+  return command_.print(out);
+}
+
+Status FindingPrinter::take(std::span<const artifacts::Judged> judged) {
+  std::string out;
+  for (const artifacts::Judged& each : judged) {
+    for (const core::Finding& finding : each.report.findings)
+      TRY(add(each.report, finding, out));
+  }
+  if (out.empty()) return {};
+  before_print_();
+  return command_.print(out);
+}
+
+Status FindingPrinter::end_json(const std::string& members) {
+  return command_.print("\n]," + members + "}\n");
+}
+
+std::string FindingPrinter::notes_left_out() const {
+  std::string out;
+  for (const auto& [rule, count] : notes_) {
+    if (count > kNotesShown)
+      out +=
+          "note  " + rule + "  … and " + number(count - kNotesShown) + " more (--json has all)\n";
+  }
+  return out;
+}
+
+Status print_verify(const Command& command, FindingPrinter& printer,
+                    const artifacts::SourceConfig& config, const VerifyEnd& end,
+                    const Conclusion& conclusion) {
+  const bool quick = end.depth == core::Depth::quick;
+  if (command.output == OutputFormat::json) {
+    TRY_ASSIGN(const std::string run,
+               members_of({{"run_id", end.run_id},
+                           {"depth", std::string(quick ? "quick" : "full")},
+                           {"started_at", format_rfc3339(end.started_at)},
+                           {"ended_at", format_rfc3339(end.ended_at)},
+                           {"identity_changed", end.identity_changed},
+                           {"limit_reached", end.limit_reached},
+                           {"complete", end.complete()},
+                           {"conclusion", conclusion.name},
+                           {"exit_code", static_cast<std::int64_t>(conclusion.exit)}}));
+    TRY_ASSIGN(const std::string tally, artifacts::tally_members(end.tally));
+    return printer.end_json(run + ",\"gaps\":" + gaps_json(conclusion.gaps) + ',' + tally);
+  }
+  std::string out = printer.notes_left_out();
+  out += "verify " + config.name + ": " + app::counted(end.tally.total.rows, "row") +
+         (quick ? " by identity, nothing read" : " by bytes") + ", " +
+         elapsed_text(end.started_at, end.ended_at) + '\n';
+  if (end.limit_reached) out += "--limit ended it: later rows were not looked at\n";
+  out += '\n' + count_table(end.tally, quick) + '\n' + proof_line(end.tally, end.ended_at);
+  if (quick) out += quick_text(end, config.name);
+  out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion);
+  return command.print(out);
+}
+
+std::string plan_sentence(const std::string& source, const artifacts::ScrubLoad& load,
+                          const artifacts::ScrubForecast& plan) {
+  std::string out = plan.can_keep ? "" : "warning: ";
+  out += "scrub " + source + ": " + app::counted(load.rows, "row") + ", " +
+         app::readable_size(load.size_bytes) + "; ";
+  if (load.never_looked_at > 0) out += number(load.never_looked_at) + " never read; ";
+  if (load.too_old > 0) out += number(load.too_old) + " read longer ago than promised; ";
+  return out + plan.text;
+}
+
+Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubEnd& end,
+                   const Conclusion& conclusion) {
+  if (end.promise) TRY(printer.take(*end.promise));
+  if (command.output == OutputFormat::json) {
+    TRY_ASSIGN(const std::string run,
+               members_of({{"run_id", end.run_id},
+                           {"started_at", format_rfc3339(end.started_at)},
+                           {"ended_at", format_rfc3339(end.ended_at)},
+                           {"slice_over", end.slice_over},
+                           {"next_expiry_at", time_or_null(end.next_expiry)},
+                           {"conclusion", conclusion.name},
+                           {"exit_code", static_cast<std::int64_t>(conclusion.exit)}}));
+    TRY_ASSIGN(const std::string rest, scrub_members(end));
+    return printer.end_json(run + ",\"gaps\":" + gaps_json(conclusion.gaps) + ',' + rest);
+  }
+  std::string out = printer.notes_left_out();
+  out += "slice: " + app::counted(end.tally.total.rows, "row") + " read, " +
+         app::readable_size(end.tally.total.size_bytes_read) + ", " +
+         elapsed_text(end.started_at, end.ended_at) +
+         (end.slice_over ? "; it ended with work left" : "; nothing more is due now") + '\n';
+  if (end.tally.total.rows > 0) out += '\n' + count_table(end.tally, false) + '\n';
+  out += "forecast: " + end.forecast.text + '\n';
+  out += "proofs: " + number(end.after.rows - end.after.never_proved) + " of " +
+         number(end.after.rows) + " rows";
+  if (end.after.oldest_proof)
+    out += "; the oldest of " + format_rfc3339(*end.after.oldest_proof) + " (" +
+           age_text(end.ended_at, *end.after.oldest_proof) + ')';
+  if (end.after.never_looked_at > 0) out += "; never read: " + number(end.after.never_looked_at);
+  out += '\n';
+  if (end.next_expiry)
+    out += "the promise is broken unless it runs again before " + format_rfc3339(*end.next_expiry) +
+           '\n';
+  out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion);
+  return command.print(out);
+}
+
+}  // namespace holdfast::cli

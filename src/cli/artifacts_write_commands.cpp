@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+// `holdfast artifacts backfill | residual | prepare | journal`; import is in artifacts_import_command.cpp.
+#include <charconv>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "artifacts/backfill.h"
+#include "artifacts/journal.h"
+#include "artifacts/residual.h"
+#include "base/rate_limit.h"
+#include "base/root_folder.h"
+#include "cli/artifacts_commands.h"
+#include "cli/command.h"
+#include "core/batch.h"
+#include "core/progress_line.h"
+
+namespace holdfast::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kProblemsShown = 20;
+constexpr std::int64_t kJournalPage = 1000;
+
+std::string pretty(const std::string& json) {
+  return Json::parse(json).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::optional<std::string_view> name_of(const std::string& source) {
+  return source.empty() ? std::nullopt : std::optional<std::string_view>(source);
+}
+
+void add_source(CLI::App& command, std::string& source) {
+  command.add_option("NAME", source,
+                     "The source, [artifacts.NAME] (needed where there are several)");
+}
+
+// --- backfill
+
+struct BackfillWords {
+  std::string source;
+  std::string commit_every;
+  std::string rate;
+  std::string window;
+  std::string shard;
+  std::string older_than;
+  std::string max_drift;
+  std::string on_drift = "record";
+  std::string residual;
+  std::string summary;
+  std::string sql_patch;
+  std::vector<std::string> types;
+  std::optional<std::int64_t> limit;
+  int jobs = 0;
+  bool dry_run = false;
+  bool recheck = false;
+  bool report_only = false;
+};
+
+Error usage(const std::string& message) {
+  return {Code::invalid, message, "holdfast artifacts backfill --help"};
+}
+
+// "200", "5s", or both: "200,5s".
+Status read_commit_every(const std::string& text, core::BatchOptions& batch) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view part = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    std::int64_t count = 0;
+    const auto read = std::from_chars(part.data(), part.data() + part.size(), count);
+    if (read.ec == std::errc() && read.ptr == part.data() + part.size()) {
+      if (count < 1) return usage("--commit-every " + text + ": at least one row");
+      batch.commit_every_count = count;
+      continue;
+    }
+    auto duration = parse_duration(part);
+    if (!duration) return std::move(duration).error().with("--commit-every");
+    if (*duration <= std::chrono::nanoseconds(0))
+      return usage("--commit-every " + text + ": longer than nothing");
+    batch.commit_every = *duration;
+  }
+  return {};
+}
+
+Status read_pace(const BackfillWords& words, artifacts::BackfillOptions& options) {
+  TRY(read_commit_every(words.commit_every, options.batch));
+  if (!words.rate.empty()) {
+    auto rate = parse_rate_bytes_per_s(words.rate);
+    if (!rate) return std::move(rate).error().with("--rate");
+    options.rate_bytes_per_s = *rate;
+  }
+  if (!words.window.empty()) {
+    auto window = TimeWindow::parse(words.window);
+    if (!window) return std::move(window).error().with("--window");
+    options.batch.window = *window;
+  }
+  if (!words.shard.empty()) {
+    auto shard = core::Shard::parse(words.shard);
+    if (!shard) return std::move(shard).error().with("--shard");
+    options.shard = *shard;
+  }
+  options.batch.jobs = words.jobs;
+  if (words.limit && *words.limit < 1) return usage("--limit: at least one row");
+  options.batch.limit = words.limit;
+  return {};
+}
+
+Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& config,
+                  artifacts::BackfillOptions& options) {
+  using artifacts::BackfillMode;
+  if (words.dry_run && words.report_only)
+    return usage("--dry-run writes nothing and --report-only does: take one of them");
+  if (words.recheck && !words.older_than.empty())
+    return usage("--recheck takes every row, --older-than some: take one of them");
+  if (!words.sql_patch.empty() && !words.report_only)
+    return usage("--sql-patch goes with --report-only");
+  options.mode = words.dry_run       ? BackfillMode::dry_run
+                 : words.report_only ? BackfillMode::report_only
+                                     : BackfillMode::write;
+  options.recheck = words.recheck;
+  if (!words.older_than.empty()) {
+    auto age = parse_duration(words.older_than);
+    if (!age) return std::move(age).error().with("--older-than");
+    options.older_than = *age;
+  }
+  options.on_drift =
+      words.on_drift == "refuse" ? artifacts::OnDrift::refuse : artifacts::OnDrift::record;
+  options.max_drift = {.share = config.max_drift_share, .rows = config.max_drift_rows};
+  if (!words.max_drift.empty()) {
+    auto bound = artifacts::parse_max_drift(words.max_drift);
+    if (!bound) return std::move(bound).error().with("--max-drift");
+    options.max_drift = *bound;
+  }
+  options.types = words.types;
+  if (!words.residual.empty()) options.residual_file = words.residual;
+  if (!words.sql_patch.empty()) options.sql_patch_file = words.sql_patch;
+  return {};
+}
+
+void say_problems(const Command& command, const artifacts::BackfillSummary& summary) {
+  std::size_t shown = 0;
+  for (const core::Finding& finding : summary.problems) {
+    if (shown++ == kProblemsShown) break;
+    command.say(std::string(core::level_name(finding.level)) + ": " + finding.message + " [" +
+                finding.rule + "]");
+  }
+  const std::int64_t left =
+      summary.problem_count - static_cast<std::int64_t>(std::min(shown, kProblemsShown));
+  if (left > 0 && summary.problem_count > static_cast<std::int64_t>(kProblemsShown)) {
+    command.say("… and " + std::to_string(left) + " more (--json shows " +
+                std::to_string(artifacts::BackfillSummary::kMaxProblems) + ")");
+  }
+}
+
+Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
+  const artifacts::BackfillCounts& total = summary.total;
+  if (total.drifted + total.invalid_record + total.missing + total.refused + total.failed > 0)
+    return Exit::findings;
+  if (total.unstable + summary.claimed_elsewhere > 0 || summary.outcome == "empty")
+    return Exit::incomplete;
+  return Exit::ok;
+}
+
+Status tell_backfill(const Command& command, const BackfillWords& words,
+                     const artifacts::BackfillSummary& summary) {
+  say_problems(command, summary);
+  const std::string json = pretty(artifacts::to_json(summary));
+  if (!words.summary.empty()) TRY(write_whole_file(real_file_system(), words.summary, json));
+  return command.print(command.output == OutputFormat::json ? json : artifacts::to_table(summary));
+}
+
+Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
+  TRY_ASSIGN(const auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
+  artifacts::BackfillOptions options;
+  TRY(read_pace(words, options));
+  TRY(read_scope(words, *config, options));
+  options.actor = open.workspace->actor;
+  options.batch.cancel = command.cancel;
+  options.batch.clock = command.clock;
+  core::ProgressLine line(core::stderr_progress("backfill"));
+  if (!command.quiet)
+    options.batch.on_progress = [&](const core::BatchProgress& progress) { line.update(progress); };
+  auto ended = artifacts::backfill(*config, *open.catalog, options);
+  line.end();
+  TRY_ASSIGN(const auto end, std::move(ended));
+  TRY(tell_backfill(command, words, end.summary));
+  if (end.stopped_by) return *end.stopped_by;
+  if (end.summary.outcome == "cancelled") {
+    return Error(Code::cancelled, "stopped as asked; what was hashed is committed",
+                 "run the same command again to go on");
+  }
+  if (end.summary.outcome == "empty") {
+    command.say("holdfast: nothing to do because table \"" + config->table + "\" has no rows" +
+                (words.types.empty() ? "" : " of these types") +
+                "\n  hint: holdfast artifacts import --from-folder FOLDER makes them");
+  }
+  return exit_of_backfill(end.summary);
+}
+
+void add_backfill_options(CLI::App& command, BackfillWords& words) {
+  add_source(command, words.source);
+  command.add_option("--type", words.types, "Only rows of this artifact type; may be repeated")
+      ->type_name("TYPE");
+  command.add_option("--limit", words.limit, "At most so many rows")->type_name("N");
+  command
+      .add_option("--shard", words.shard, "The k-th of n parts of the rows, by a hash of their id")
+      ->type_name("K/N");
+  command.add_flag("--recheck", words.recheck,
+                   "Hash every row again, also those that have their marker; goes on with one that "
+                   "was cut short");
+  command
+      .add_option("--older-than", words.older_than,
+                  "Hash those again whose marker is older (30d, 12h), too")
+      ->type_name("AGE");
+  command
+      .add_option("--on-drift", words.on_drift,
+                  "What to do where a recorded hash disagrees: write the new one (exit 1), or "
+                  "leave the old one (exit 1)")
+      ->check(CLI::IsMember({"record", "refuse"}))
+      ->capture_default_str();
+  command
+      .add_option("--max-drift", words.max_drift,
+                  "Write no drift at all where more rows would change (N, or N% and at least 10; "
+                  "default: 1%)")
+      ->type_name("N|N%");
+  command.add_option("--jobs", words.jobs, "Threads that hash (default: one for each processor)")
+      ->type_name("N")
+      ->check(CLI::Range(1, core::kMaxJobs));
+  command.add_option("--rate", words.rate, "Read no faster than this: 50MB/s, 800KB/s, 1GiB/s")
+      ->type_name("RATE");
+  command
+      .add_option("--window", words.window,
+                  "Begin files only in these hours of local time, and wait for them")
+      ->type_name("HH:MM-HH:MM");
+  command
+      .add_option("--commit-every", words.commit_every,
+                  "Commit after so many rows, so much time, or either (default: 200,5s)")
+      ->type_name("N|TIME|N,TIME");
+  command.add_flag("--dry-run", words.dry_run, "Hash and compare, write nothing anywhere");
+  command.add_flag("--report-only", words.report_only,
+                   "Write no row: hashes and drift go to Holdfast's own catalog only");
+  command
+      .add_option("--sql-patch", words.sql_patch,
+                  "With --report-only: what would be written, as SQL to review and apply")
+      ->type_name("FILE");
+  command
+      .add_option("--residual", words.residual,
+                  "Write the rows that have no hash now, with the reason, as JSON lines")
+      ->type_name("FILE");
+  command.add_option("--summary", words.summary, "Write the summary as JSON to a file, too")
+      ->type_name("FILE");
+}
+
+void add_backfill(CLI::App& group) {
+  auto words = std::make_shared<BackfillWords>();
+  CLI::App* command =
+      add_command(group, "backfill", "Give every row whose file is there the SHA-256 of that file",
+                  {"holdfast artifacts backfill",
+                   "holdfast artifacts backfill atlas --rate 50MB/s --window 02:00-06:00",
+                   "holdfast artifacts backfill --dry-run --json",
+                   "holdfast artifacts backfill --residual residual.jsonl",
+                   "holdfast artifacts backfill --report-only --sql-patch patch.sql  # a database "
+                   "that may not be written"},
+                  [words](const Command& with) { return run_backfill(with, *words); });
+  add_backfill_options(*command, *words);
+}
+
+// --- residual
+
+Result<Exit> run_residual(const Command& command, const std::string& source) {
+  TRY_ASSIGN(const auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(source)));
+  TRY_ASSIGN(const auto roots, artifacts::Roots::open(config->roots));
+  TRY_ASSIGN(auto table,
+             artifacts::ArtifactTable::open(*config, *open.catalog, artifacts::Access::read_only));
+  std::map<std::string, std::int64_t> reasons;
+  std::int64_t count = 0;
+  TRY(artifacts::list_residual(
+      table, roots, command.cancel, [&](const artifacts::ResidualEntry& entry) -> Status {
+        ++count;
+        ++reasons[entry.reason];
+        if (command.output == OutputFormat::json) return command.print(artifacts::json_line(entry));
+        return command.print(entry.reason + '\t' + printable_path(entry.artifact_type) + '\t' +
+                             printable_path(entry.artifact_id) + '\t' +
+                             printable_path(entry.path.value_or("")) + '\t' + entry.detail + '\n');
+      }));
+  std::string said = std::to_string(count) + " rows have no file that could be hashed";
+  for (const auto& [reason, each] : reasons)
+    said += (reason == reasons.begin()->first ? ": " : ", ") + std::to_string(each) + ' ' + reason;
+  command.say(said);
+  return Exit::ok;
+}
+
+void add_residual(CLI::App& group) {
+  auto source = std::make_shared<std::string>();
+  CLI::App* command = add_command(
+      group, "residual", "List the rows whose file can't be hashed now, with the reason",
+      {"holdfast artifacts residual",
+       "holdfast artifacts residual atlas --json | jq -r .file_path"},
+      [source](const Command& with) { return run_residual(with, *source); });
+  add_source(*command, *source);
+}
+
+// --- prepare
+
+Result<Exit> run_prepare(const Command& command, const std::string& source, bool dry_run) {
+  TRY_ASSIGN(const auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(source)));
+  const auto access = dry_run ? artifacts::Access::read_only : artifacts::Access::read_write;
+  TRY_ASSIGN(auto table, artifacts::ArtifactTable::open(*config, *open.catalog, access));
+  TRY_ASSIGN(const bool there, table.has_journal());
+  TRY_ASSIGN(const std::string ddl, table.journal_ddl());
+  if (!there && !dry_run) TRY(table.create_journal());
+  if (command.output == OutputFormat::json) {
+    const Json json = {{"source", config->name},
+                       {"journal", config->journal},
+                       {"made", !there && !dry_run},
+                       {"ddl", ddl}};
+    TRY(command.print(json.dump(2) + "\n"));
+    return Exit::ok;
+  }
+  if (there) {
+    TRY(command.print("table \"" + config->journal + "\" is there already\n"));
+  } else {
+    TRY(command.print(dry_run ? ddl : "made table \"" + config->journal + "\"\n"));
+  }
+  return Exit::ok;
+}
+
+void add_prepare(CLI::App& group) {
+  auto source = std::make_shared<std::string>();
+  auto dry_run = std::make_shared<bool>(false);
+  CLI::App* command = add_command(
+      group, "prepare",
+      "Make the table in a user's database that journals what Holdfast changes there",
+      {"holdfast artifacts prepare atlas --dry-run  # the DDL, to review",
+       "holdfast artifacts prepare atlas"},
+      [source, dry_run](const Command& with) { return run_prepare(with, *source, *dry_run); });
+  add_source(*command, *source);
+  command->add_flag("--dry-run", *dry_run, "Print the DDL, make nothing");
+}
+
+// --- journal
+
+struct JournalWords {
+  std::string source;
+  std::string artifact_id;
+  std::int64_t limit = 100;
+  std::int64_t after = 0;
+};
+
+Json value_of(const std::optional<std::string>& json) {
+  if (!json) return nullptr;
+  auto parsed = Json::parse(*json, nullptr, false);
+  return parsed.is_discarded() ? Json(*json) : parsed;
+}
+
+std::string journal_line(const artifacts::JournalEntry& entry, OutputFormat output) {
+  if (output == OutputFormat::json) {
+    const Json json = {{"seq", entry.seq},
+                       {"artifact_id", entry.artifact_id},
+                       {"at", entry.at},
+                       {"actor", entry.actor},
+                       {"batch_run_id", entry.batch_run_id},
+                       {"operation", entry.operation},
+                       {"old", value_of(entry.old_json)},
+                       {"new", value_of(entry.new_json)},
+                       {"reason", entry.reason}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+  }
+  const auto hash = [](const std::optional<std::string>& json) {
+    const Json value = value_of(json);
+    return value.is_object() && value.contains("file_sha256")
+               ? printable_path(value["file_sha256"].is_string()
+                                    ? value["file_sha256"].get<std::string>()
+                                    : value["file_sha256"].dump())
+               : std::string("-");
+  };
+  return std::to_string(entry.seq) + '\t' + entry.at + '\t' + printable_path(entry.artifact_id) +
+         '\t' + hash(entry.old_json) + " -> " + hash(entry.new_json) + '\t' +
+         printable_path(entry.reason) + '\t' + printable_path(entry.actor) + '\n';
+}
+
+Result<Exit> run_journal(const Command& command, const JournalWords& words) {
+  TRY_ASSIGN(const auto open, command.open());
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
+  TRY_ASSIGN(auto table,
+             artifacts::ArtifactTable::open(*config, *open.catalog, artifacts::Access::read_only));
+  artifacts::JournalQuery query{.artifact_id = {}, .after_seq = words.after, .limit = 0};
+  if (!words.artifact_id.empty()) query.artifact_id = words.artifact_id;
+  for (std::int64_t left = words.limit; left > 0;) {
+    query.limit = std::min(left, kJournalPage);
+    TRY_ASSIGN(const auto entries, artifacts::read_journal(table, query));
+    std::string text;
+    for (const auto& entry : entries)
+      text += journal_line(entry, command.output);
+    TRY(command.print(text));
+    if (std::ssize(entries) < query.limit) break;
+    left -= query.limit;
+    query.after_seq = entries.back().seq;
+  }
+  return Exit::ok;
+}
+
+void add_journal(CLI::App& group) {
+  auto words = std::make_shared<JournalWords>();
+  CLI::App* command = add_command(
+      group, "journal", "Show what Holdfast changed in the rows: when, by whom, from what to what",
+      {"holdfast artifacts journal --artifact nb-0042",
+       "holdfast artifacts journal --after 1200 --limit 50 --json"},
+      [words](const Command& with) { return run_journal(with, *words); });
+  add_source(*command, words->source);
+  command->add_option("--artifact", words->artifact_id, "Only the row with this id")
+      ->type_name("ID");
+  command->add_option("--after", words->after, "Only entries after this number")->type_name("SEQ");
+  command->add_option("--limit", words->limit, "At most so many entries")
+      ->type_name("N")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_artifacts_write_commands(CLI::App& group) {
+  add_artifacts_import_command(group);
+  add_backfill(group);
+  add_residual(group);
+  add_prepare(group);
+  add_journal(group);
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// `holdfast check`: every configured check, one report, one exit code.
+#include <array>
+
+#include <CLI/CLI.hpp>
+
+#include "app/check_run.h"
+#include "app/metrics_file.h"
+#include "app/report.h"
+#include "app/text.h"
+#include "base/file.h"
+#include "cli/command_tree.h"
+#include "cli/terminal.h"
+#include "core/batch.h"
+
+namespace holdfast::cli {
+namespace {
+
+struct CheckOptions {
+  std::vector<std::string> domains;
+  std::string fail_on = "warning";
+  bool fail_open = false;
+  std::string max_age;
+  bool quick = false;
+  bool full = false;
+  std::string format = "table";
+  std::string output;
+  bool all = false;
+  int jobs = 0;
+};
+
+Result<app::CheckRunOptions> run_options(const Command& command, const CheckOptions& options) {
+  app::CheckRunOptions run;
+  run.fail_on = core::parse_level(options.fail_on).value_or(core::Level::warning);
+  run.fail_open = options.fail_open;
+  if (!options.max_age.empty()) {
+    auto age = parse_duration(options.max_age);
+    if (!age) return std::move(age).error().with("--max-age");
+    run.max_age = *age;
+  }
+  if (options.quick) run.depth = core::Depth::quick;
+  if (options.full) run.depth = core::Depth::full;
+  run.keep_all = options.all;
+  run.jobs = options.jobs;
+  run.cancel = command.cancel;
+  run.on_progress = [&command](const std::string& name, const core::CheckCounts& so_far) {
+    command.progress(
+        name + "  " + app::with_thousands(so_far.evaluated + so_far.skipped + so_far.unreadable) +
+        " of " + app::with_thousands(so_far.planned) + "  " +
+        app::readable_size(static_cast<std::uint64_t>(so_far.size_bytes_read)) + " read");
+  };
+  return run;
+}
+
+Status deliver(const Command& command, const CheckOptions& options,
+               const app::CheckOutcome& outcome) {
+  const bool json = command.output == OutputFormat::json;
+  const app::ReportFormat format =
+      json ? app::ReportFormat::json
+           : app::parse_report_format(options.format).value_or(app::ReportFormat::table);
+  const bool to_file = !options.output.empty();
+  const app::ReportStyle style{static_cast<std::size_t>(terminal_width()),
+                               command.colour && !to_file};
+  const std::string report = app::report_of(outcome, format, style);
+  if (!to_file) return command.print(report);
+  TRY(write_whole_file(real_file_system(), options.output, report));
+  command.say(app::conclusion_sentence(outcome) + "; report: " + options.output);
+  return {};
+}
+
+Exit exit_of(const app::CheckOutcome& outcome) {
+  return static_cast<Exit>(outcome.exit_code);
+}
+
+Result<Exit> check(const Command& command, const CheckOptions& options) {
+  TRY_ASSIGN(const app::CheckRunOptions run, run_options(command, options));
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(auto checks, app::make_checks(*open.workspace, *open.catalog, options.domains));
+  TRY_ASSIGN(const auto outcome,
+             app::run_checks(std::move(checks), *open.workspace, *open.catalog, run));
+  if (open.workspace->metrics_textfile)
+    drop(app::write_metrics(*open.workspace->metrics_textfile, outcome, *open.catalog),
+         "the metrics file must not stop a check; it is written again by the next one");
+  TRY(deliver(command, options, outcome));
+  return exit_of(outcome);
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const app::ReportFormat format : app::report_formats())
+    names.emplace_back(app::report_format_name(format));
+  return names;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& root) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command =
+      add_command(root, "check", "Hold everything that is written down against what is true",
+                  {"holdfast check", "holdfast check artifacts --quick",
+                   "holdfast check --max-age 30d --fail-on error",
+                   "holdfast check --format sarif --output holdfast.sarif",
+                   "holdfast check --json | jq '.checks[].subjects[].findings[]'"},
+                  [options](const Command& with) { return check(with, *options); });
+  command->add_option("DOMAIN", options->domains, "Only these domains (default: all)")
+      ->expected(0, -1);
+  command->add_option("--fail-on", options->fail_on, "Exit 1 on findings of this level and above")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"note", "warning", "error"}))
+      ->capture_default_str();
+  command->add_flag(
+      "--fail-open", options->fail_open,
+      "Exit 0, not 3, where something could not be looked at; the report still says so");
+  command
+      ->add_option("--max-age", options->max_age,
+                   "Incomplete (exit 3) where a proof is older, for example 30d")
+      ->type_name("DURATION");
+  CLI::Option* quick =
+      command->add_flag("--quick", options->quick, "Only what can be told without reading content");
+  command->add_flag("--full", options->full, "Everything the records claim, whatever is configured")
+      ->excludes(quick);
+  command->add_option("--format", options->format, "The report's format")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(format_names()))
+      ->capture_default_str();
+  command->add_option("--output", options->output, "Write the report to FILE, whole or not at all")
+      ->type_name("FILE");
+  command->add_flag("--all", options->all, "List subjects in step too");
+  command->add_option("--jobs", options->jobs, "Worker threads (default: one per processor)")
+      ->type_name("N")
+      ->check(CLI::Range(1, core::kMaxJobs));
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// `holdfast explain`: what a rule, an exit code or a word of the reports means.
+#include <array>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/domains.h"
+#include "app/text.h"
+#include "base/nearest.h"
+#include "cli/command_tree.h"
+#include "cli/exit_codes.h"
+#include "cli/terminal.h"
+
+namespace holdfast::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Word {
+  std::string_view word;
+  std::string_view help;
+};
+// The words of docs/architecture.md.
+constexpr std::array kWords = {
+    Word{"subject",
+         "One thing with a recorded truth, named kind:name, such as artifact:atlas/nb-0042."},
+    Word{"finding",
+         "One difference between what is recorded and what is observed: subject, rule, level, both "
+         "values, the smallest evidence "
+         "(witness) and the next safe command (hint)."},
+    Word{"witness",
+         "The smallest evidence of a difference: hashes, sizes, times, keys. It is stored with the "
+         "finding and its event."},
+    Word{"verdict", "How a subject stands: in_step, drifted, missing, unrecorded or unknown."},
+    Word{"in_step",
+         "The verdict of a subject whose recorded facts were compared with what is there now, and "
+         "agree."},
+    Word{"drifted", "The verdict of a subject that is there and differs from its record."},
+    Word{"missing", "The verdict of a subject that is recorded and not there."},
+    Word{"unrecorded", "The verdict of a thing that is there and that no record names."},
+    Word{"unknown",
+         "The verdict of a subject that could not be looked at. Never evaluated is unknown, never "
+         "in_step; it makes the run incomplete "
+         "(exit 3)."},
+    Word{"event",
+         "An immutable, numbered line of the event log. Each is bound to the one before by a hash: "
+         "holdfast events verify."},
+    Word{"incident",
+         "From the first finding on a subject to the observation that found it in step again. Only "
+         "an observation closes it."},
+    Word{"waiver",
+         "An owner's acceptance of one exact difference (subject, rule, recorded, observed), with "
+         "a reason and an end. Another difference on "
+         "the same subject fires again; waived findings are always counted."},
+    Word{"proof",
+         "The last time everything that a record claims was compared in full. A quick check rests "
+         "on it and never makes one."},
+    Word{"level",
+         "note, warning or error, as in SARIF. --fail-on says from which level on findings make "
+         "the exit code 1."},
+};
+
+struct Explanation {
+  std::string word;
+  std::string kind;  // "rule", "exit code", "word"
+  std::string level;
+  std::string summary;
+  std::string help;
+};
+
+std::optional<Explanation> explain(const std::string& word) {
+  if (const core::Rule* rule = app::find_rule(word); rule != nullptr)
+    return Explanation{word, "rule", std::string(core::level_name(rule->level)),
+                       std::string(rule->summary), std::string(rule->help)};
+  for (const ExitMeaning& meaning : exit_meanings()) {
+    const std::string code = std::to_string(static_cast<int>(meaning.exit));
+    if (word == code || word == meaning.name)
+      return Explanation{code, "exit code", "", std::string(meaning.summary) + ".",
+                         std::string(meaning.help)};
+  }
+  for (const Word& each : kWords)
+    if (word == each.word) return Explanation{word, "word", "", std::string(each.help), ""};
+  return std::nullopt;
+}
+
+std::vector<std::string> all_words() {
+  std::vector<std::string> words;
+  for (const app::Domain& domain : app::domains())
+    for (const core::Rule& rule : domain.rules())
+      words.emplace_back(rule.id);
+  for (const ExitMeaning& meaning : exit_meanings())
+    words.push_back(std::to_string(static_cast<int>(meaning.exit)));
+  for (const Word& word : kWords)
+    words.emplace_back(word.word);
+  return words;
+}
+
+std::string folded(const std::string& text, const std::string& indent) {
+  std::string out;
+  for (const std::string& line :
+       app::folded(text, static_cast<std::size_t>(terminal_width()) - indent.size()))
+    out += indent + line + '\n';
+  return out;
+}
+
+// "left  text folded behind it".
+std::string entry(const std::string& left, std::size_t left_width, std::string_view text) {
+  const std::string indent(left_width + 2, ' ');
+  const std::string lines = folded(std::string(text), indent);
+  return app::padded(left, left_width + 2) + lines.substr(indent.size());
+}
+
+Result<Exit> list(const Command& command) {
+  std::size_t width = 0;
+  for (const app::Domain& domain : app::domains())
+    for (const core::Rule& rule : domain.rules())
+      width = std::max(width, rule.id.size() + 11);
+  std::string out = "rules\n";
+  for (const app::Domain& domain : app::domains())
+    for (const core::Rule& rule : domain.rules())
+      out +=
+          entry("  " + app::padded(rule.id, width - 9) + std::string(core::level_name(rule.level)),
+                width, rule.summary);
+  out += "\nexit codes\n";
+  for (const ExitMeaning& meaning : exit_meanings())
+    out += entry("  " + std::to_string(static_cast<int>(meaning.exit)), 3, meaning.summary);
+  std::string words;
+  for (const Word& word : kWords)
+    words += (words.empty() ? "" : ", ") + std::string(word.word);
+  TRY(command.print(out + "\nwords\n" + folded(words, "  ")));
+  return Exit::ok;
+}
+
+Json json_of(const Explanation& found) {
+  return {{"word", found.word},
+          {"kind", found.kind},
+          {"level", found.level.empty() ? Json() : Json(found.level)},
+          {"summary", found.summary},
+          {"help", found.help}};
+}
+
+Result<Exit> run(const Command& command, const std::string& word) {
+  if (word.empty() && command.output == OutputFormat::json) {
+    Json list = Json::array();
+    for (const std::string& each : all_words())
+      list.push_back(json_of(*explain(each)));
+    TRY(command.print(Json{{"explanations", list}}.dump(2) + "\n"));
+    return Exit::ok;
+  }
+  if (word.empty()) return list(command);
+  const auto found = explain(word);
+  if (!found)
+    return Error(
+        Code::not_found,
+        "nothing known about \"" + app::printable(word) + "\"" + did_you_mean(word, all_words()),
+        "holdfast explain lists all");
+  if (command.output == OutputFormat::json) {
+    TRY(command.print(Json{{"explanations", Json::array({json_of(*found)})}}.dump(2) + "\n"));
+    return Exit::ok;
+  }
+  std::string out = found->kind + ' ' + found->word +
+                    (found->level.empty() ? "" : " (" + found->level + ")") + "\n\n";
+  out += folded(found->summary, "  ");
+  if (!found->help.empty()) out += '\n' + folded(found->help, "  ");
+  TRY(command.print(out));
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_explain_command(CLI::App& root) {
+  auto word = std::make_shared<std::string>();
+  CLI::App* command =
+      add_command(root, "explain", "Say what a rule, an exit code or a word means",
+                  {"holdfast explain", "holdfast explain artifact.changed_without_write",
+                   "holdfast explain 3", "holdfast explain waiver"},
+                  [word](const Command& with) { return run(with, *word); });
+  command->add_option("WORD", *word, "A rule, an exit code or a word (none: list them)");
+}
+
+}  // namespace holdfast::cli

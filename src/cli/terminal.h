@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// The terminal: how wide it is, whether colour is welcome, and how many columns a text takes.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace holdfast::cli {
+
+/// Columns of standard output: COLUMNS, else the terminal's, else 100; never under 40.
+int terminal_width();
+/// Standard output is a terminal: long lines may be cut; a pipe or a file gets them whole.
+bool stdout_is_terminal();
+/// Colour is welcome on standard output: it is a terminal, NO_COLOR is unset or empty, TERM is not
+/// "dumb".
+bool colour_welcome();
+/// The reader of standard output is gone (EPIPE): the process ends by SIGPIPE once its work is
+/// done.
+void note_closed_stdout();
+bool stdout_was_closed();
+/// Columns of standard error.
+int progress_width();
+/// Standard error is a terminal: a line that overwrites itself makes sense.
+bool stderr_is_terminal();
+
+}  // namespace holdfast::cli

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// `holdfast waive`: an owner accepts one exact difference, the current one of an open incident, for a time.
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "app/record_json.h"
+#include "app/text.h"
+#include "base/nearest.h"
+#include "catalog/incidents.h"
+#include "catalog/waivers.h"
+#include "cli/command_tree.h"
+#include "cli/moment.h"
+#include "cli/terminal.h"
+
+namespace holdfast::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct WaiveOptions {
+  std::string subject;
+  std::string rule;
+  std::string reason;
+  std::string expires;
+  std::string owner;
+  bool dry_run = false;
+};
+
+Result<catalog::Incident> open_incident(catalog::Catalog& catalog, const std::string& subject) {
+  catalog::IncidentFilter filter;
+  filter.subject = subject;
+  TRY_ASSIGN(auto incidents, catalog::list_incidents(catalog, filter));
+  if (!incidents.empty()) return std::move(incidents.front());
+  TRY_ASSIGN(const auto others, catalog::list_incidents(catalog, {}));
+  std::vector<std::string> subjects;
+  for (const catalog::Incident& incident : others)
+    subjects.push_back(incident.subject);
+  return Error(Code::conflict,
+               "no open incident on \"" + app::printable(subject) +
+                   "\", so there is no difference to waive" + did_you_mean(subject, subjects),
+               "holdfast check, then: holdfast incidents list");
+}
+
+// The findings that are waived: all of the named rule, or, with no rule named, the only one there is.
+Result<std::vector<core::Finding>> chosen_findings(const catalog::Incident& incident,
+                                                   const std::string& rule) {
+  std::vector<core::Finding> chosen;
+  std::string rules;
+  for (const core::Finding& finding : incident.findings) {
+    rules += (rules.empty() ? "" : ", ") + finding.rule;
+    if (rule.empty() || finding.rule == rule) chosen.push_back(finding);
+  }
+  if (chosen.empty())
+    return Error(Code::conflict,
+                 "the incident has no finding of rule \"" + rule + "\"; it has: " + rules);
+  if (rule.empty() && chosen.size() > 1)
+    return Error(Code::invalid, "which difference? The incident has: " + rules, "--rule RULE");
+  return chosen;
+}
+
+std::string text_of(const catalog::Waiver& waiver, bool dry_run) {
+  std::string out = dry_run ? "would waive " : "waiver " + std::to_string(waiver.id) + ": ";
+  out += waiver.rule + " on " + app::printable(waiver.subject) + " until " +
+         format_rfc3339(waiver.expires_at) + '\n';
+  out += "  recorded: " + (waiver.recorded.empty() ? "-" : app::printable(waiver.recorded)) + '\n';
+  return out + "  observed: " + (waiver.observed.empty() ? "-" : app::printable(waiver.observed)) +
+         '\n';
+}
+
+Status print_waivers(const Command& command, const std::vector<catalog::Waiver>& waivers,
+                     bool dry_run) {
+  if (command.output == OutputFormat::json) {
+    Json list = Json::array();
+    for (const catalog::Waiver& waiver : waivers)
+      list.push_back(Json::parse(app::waiver_json(waiver)));
+    return command.print(Json{{"waivers", list}, {"dry_run", dry_run}}.dump(2) + "\n");
+  }
+  std::string out;
+  for (const catalog::Waiver& waiver : waivers)
+    out += text_of(waiver, dry_run);
+  return command.print(out);
+}
+
+Result<Exit> waive(const Command& command, const WaiveOptions& options) {
+  if (options.subject.empty())
+    return Error(Code::invalid, "waive: which subject?",
+                 "holdfast incidents list shows them; holdfast waive --help");
+  if (options.reason.empty())
+    return Error(Code::invalid, "waive: --reason says why this difference is accepted",
+                 "holdfast waive --help");
+  if (options.expires.empty())
+    return Error(Code::invalid, "waive: --expires says for how long", "for example --expires 30d");
+  const Timestamp now = command.clock->now();
+  auto expires_at = parse_future(options.expires, now);
+  if (!expires_at) return std::move(expires_at).error().with("--expires");
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto incident, open_incident(*open.catalog, options.subject));
+  TRY_ASSIGN(const auto findings, chosen_findings(incident, options.rule));
+  std::vector<catalog::Waiver> waivers;
+  for (const core::Finding& finding : findings) {
+    catalog::Waiver waiver;
+    waiver.subject = incident.subject;
+    waiver.rule = finding.rule;
+    waiver.recorded = finding.recorded;
+    waiver.observed = finding.observed;
+    waiver.owner = options.owner.empty() ? open.workspace->actor : options.owner;
+    waiver.reason = options.reason;
+    waiver.created_at = now;
+    waiver.expires_at = *expires_at;
+    if (waiver.expires_at <= now)
+      return Error(Code::invalid, "--expires: " + options.expires + " is not in the future");
+    if (!options.dry_run) {
+      TRY_ASSIGN(waiver.id, catalog::grant_waiver(*open.catalog, waiver, open.workspace->actor));
+    }
+    waivers.push_back(std::move(waiver));
+  }
+  TRY(print_waivers(command, waivers, options.dry_run));
+  if (!options.dry_run)
+    command.say(
+        "the next check counts it as waived; any other difference on the subject fires again");
+  return Exit::ok;
+}
+
+std::string state_of(const catalog::Waiver& waiver, Timestamp now) {
+  if (waiver.revoked_at) return "revoked";
+  if (waiver.expires_at <= now) return "expired";
+  return format_age(std::chrono::nanoseconds(waiver.expires_at.ns - now.ns)) + " left";
+}
+
+Result<Exit> list(const Command& command, bool all) {
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto waivers, catalog::list_waivers(*open.catalog, all));
+  if (command.output == OutputFormat::json) {
+    Json list = Json::array();
+    for (const catalog::Waiver& waiver : waivers)
+      list.push_back(Json::parse(app::waiver_json(waiver)));
+    TRY(command.print(Json{{"waivers", list}}.dump(2) + "\n"));
+    return Exit::ok;
+  }
+  if (waivers.empty()) {
+    TRY(command.print(all ? "no waivers\n" : "no live waivers\n"));
+    return Exit::ok;
+  }
+  app::TextTable table{{"ID", "SUBJECT", "RULE", "OWNER", "STATE", "REASON"}, {}, 5, {0}};
+  for (const catalog::Waiver& waiver : waivers)
+    table.rows.push_back({std::to_string(waiver.id), app::printable(waiver.subject), waiver.rule,
+                          app::printable(waiver.owner), state_of(waiver, command.clock->now()),
+                          app::printable(waiver.reason)});
+  std::string out;
+  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
+    out += line + '\n';
+  TRY(command.print(out));
+  return Exit::ok;
+}
+
+struct RevokeOptions {
+  std::int64_t id = 0;
+  bool dry_run = false;
+};
+
+Result<Exit> revoke(const Command& command, const RevokeOptions& options) {
+  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto all, catalog::list_waivers(*open.catalog, true));
+  const catalog::Waiver* found = nullptr;
+  for (const catalog::Waiver& waiver : all)
+    if (waiver.id == options.id) found = &waiver;
+  if (found == nullptr)
+    return Error(Code::not_found, "no waiver " + std::to_string(options.id),
+                 "holdfast waive list --all");
+  if (!options.dry_run)
+    TRY(catalog::revoke_waiver(*open.catalog, options.id, open.workspace->actor));
+  if (command.output == OutputFormat::json) {
+    TRY(command.print(Json{{"revoked", options.id}, {"dry_run", options.dry_run}}.dump(2) + "\n"));
+  } else {
+    TRY(command.print(std::string(options.dry_run ? "would revoke " : "revoked ") + "waiver " +
+                      std::to_string(options.id) + ": " + found->rule + " on " +
+                      app::printable(found->subject) + "\n"));
+  }
+  return Exit::ok;
+}
+
+}  // namespace
+
+void add_waive_commands(CLI::App& root) {
+  auto options = std::make_shared<WaiveOptions>();
+  CLI::App* command = add_command(
+      root, "waive", "Accept one exact difference of an open incident, with a reason and an end",
+      {"holdfast waive artifact:atlas/nb-0042 --rule artifact.modified --reason 'rerun agreed in "
+       "review 12' --expires 30d",
+       "holdfast waive artifact:atlas/nb-0042 --reason 'known' --expires 2026-12-31 --owner ana "
+       "--dry-run",
+       "holdfast waive list", "holdfast waive revoke 3"},
+      [options](const Command& with) { return waive(with, *options); });
+  command->add_option("SUBJECT", options->subject,
+                      "A subject with an open incident (holdfast incidents list)");
+  command
+      ->add_option("--rule", options->rule,
+                   "Which of its differences (not needed where it has one)")
+      ->type_name("RULE");
+  command->add_option("--reason", options->reason, "Why this difference is accepted")
+      ->type_name("TEXT");
+  command->add_option("--expires", options->expires, "For how long, or until when: 30d, 2026-12-31")
+      ->type_name("TIME");
+  command->add_option("--owner", options->owner, "Who accepts it (default: the workspace's actor)")
+      ->type_name("NAME");
+  command->add_flag("--dry-run", options->dry_run, "Only show what would be waived");
+
+  auto all = std::make_shared<bool>(false);
+  CLI::App* listing =
+      add_command(*command, "list", "List live waivers", {"holdfast waive list --all --json"},
+                  [all](const Command& with) { return list(with, *all); });
+  listing->add_flag("--all", *all, "Ended ones too");
+
+  auto revoking = std::make_shared<RevokeOptions>();
+  CLI::App* revoke_command =
+      add_command(*command, "revoke", "End a waiver now", {"holdfast waive revoke 3"},
+                  [revoking](const Command& with) { return revoke(with, *revoking); });
+  revoke_command->add_option("ID", revoking->id, "Its number")->required();
+  revoke_command->add_flag("--dry-run", revoking->dry_run, "Only show which");
+}
+
+}  // namespace holdfast::cli

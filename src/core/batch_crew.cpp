@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/batch_crew.h"
+
+#include <string>
+#include <system_error>
+
+#include "base/log.h"
+
+namespace holdfast::core {
+
+Status BatchCrew::hire(int count, const std::function<void(int)>& body) {
+  threads_.reserve(static_cast<std::size_t>(count));
+  std::string why;
+  for (int i = 0; i < count && why.empty(); ++i) {
+    try {
+      threads_.emplace_back(body, i);
+    } catch (const std::system_error& error) {
+      why = error.what();
+    }
+  }
+  if (threads_.empty()) return Error(Code::unavailable, "can't start a worker thread: " + why);
+  if (!why.empty()) {
+    log_warning("fewer worker threads than asked for",
+                {{"asked", std::to_string(count)},
+                 {"started", std::to_string(threads_.size())},
+                 {"why", why}});
+  }
+  return {};
+}
+
+void BatchCrew::join() {
+  for (std::thread& thread : threads_)
+    thread.join();
+  threads_.clear();
+}
+
+}  // namespace holdfast::core

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Database URLs: which database they ask for, and the form of them that may be shown.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "sql/connection.h"
+
+namespace holdfast::sql {
+namespace {
+
+constexpr std::string_view kHidden = "***";
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// The first place at or after `from` where `word` stands in any case, or npos.
+std::size_t find_any_case(std::string_view text, std::string_view word, std::size_t from) {
+  const auto same = [](char a, char b) { return lower(a) == b; };
+  const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
+                              word.begin(), word.end(), same);
+  return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
+}
+
+/// Where the value that begins at `begin` ends: at its closing quote, else at '&' or a blank.
+std::size_t value_end(std::string_view text, std::size_t begin) {
+  if (begin < text.size() && text[begin] == '\'') {
+    const auto close = text.find('\'', begin + 1);
+    return close == std::string_view::npos ? text.size() : close + 1;
+  }
+  return std::min(text.find_first_of("& \t\r\n", begin), text.size());
+}
+
+}  // namespace
+
+Result<Dialect> dialect_of(std::string_view url) {
+  if (url.starts_with("sqlite:") && url.size() > std::string_view("sqlite:").size())
+    return Dialect::sqlite;
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return Dialect::postgres;
+  return Error(Code::invalid, "'" + redacted(url) + "' is no database URL",
+               "write sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE");
+}
+
+std::string redacted(std::string_view url) {
+  std::string out(url);
+  // user:password@host. A password may hold '@', '/', ':' and '?' in spite of the rules, so
+  // everything up to the last '@' goes.
+  if (const auto scheme = out.find("://"); scheme != std::string::npos) {
+    const auto user = scheme + 3;
+    const auto colon = out.find(':', user);
+    const auto at = out.rfind('@');
+    if (colon != std::string::npos && at != std::string::npos && colon < at)
+      out.replace(colon + 1, at - colon - 1, kHidden);
+  }
+  // password=… and sslpassword=…, in a query or in a conninfo text.
+  constexpr std::string_view kKey = "password";
+  for (std::size_t i = find_any_case(out, kKey, 0); i != std::string::npos;
+       i = find_any_case(out, kKey, i)) {
+    i += kKey.size();
+    const auto equals = out.find_first_not_of(' ', i);
+    if (equals == std::string::npos || out[equals] != '=') continue;
+    const auto begin = std::min(out.find_first_not_of(' ', equals + 1), out.size());
+    out.replace(begin, value_end(out, begin) - begin, kHidden);
+    i = begin;
+  }
+  return out;
+}
+
+}  // namespace holdfast::sql

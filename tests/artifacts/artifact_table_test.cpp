@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+// One contract for every table of rows: the catalog's own and users' tables, in SQLite and in PostgreSQL, metadata as jsonb, json, text.
+#include "artifacts/artifact_table.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/artifacts/artifact_world.h"
+
+namespace holdfast::artifacts {
+namespace {
+
+using testing::ArtifactWorld;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::must;
+
+constexpr const char* kOdd =
+    R"({"big":123456789012345678901234567890,"ratio":1.50,"nested":{"file_sha256":"not mine"}})";
+
+std::vector<std::string> ids_of(const std::vector<ArtifactRow>& rows) {
+  std::vector<std::string> out;
+  for (const auto& row : rows)
+    out.push_back(row.id);
+  return out;
+}
+
+std::vector<std::string> all_ids(ArtifactTable& table, PageQuery query) {
+  std::vector<std::string> out;
+  for (int pages = 0; pages < 1000; ++pages) {
+    const auto rows = must(table.page(query));
+    for (const auto& row : rows)
+      out.push_back(row.id);
+    if (std::ssize(rows) < query.limit) return out;
+    query.after = RowCursor{.type = rows.back().type, .id = rows.back().id};
+  }
+  ADD_FAILURE() << "pages without end";
+  return out;
+}
+
+/// A kind of metadata column in a user's own table, besides the catalog's.
+struct Kind {
+  std::string backend;
+  std::string metadata_type;  // "" is the catalog's own table
+};
+void PrintTo(const Kind& kind, std::ostream* out) {
+  *out << kind.backend << " " << kind.metadata_type;
+}
+
+class AnyTable : public ::testing::TestWithParam<Kind> {
+ protected:
+  void SetUp() override {
+    if (!testing::backend_is_there(GetParam().backend)) GTEST_SKIP() << "no PostgreSQL here";
+    world_ = std::make_unique<ArtifactWorld>(GetParam().backend);
+    if (GetParam().metadata_type.empty()) return;
+    world_->sql("alter table artifacts rename to catalog_artifacts");
+    world_->sql(
+        "create table artifacts(id text primary key, artifact_type text, title text, file_path "
+        "text, content_hash text, metadata " +
+        GetParam().metadata_type + ", updated_at text)");
+    world_->sql("alter table artifact_metadata_journal rename to catalog_journal");
+    world_->config().in_catalog = false;
+  }
+
+  ArtifactTable open() {
+    auto table = must(ArtifactTable::open(world_->config(), world_->catalog()));
+    if (!must(table.has_journal())) must(table.create_journal());
+    return table;
+  }
+
+  std::vector<WriteOutcome> record(ArtifactTable& table, const std::vector<ArtifactRow>& rows,
+                                   const std::string& reason = "backfill") {
+    std::vector<HashWrite> writes;
+    for (const auto& row : rows) {
+      writes.push_back({.row = &row,
+                        .digest = core::sha256(row.id),
+                        .size_bytes = 5,
+                        .computed_at = Timestamp{1'800'000'000'000'000'000},
+                        .reason = reason});
+    }
+    auto transaction = must(sql::Transaction::begin(table.connection()));
+    auto outcomes = must(table.record(
+        writes, {.actor = "tester", .batch_run_id = "run", .operation = "artifacts.backfill"}));
+    must(transaction.commit());
+    return outcomes;
+  }
+  bool keeps_bytes() const {
+    return GetParam().metadata_type != "jsonb" &&
+           !(GetParam().metadata_type.empty() && world_->postgres());
+  }
+
+  std::unique_ptr<ArtifactWorld> world_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Backends, AnyTable,
+                         ::testing::Values(Kind{"sqlite", ""}, Kind{"sqlite", "text"},
+                                           Kind{"sqlite", "json"}, Kind{"postgres", ""},
+                                           Kind{"postgres", "jsonb"}, Kind{"postgres", "json"},
+                                           Kind{"postgres", "text"}));
+
+TEST_P(AnyTable, ReadsWhatIsRecorded) {
+  world_->add_row(
+      "a", "f.bin",
+      R"({"file_sha256":"ABC","file_size_bytes":12,"file_sha256_computed_at":"2026-01-01T00:00:00Z"})");
+  world_->add_row("b", std::nullopt, "null");
+  world_->add_row("c", "", "[1, 2]");
+  world_->add_row(
+      "d", "d",
+      R"({"file_sha256": 12, "file_size_bytes": "many", "file_sha256_computed_at": null})");
+  auto table = open();
+  const auto rows = must(table.page({}));
+  ASSERT_THAT(ids_of(rows), ElementsAre("a", "b", "c", "d"));
+  EXPECT_EQ(rows[0].recorded_sha256, "ABC");
+  EXPECT_EQ(rows[0].recorded_size_bytes, 12);
+  EXPECT_EQ(rows[0].computed_at, "2026-01-01T00:00:00Z");
+  EXPECT_EQ(rows[0].title, "a title");
+  EXPECT_EQ(rows[0].type, "figure");
+  EXPECT_EQ(rows[1].path, std::nullopt);
+  EXPECT_EQ(rows[1].metadata, MetadataKind::null);
+  EXPECT_EQ(rows[2].path, "");
+  EXPECT_EQ(rows[2].metadata, MetadataKind::other);
+  EXPECT_EQ(rows[3].recorded_sha256, "12");
+  EXPECT_EQ(rows[3].recorded_size_bytes, std::nullopt);
+  EXPECT_EQ(rows[3].computed_at, std::nullopt);
+}
+
+TEST_P(AnyTable, WritesThreeKeysAndNothingElse) {
+  world_->add_row("a", "f.bin", kOdd);
+  world_->add_row("b", "g.bin", "null");
+  world_->add_row("untouched", "h.bin", kOdd);
+  const auto columns = [&](const char* id) {
+    return world_->ask(
+        "select artifact_type || title || file_path || content_hash from artifacts where id = '" +
+        std::string(id) + "'");
+  };
+  const auto before = columns("a");
+  auto table = open();
+  const auto rows = must(table.rows(std::vector<std::string>{"a", "b"}));
+  EXPECT_THAT(record(table, rows), ElementsAre(WriteOutcome::written, WriteOutcome::written));
+  EXPECT_EQ(columns("a"), before);
+  const std::string digest = core::to_hex(core::sha256("a"));
+  if (keeps_bytes()) {
+    EXPECT_EQ(
+        world_->metadata("a"),
+        std::string(kOdd).substr(0, std::string(kOdd).size() - 1) + R"(,"file_sha256":")" + digest +
+            R"(","file_size_bytes":5,"file_sha256_computed_at":"2027-01-15T08:00:00.000000Z"})");
+  } else {
+    EXPECT_EQ(world_->ask("select (metadata - 'file_sha256' - 'file_size_bytes' - "
+                          "'file_sha256_computed_at')::text from artifacts where id = 'a'"),
+              world_->ask("select '" + std::string(kOdd) + "'::jsonb::text"));
+  }
+  const auto after = must(table.rows(std::vector<std::string>{"a", "b", "untouched"}));
+  EXPECT_EQ(after[0].recorded_sha256, digest);
+  EXPECT_EQ(after[0].recorded_size_bytes, 5);
+  EXPECT_EQ(after[0].computed_at, "2027-01-15T08:00:00.000000Z");
+  EXPECT_EQ(after[1].metadata, MetadataKind::object);
+  EXPECT_EQ(after[2].recorded_sha256, std::nullopt);
+  EXPECT_NE(world_->ask("select cast(updated_at as text) from artifacts where id = 'a'"),
+            std::nullopt);
+}
+
+TEST_P(AnyTable, JournalsEveryWriteWithTheOldValue) {
+  world_->add_row("a", "f.bin",
+                  R"({"x":1,"file_sha256":"old","file_size_bytes":12345678901234567890})");
+  world_->add_row("b", "g.bin", "null");
+  auto table = open();
+  record(table, must(table.rows(std::vector<std::string>{"a", "b"})), "drift: artifact.modified");
+  EXPECT_EQ(world_->number("select count(*) from artifact_metadata_journal"), 2);
+  const auto journal = [&](const char* what, const char* id) {
+    return world_
+        ->ask(std::string("select cast(") + what +
+              " as text) from artifact_metadata_journal where artifact_id = '" + id + "'")
+        .value_or("");
+  };
+  EXPECT_EQ(journal("old", "a"),
+            R"({"file_sha256": "old", "file_size_bytes": 12345678901234567890})");
+  EXPECT_EQ(journal("old", "b"), "{}");
+  EXPECT_THAT(journal("new", "a"), HasSubstr(core::to_hex(core::sha256("a"))));
+  EXPECT_EQ(journal("reason", "a"), "drift: artifact.modified");
+  EXPECT_EQ(journal("actor", "a"), "tester");
+  EXPECT_EQ(journal("operation", "a"), "artifacts.backfill");
+  EXPECT_THAT(journal("at", "a"), HasSubstr("2027-01-15"));
+}
+
+TEST_P(AnyTable, WritesNothingOverWhatAnotherClientChanged) {
+  for (const char* id : {"path", "hash", "gone", "fine", "array", "other_key"})
+    world_->add_row(id, "f.bin", R"({"file_sha256":"old"})");
+  auto table = open();
+  const std::vector<std::string> ids{"path", "hash", "gone", "fine", "array", "other_key"};
+  const auto rows = must(table.rows(ids));  // in the table's order
+  ASSERT_THAT(ids_of(rows), ElementsAre("array", "fine", "gone", "hash", "other_key", "path"));
+  world_->sql("update artifacts set file_path = 'g.bin' where id = 'path'");
+  world_->sql(R"(update artifacts set metadata = '{"file_sha256":"theirs"}' where id = 'hash')");
+  world_->sql("delete from artifacts where id = 'gone'");
+  world_->sql("update artifacts set metadata = '[]' where id = 'array'");
+  world_->sql(
+      R"(update artifacts set metadata = '{"file_sha256":"old","theirs":2}' where id = 'other_key')");
+  EXPECT_THAT(record(table, rows), ElementsAre(WriteOutcome::row_changed, WriteOutcome::written,
+                                               WriteOutcome::row_gone, WriteOutcome::row_changed,
+                                               WriteOutcome::written, WriteOutcome::row_changed));
+  EXPECT_EQ(world_->number("select count(*) from artifact_metadata_journal"), 2);
+  EXPECT_EQ(world_->metadata("array"), "[]");
+  EXPECT_THAT(world_->metadata("hash"), HasSubstr("theirs"));
+  EXPECT_THAT(world_->metadata("other_key"), HasSubstr("theirs"));
+  EXPECT_EQ(world_->number("select count(*) from artifacts"), 5);
+}
+
+TEST_P(AnyTable, WritesNothingWithoutACommit) {
+  world_->add_row("a", "f.bin", "{}");
+  auto table = open();
+  const auto rows = must(table.page({}));
+  {
+    auto transaction = must(sql::Transaction::begin(table.connection()));
+    const HashWrite write{
+        .row = &rows[0], .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = ""};
+    must(table.record(std::span(&write, 1), {}));
+  }
+  EXPECT_EQ(world_->metadata("a"), "{}");
+  EXPECT_EQ(world_->number("select count(*) from artifact_metadata_journal"), 0);
+}
+
+TEST_P(AnyTable, PagesThroughEveryRowOnceInTheDatabasesOrder) {
+  const std::vector<std::string> odd{"10",    "9",    "B",     "a",     "Z_1",
+                                     "b-2",   "ä",    "\"q\"", "it''s", "back\\slash",
+                                     "tab\t", "日本", "x:y",   "{id}",  "%"};
+  std::vector<std::string> expected;
+  for (const std::string& id : odd) {
+    for (const char* type : {"notebook", "Figure"}) {
+      std::string name = std::string(type) + "/" + id;
+      if (name.find("''") != std::string::npos) name.replace(name.find("''"), 2, "'");
+      world_->add_row(name, "p", "{}", type);
+      expected.push_back(name);
+    }
+  }
+  auto table = open();
+  for (const std::int64_t limit : {1, 7, 1000}) {
+    const auto found = all_ids(table, {.limit = limit});
+    EXPECT_THAT(found, ::testing::UnorderedElementsAreArray(expected)) << limit;
+  }
+  EXPECT_EQ(must(table.count({})), std::ssize(expected));
+  EXPECT_EQ(must(table.count({.types = {"Figure", "none"}})), std::ssize(odd));
+  EXPECT_EQ(all_ids(table, {.limit = 4, .types = {"Figure"}}).size(), odd.size());
+  EXPECT_EQ(must(table.rows(expected)).size(), expected.size());
+}
+
+TEST_P(AnyTable, SelectsByMarkerHashAndAge) {
+  world_->add_row("bare", "p", "null");
+  world_->add_row("claimed", "p", R"({"file_sha256":"aa"})");
+  world_->add_row("done_old", "p",
+                  R"({"file_sha256":"aa","file_sha256_computed_at":"2026-01-01T00:00:00+02:00"})");
+  world_->add_row("done_new", "p",
+                  R"({"file_sha256":"aa","file_sha256_computed_at":"2026-03-01T00:00:00Z"})");
+  world_->add_row("done_odd", "p", R"({"file_sha256":"aa","file_sha256_computed_at":"yesterday"})");
+  world_->add_row("list", "p", "[]");
+  auto table = open();
+  EXPECT_THAT(all_ids(table, {.selection = RowSelection::unmarked, .limit = 2}),
+              ElementsAre("bare", "claimed", "list"));
+  EXPECT_THAT(all_ids(table, {.selection = RowSelection::hashed, .limit = 2}),
+              ElementsAre("claimed", "done_new", "done_odd", "done_old"));
+  EXPECT_EQ(must(table.count({.selection = RowSelection::unmarked})), 3);
+  EXPECT_EQ(must(table.count({.selection = RowSelection::hashed})), 4);
+  EXPECT_THAT(all_ids(table, {.limit = 2, .marked_before = "2026-02-01T00:00:00Z"}),
+              ElementsAre("bare", "claimed", "done_odd", "done_old", "list"));
+  EXPECT_EQ(must(table.count({.marked_before = "2026-02-01T00:00:00Z"})), 5);
+  EXPECT_EQ(table.page({.marked_before = "tomorrow"}).error().code(), Code::invalid);
+}
+
+TEST_P(AnyTable, PreparesEveryStatement) {
+  auto table = open();
+  must(table.connection().prepare_all());
+  auto again = must(ArtifactTable::open(
+      world_->config(), world_->catalog()));  // a second source over the same connection
+  EXPECT_EQ(must(again.count({})), 0);
+}
+
+class UserTable : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (!testing::backend_is_there(GetParam())) GTEST_SKIP() << "no PostgreSQL here";
+    world_ = std::make_unique<ArtifactWorld>(GetParam());
+    world_->config().in_catalog = false;
+    world_->config().table = "mine";
+    world_->config().journal = "mine_journal";
+    world_->config().columns = {.id = "key",
+                                .type = "",
+                                .title = "",
+                                .path = "where",
+                                .metadata = "meta",
+                                .updated_at = ""};
+  }
+  ArtifactTable open() { return must(ArtifactTable::open(world_->config(), world_->catalog())); }
+  std::string refusal() {
+    const auto table = ArtifactTable::open(world_->config(), world_->catalog());
+    return table.ok()
+               ? "opened"
+               : std::string(code_name(table.error().code())) + ": " + table.error().message();
+  }
+  std::unique_ptr<ArtifactWorld> world_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Backends, UserTable, ::testing::Values("sqlite", "postgres"));
+
+TEST_P(UserTable, MayHaveIntegerIds) {
+  world_->sql("create table mine(key integer primary key, \"where\" text, meta text)");
+  for (const int id : {2, 10, 9, 100, -1})
+    world_->sql("insert into mine values (" + std::to_string(id) + ", 'p', '{}')");
+  auto table = open();
+  EXPECT_THAT(all_ids(table, {.limit = 2}), ElementsAre("-1", "2", "9", "10", "100"));
+  must(table.create_journal());
+  const auto rows = must(table.rows(std::vector<std::string>{"10", "-1", "77"}));
+  ASSERT_THAT(ids_of(rows), ElementsAre("-1", "10"));
+  std::vector<HashWrite> writes{
+      {.row = &rows[0], .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = "r"}};
+  auto transaction = must(sql::Transaction::begin(table.connection()));
+  EXPECT_THAT(must(table.record(writes, {})), ElementsAre(WriteOutcome::written));
+  must(transaction.commit());
+  EXPECT_THAT(world_->ask("select cast(meta as text) from mine where key = -1").value_or(""),
+              HasSubstr("file_sha256"));
+  EXPECT_EQ(world_->ask("select artifact_id from mine_journal"), "-1");
+}
+
+TEST_P(UserTable, MayHaveUuidIdsOrNoTypeForThem) {
+  world_->sql(std::string("create table mine(key ") +
+              (world_->postgres() ? "uuid primary key" : "unique not null") +
+              ", \"where\" text, meta " + (world_->postgres() ? "jsonb" : "text") + ")");
+  std::vector<std::string> ids;
+  for (const char* tail : {"0a", "ff", "10", "9b"})
+    ids.push_back("00000000-0000-4000-8000-0000000000" + std::string(tail));
+  for (const auto& id : ids)
+    world_->sql("insert into mine values ('" + id + "', 'p', '{}')");
+  if (!world_->postgres())
+    world_->sql(
+        "insert into mine values (12, 'p', '{}'), ('12x', 'p', '{}')");  // mixed storage classes
+  auto table = open();
+  must(table.create_journal());
+  const auto all = all_ids(table, {.limit = 1});
+  EXPECT_EQ(all.size(), world_->postgres() ? 4U : 6U);
+  const auto rows = must(table.rows(all));
+  ASSERT_EQ(rows.size(), all.size());
+  std::vector<HashWrite> writes;
+  for (const auto& row : rows)
+    writes.push_back(
+        {.row = &row, .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = "r"});
+  auto transaction = must(sql::Transaction::begin(table.connection()));
+  EXPECT_THAT(must(table.record(writes, {})), ::testing::Each(WriteOutcome::written));
+  must(transaction.commit());
+}
+
+TEST_P(UserTable, KeepsRowsWhoseTypeIsNull) {
+  world_->config().columns.type = "kind";
+  world_->sql("create table mine(key text primary key, kind text, \"where\" text, meta text)");
+  world_->sql(
+      "insert into mine values ('a', null, 'p', null), ('b', '', 'p', null), ('c', 'x', 'p', "
+      "null), ('d', null, 'p', null)");
+  auto table = open();
+  EXPECT_THAT(all_ids(table, {.limit = 1}), ElementsAre("a", "b", "d", "c"));
+  EXPECT_EQ(must(table.rows(std::vector<std::string>{"a"}))[0].type, "");
+}
+
+TEST_P(UserTable, RefusesIdsThatTwoRowsHave) {
+  world_->sql("create table mine(key text, \"where\" text, meta text)");
+  world_->sql("insert into mine values ('a', 'p', null), ('b', 'p', null), ('a', 'q', null)");
+  EXPECT_THAT(refusal(),
+              ::testing::AllOf(HasSubstr("invalid: "), HasSubstr("2 rows whose key is \"a\"")));
+  world_->sql("update mine set key = null where \"where\" = 'q'");
+  EXPECT_THAT(refusal(), HasSubstr("has a row whose key is NULL"));
+}
+
+TEST_P(UserTable, NamesWhatIsMissing) {
+  EXPECT_THAT(refusal(),
+              ::testing::AllOf(HasSubstr("not_found"), HasSubstr("there is no table \"mine\"")));
+  world_->sql("create table mine(key text primary key, path text, meta text)");
+  EXPECT_THAT(refusal(),
+              ::testing::AllOf(HasSubstr("no column \"where\""), HasSubstr("key, path, meta")));
+}
+
+TEST_P(UserTable, IsReadWithoutWritingWhereAskedTo) {
+  world_->sql("create table mine(key text primary key, \"where\" text, meta text)");
+  auto table = must(ArtifactTable::open(world_->config(), world_->catalog(), Access::read_only));
+  EXPECT_EQ(must(table.count({})), 0);
+  EXPECT_FALSE(table.create_journal().ok());
+}
+
+TEST(ArtifactTable, RefusesTextThatIsNoJson) {
+  ArtifactWorld world("sqlite");
+  world.config().in_catalog = false;
+  world.config().table = "mine";
+  world.config().columns.updated_at = "";
+  world.sql(
+      "create table mine(id text primary key, artifact_type text, title text, file_path text, "
+      "metadata text)");
+  world.sql(
+      "insert into mine values ('bad', 'f', '', 'p', '{broken'), ('blob', 'f', '', 'p', x'7b7d'), "
+      "('good', 'f', '', 'p', '{}')");
+  auto table = must(ArtifactTable::open(world.config(), world.catalog()));
+  const auto rows = must(table.page({.selection = RowSelection::unmarked}));
+  ASSERT_THAT(ids_of(rows), ElementsAre("bad", "blob", "good"));
+  EXPECT_EQ(rows[0].metadata, MetadataKind::invalid);
+  EXPECT_EQ(rows[1].metadata, MetadataKind::invalid);
+  EXPECT_EQ(rows[2].metadata, MetadataKind::object);
+}
+
+}  // namespace
+}  // namespace holdfast::artifacts

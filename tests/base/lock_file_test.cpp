@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// One process at a time, and whoever is refused learns whom to wait for.
+#include "base/lock_file.h"
+
+#include <csignal>
+#include <memory>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/temp_folder.h"
+
+namespace holdfast {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(LockFile, IsHeldByOneAtATime) {
+  const testing::TempFolder temp;
+  {
+    const auto first = LockFile::acquire(temp.at("lock"), "the first");
+    ASSERT_TRUE(first.ok());
+    const auto second = LockFile::acquire(temp.at("lock"), "the second");
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(second.error().code(), Code::conflict);
+    EXPECT_THAT(second.error().message(), HasSubstr("process " + std::to_string(::getpid())));
+    EXPECT_THAT(second.error().message(), HasSubstr("(the first)"));
+  }
+  EXPECT_TRUE(LockFile::acquire(temp.at("lock"), "the third").ok());
+}
+
+TEST(LockFile, EndsWithAProcessThatIsKilled) {
+  const testing::TempFolder temp;
+  int ready[2] = {};
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const auto lock = LockFile::acquire(temp.at("lock"), "the child");
+    if (!lock || ::write(ready[1], "x", 1) != 1) ::_exit(1);
+    for (;;)
+      ::pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  const auto refused = LockFile::acquire(temp.at("lock"), "the parent");
+  EXPECT_FALSE(refused.ok());
+  ASSERT_EQ(::kill(child, SIGKILL), 0);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  ::close(ready[0]);
+  ::close(ready[1]);
+  EXPECT_THAT(refused.error().message(), HasSubstr("process " + std::to_string(child)));
+  EXPECT_TRUE(LockFile::acquire(temp.at("lock"), "the parent").ok());
+}
+
+TEST(LockFile, NeedsAFolder) {
+  const auto lock = LockFile::acquire("/nowhere/lock", "nobody");
+  ASSERT_FALSE(lock.ok());
+  EXPECT_EQ(lock.error().code(), Code::not_found);
+}
+
+}  // namespace
+}  // namespace holdfast

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line itself: usage errors, global options, configuration's precedence, help, man page, completion, pipes, signals."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+
+
+def holdfast(binary, *arguments, cwd=None, env=None, **options):
+    return subprocess.run([binary, *arguments], cwd=cwd, text=True, capture_output=True, check=False,
+                          env={**os.environ, **(env or {})}, **options)
+
+
+@pytest.mark.parametrize("arguments,names", [
+    (["chek"], ["chek", '"check"']),
+    (["check", "--formt", "json"], ["--formt", '"--format"']),
+    (["check", "--format", "xml"], ["xml", "sarif"]),
+    (["events"], ["list, tail, verify"]),
+    (["events", "lst"], ["lst", '"list"']),
+    (["verify"], ["events verify"]),
+    (["events", "list", "more"], ["more"]),
+    (["check", "--max-age"], ["--max-age"]),
+    (["check", "--jobs", "zero"], ["--jobs"]),
+    (["check", "--quick", "--full"], ["--quick", "--full"]),
+    (["--set", "nothing", "config", "show"], ["--set", "KEY=VALUE"]),
+    (["completion", "tcsh"], ["tcsh", "bash, zsh, fish"]),
+    (["migrate", "downgrade"], ["--to"]),
+])
+def test_bad_usage_is_exit_2_and_names_what_was_meant(binary, arguments, names, tmp_path):
+    done = holdfast(binary, *arguments, cwd=tmp_path)
+    assert done.returncode == 2 and done.stdout == ""
+    for name in names:
+        assert name in done.stderr
+    assert "hint: holdfast" in done.stderr or "hint:" in done.stderr
+
+
+def test_no_command_is_bad_usage_and_shows_the_commands(binary):
+    done = holdfast(binary)
+    assert done.returncode == 2 and "Commands:" in done.stderr and done.stdout == ""
+
+
+def test_a_positional_may_have_the_name_of_a_command(sqlite_workspace):
+    sqlite_workspace.run("check", "artifacts", expect=3)
+
+
+def test_global_options_may_stand_before_and_behind_the_command(sqlite_workspace):
+    before = sqlite_workspace.run("--json", "config", "show").stdout
+    assert before == sqlite_workspace.run("config", "--json", "show").stdout == sqlite_workspace.run("config", "show", "--json").stdout
+    done = sqlite_workspace.run("--set", "workspace.name=a", "config", "show", "--set", "workspace.actor=b", "--json")
+    values = {each["key"]: each["value"] for each in json.loads(done.stdout)["values"]}
+    assert (values["workspace.name"], values["workspace.actor"]) == ('"a"', '"b"')
+
+
+def test_flag_beats_environment_beats_file_beats_default(sqlite_workspace):
+    def origin(key, *arguments, env=None):
+        values = sqlite_workspace.json("config", "show", *arguments, env=env)["values"]
+        return next((each["value"], each["origin"]) for each in values if each["key"] == key)
+    variable = {"HOLDFAST_WORKSPACE_NAME": "from-variable", "HOLDFAST_ARTIFACTS_ATLAS_ROOT": "elsewhere"}
+    assert origin("workspace.name") == ('"test"', "file holdfast.toml:2")
+    assert origin("workspace.name", env=variable) == ('"from-variable"', "environment HOLDFAST_WORKSPACE_NAME")
+    assert origin("workspace.name", "--set", "workspace.name=from-flag", env=variable) == ('"from-flag"', "flag --set")
+    assert origin("artifacts.atlas.root", env=variable) == ('"elsewhere"', "environment HOLDFAST_ARTIFACTS_ATLAS_ROOT")
+    assert origin("artifacts.atlas.table") == ('"artifacts"', "default")
+
+
+def test_every_documented_key_can_come_from_the_environment(sqlite_workspace):
+    text = (SOURCE / "docs/configuration.md").read_text()
+    keys = re.findall(r"^\| `([a-z_]+)` \|", text[text.index("## `[artifacts.NAME]`"):], re.MULTILINE)
+    assert {"root", "source", "check", "ignore"} <= set(keys)
+    values = {"check": "quick", "max_age": "30d", "max_drift": "5%", "list_unrecorded": "false", "types": '["figure"]', "ignore": '["x"]',
+              "source": "catalog"}
+    for key in set(keys) - {"columns"}:
+        done = sqlite_workspace.run("config", "show", "--origin", env={f"HOLDFAST_ARTIFACTS_ATLAS_{key.upper()}": values.get(key, "data")})
+        assert f"environment HOLDFAST_ARTIFACTS_ATLAS_{key.upper()}" in done.stdout
+    done = sqlite_workspace.run("config", "show", "--origin", env={"HOLDFAST_ARTIFACTS_ATLAS_COLUMNS_ID": "uid"})
+    assert "HOLDFAST_ARTIFACTS_ATLAS_COLUMNS_ID" in done.stdout
+
+
+def test_a_misspelt_variable_is_an_error(sqlite_workspace):
+    done = sqlite_workspace.run("check", env={"HOLDFAST_WORKSPACE_CATALOGUE": "sqlite:x.db"}, expect=2)
+    assert "HOLDFAST_WORKSPACE_CATALOGUE" in done.stderr and "HOLDFAST_WORKSPACE_CATALOG" in done.stderr
+
+
+def test_secrets_are_never_shown(sqlite_workspace):
+    config = sqlite_workspace.folder / "holdfast.toml"
+    config.write_text('[workspace]\ncatalog = "postgresql://u:geheim@127.0.0.1:1/d"\nactor = "${WHO}"\n')
+    for arguments in (["config", "show", "--origin"], ["config", "show", "--json"]):
+        done = sqlite_workspace.run(*arguments, env={"WHO": "streng-geheim"})
+        assert "geheim" not in done.stdout + done.stderr and "***" in done.stdout and "${WHO}" in done.stdout
+    for arguments in (["check"], ["doctor"], ["migrate", "status"]):
+        done = sqlite_workspace.run(*arguments, env={"WHO": "streng-geheim"}, expect=(2, 3))
+        assert "geheim" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("domain", ["schemas", "features", "tables", "extract"])
+def test_a_section_of_a_later_domain_is_unsupported(sqlite_workspace, domain):
+    with open(sqlite_workspace.folder / "holdfast.toml", "a") as config:
+        config.write(f'\n[{domain}.core]\npath = "x"\n')
+    done = sqlite_workspace.run("check", expect=2)
+    assert f'no domain "{domain}"' in done.stderr and "it has: artifacts" in done.stderr and "holdfast.toml:" in done.stderr
+
+
+def test_init_never_overwrites(binary, tmp_path):
+    assert holdfast(binary, "init", cwd=tmp_path).returncode == 0
+    config = tmp_path / "holdfast.toml"
+    config.write_text(config.read_text() + "# mine\n")
+    before = config.read_bytes()
+    done = holdfast(binary, "init", cwd=tmp_path)
+    assert done.returncode == 4 and "holdfast.toml" in done.stderr
+    assert config.read_bytes() == before
+    assert holdfast(binary, "check", cwd=tmp_path).returncode == 3, "no rows yet"
+
+
+@pytest.mark.parametrize("name", ['with "quotes"', "back\\slash", "日本語", "UPPER", "#hash", "${VARIABLE}"])
+def test_init_takes_any_name(binary, tmp_path, name):
+    done = holdfast(binary, "init", "--name", name, cwd=tmp_path)
+    if name == "${VARIABLE}":
+        assert done.returncode in (0, 2)
+        return
+    assert done.returncode == 0, done.stderr
+    values = json.loads(holdfast(binary, "config", "show", "--json", cwd=tmp_path).stdout)["values"]
+    import tomllib
+    assert tomllib.loads("x = " + next(each["value"] for each in values if each["key"] == "workspace.name"))["x"] == name
+
+
+def test_the_workspace_is_found_from_a_folder_below(sqlite_workspace):
+    below = sqlite_workspace.folder / "a" / "b"
+    below.mkdir(parents=True)
+    done = holdfast(sqlite_workspace.binary, "config", "show", cwd=below)
+    assert done.returncode == 0 and '"test"' in done.stdout
+    done = holdfast(sqlite_workspace.binary, "-C", str(sqlite_workspace.folder), "config", "show", cwd="/")
+    assert done.returncode == 0
+    done = holdfast(sqlite_workspace.binary, "--config", str(sqlite_workspace.folder / "holdfast.toml"), "check", cwd="/")
+    assert done.returncode == 3
+
+
+def test_a_closed_pipe_ends_in_silence(sqlite_workspace):
+    command = f"set -o pipefail; {sqlite_workspace.binary} commands --markdown | true"
+    done = subprocess.run(["bash", "-c", command], cwd=sqlite_workspace.folder, text=True, capture_output=True, check=False)
+    assert done.stderr == "" and done.returncode in (0, 128 + signal.SIGPIPE)
+
+
+def test_a_full_standard_output_is_a_failure(sqlite_workspace):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sqlite_workspace.binary, "config", "show"], cwd=sqlite_workspace.folder, stdout=full,
+                              stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 5 and "No space left" in done.stderr
+
+
+def test_follow_ends_cleanly_on_sigint_and_shows_what_happens_meanwhile(sqlite_workspace):
+    process = sqlite_workspace.start("events", "tail", "--follow", "--json")
+    sqlite_workspace.run("check", expect=3)
+    line = process.stdout.readline()
+    assert json.loads(line)["name"] == "check.ended"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0 and err == ""
+
+
+def test_commands_md_is_what_the_binary_says(binary):
+    said = holdfast(binary, "commands", "--markdown").stdout
+    assert (SOURCE / "docs/commands.md").read_text() == said, "run: holdfast commands --markdown > docs/commands.md"
+
+
+def commands_of(binary):
+    return re.findall(r"^## holdfast (.+)$", holdfast(binary, "commands", "--markdown").stdout, re.MULTILINE)
+
+
+def test_every_command_has_help_with_examples(binary):
+    for command in commands_of(binary):
+        done = holdfast(binary, *command.split(), "--help", env={"COLUMNS": "80"})
+        assert done.returncode == 0 and "Usage: holdfast " + command in done.stdout
+        assert "Examples:" in done.stdout or "Commands:" in done.stdout, command
+
+
+def test_the_examples_of_the_help_are_good_usage(binary, tmp_path):
+    """Every example parses: it fails, if at all, for want of a workspace, never for its options."""
+    for command in commands_of(binary):
+        text = holdfast(binary, *command.split(), "--help").stdout
+        for example in re.findall(r"^  holdfast (.+)$", text.split("Examples:")[-1], re.MULTILINE) if "Examples:" in text else []:
+            line = re.split(r"\s[|>]\s|\s+# ", example)[0]
+            done = subprocess.run(["bash", "-c", f'"{binary}" {line}'], cwd=tmp_path, text=True, capture_output=True, check=False)
+            for bad in ("no option", "no command", "one argument too many", "is none of", "is required"):
+                assert bad not in done.stderr, (example, done.stderr)
+            shutil.rmtree(tmp_path / ".holdfast", ignore_errors=True)
+            (tmp_path / "holdfast.toml").unlink(missing_ok=True)
+
+
+def test_the_man_page_is_roff_without_warnings(binary):
+    page = holdfast(binary, "man").stdout
+    assert page.startswith(".TH HOLDFAST 1")
+    if shutil.which("groff"):
+        done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-Kutf8"], input=page, text=True, capture_output=True, check=False)
+        assert done.returncode == 0 and done.stderr == "", done.stderr[:2000]
+    for line in page.splitlines():
+        assert not re.match(r"^[.'](?!TH |SH |SS |TP|B |PP|nf|fi|RS|RE|I )", line), line
+
+
+def complete(binary, line):
+    script = holdfast(binary, "completion", "bash").stdout
+    words = line.split(" ")
+    quoted = " ".join(f"'{word}'" for word in words)
+    program = script + f"\nCOMP_WORDS=({quoted})\nCOMP_CWORD={len(words) - 1}\n_holdfast\nprintf '%s\\n' \"${{COMPREPLY[@]}}\""
+    return subprocess.run(["bash", "-c", program], text=True, capture_output=True, check=True).stdout.split()
+
+
+def test_bash_completes_commands_options_and_their_words(binary):
+    assert "check" in complete(binary, "holdfast c") and "config" in complete(binary, "holdfast c")
+    assert complete(binary, "holdfast events l") == ["list"]
+    assert "--format" in complete(binary, "holdfast check --f")
+    assert complete(binary, "holdfast check --format sa") == ["sarif"]
+    assert "backfill" in complete(binary, "holdfast artifacts b")
+
+
+def test_completion_scripts_are_good_shell(binary):
+    for shell, check in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "-n"])):
+        script = holdfast(binary, "completion", shell).stdout
+        assert "holdfast" in script
+        if shutil.which(check[0]):
+            done = subprocess.run([*check, "/dev/stdin"], input=script, text=True, capture_output=True, check=False)
+            assert done.returncode == 0, done.stderr

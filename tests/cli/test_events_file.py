@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The [events] sink: every event, in order, whatever happened to the file meanwhile; and it never stops a check."""
+import json
+import subprocess
+
+
+def configure(workspace, path="events.jsonl"):
+    workspace.configure(extra=f'[events]\njsonl = "{path}"\n')
+
+
+def lines(workspace, name="events.jsonl"):
+    return [json.loads(line) for line in (workspace.folder / name).read_text().splitlines()]
+
+
+def logged(workspace):
+    return [json.loads(line) for line in workspace.run("events", "list", "--json").stdout.splitlines()]
+
+
+def test_the_file_holds_what_the_log_holds(workspace):
+    workspace.run("check", expect=3)
+    configure(workspace)
+    for _ in range(3):
+        workspace.run("check", expect=3)
+    assert lines(workspace) == logged(workspace)
+    assert [each["seq"] for each in lines(workspace)] == list(range(1, 5))
+
+
+def test_a_file_that_can_not_be_written_stops_nothing_and_misses_nothing(workspace):
+    configure(workspace, "later/events.jsonl")
+    done = workspace.run("check", expect=3)
+    assert "the next command delivers them" in done.stderr
+    workspace.run("check", expect=3)
+    (workspace.folder / "later").mkdir()
+    workspace.run("check", expect=3)
+    assert lines(workspace, "later/events.jsonl") == logged(workspace)
+    assert len(logged(workspace)) == 3
+
+
+def test_a_new_path_gets_the_whole_log(sqlite_workspace):
+    configure(sqlite_workspace)
+    sqlite_workspace.run("check", expect=3)
+    configure(sqlite_workspace, "other.jsonl")
+    sqlite_workspace.run("check", expect=3)
+    assert len(lines(sqlite_workspace)) == 1
+    assert lines(sqlite_workspace, "other.jsonl") == logged(sqlite_workspace)
+
+
+def test_a_rotated_file_goes_on_where_the_old_one_ended(sqlite_workspace):
+    configure(sqlite_workspace)
+    sqlite_workspace.run("check", expect=3)
+    (sqlite_workspace.folder / "events.jsonl").rename(sqlite_workspace.folder / "events.jsonl.1")
+    sqlite_workspace.run("check", expect=3)
+    assert lines(sqlite_workspace, "events.jsonl.1") + lines(sqlite_workspace) == logged(sqlite_workspace)
+
+
+def test_a_torn_last_line_is_mended(sqlite_workspace):
+    configure(sqlite_workspace)
+    sqlite_workspace.run("check", expect=3)
+    with open(sqlite_workspace.folder / "events.jsonl", "a") as out:
+        out.write('{"seq": 2, "at": "2026')
+    sqlite_workspace.run("check", expect=3)
+    assert lines(sqlite_workspace) == logged(sqlite_workspace)
+
+
+def test_many_at_once_deliver_in_order_and_once(workspace):
+    configure(workspace)
+    running = [workspace.start("check") for _ in range(6)]
+    for each in running:
+        each.communicate(timeout=120)
+        assert each.returncode in (3, 4), each.args
+    workspace.run("check", expect=3)
+    seqs = [each["seq"] for each in lines(workspace)]
+    assert seqs == sorted(seqs) and set(seqs) == {each["seq"] for each in logged(workspace)}
+    assert len(seqs) == len(set(seqs))
+
+
+def test_the_metrics_file_is_good_prometheus_text_and_says_zero_too(workspace):
+    workspace.configure(extra='[metrics]\ntextfile = "holdfast.prom"\n')
+    workspace.write("a.bin", "a")
+    workspace.add_row("a", "a.bin")
+    workspace.run("artifacts", "backfill")
+    workspace.run("check")
+    text = (workspace.folder / "holdfast.prom").read_text()
+    assert 'holdfast_check_subjects_evaluated{check="artifacts.atlas"} 1\n' in text
+    assert 'holdfast_incidents_open{domain="artifacts",level="error"} 0\n' in text
+    assert "holdfast_check_last_success_timestamp_seconds{" in text
+    success = [line for line in text.splitlines() if "last_success" in line and "#" not in line]
+    workspace.run("artifacts", "scrub", "--every-byte-within", "30d")  # a slice that is in step is no successful check
+    workspace.write("a.bin", "changed")
+    workspace.run("check", expect=1)
+    text = (workspace.folder / "holdfast.prom").read_text()
+    assert 'holdfast_incidents_open{domain="artifacts",level="error"} 1\n' in text
+    assert [line for line in text.splitlines() if "last_success" in line and "#" not in line] == success, "it stands still, it does not vanish"
+    promtool = subprocess.run(["which", "promtool"], capture_output=True, check=False).returncode == 0
+    if promtool:
+        done = subprocess.run(["promtool", "check", "metrics"], input=text, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr

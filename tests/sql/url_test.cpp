@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Database URLs: the dialect they ask for, and that no password is ever shown.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sql/connection.h"
+
+namespace holdfast::sql {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(Url, SaysWhichDatabase) {
+  EXPECT_EQ(*dialect_of("sqlite:a.db"), Dialect::sqlite);
+  EXPECT_EQ(*dialect_of("postgresql://h/d"), Dialect::postgres);
+  EXPECT_EQ(*dialect_of("postgres:///d"), Dialect::postgres);
+}
+
+TEST(Url, RefusesOthersWithTheFormsThatAreKnown) {
+  for (const char* url :
+       {"", "a.db", "sqlite:", "mysql://u:secret@h/d", "host=h password=secret", "SQLITE:a"}) {
+    const auto dialect = dialect_of(url);
+    ASSERT_FALSE(dialect.ok()) << url;
+    EXPECT_EQ(dialect.error().code(), Code::invalid);
+    EXPECT_THAT(dialect.error().message(), Not(HasSubstr("secret")));
+    EXPECT_THAT(dialect.error().hint(), HasSubstr("sqlite:PATH"));
+  }
+}
+
+TEST(Url, HidesPasswords) {
+  EXPECT_EQ(redacted("postgresql://u:pw@h:5432/d"), "postgresql://u:***@h:5432/d");
+  EXPECT_EQ(redacted("postgresql://u@h:5432/d"), "postgresql://u@h:5432/d");
+  EXPECT_EQ(redacted("postgresql://u:p@w/x:?y@h/d"), "postgresql://u:***@h/d");
+  EXPECT_EQ(redacted("postgresql:///d?user=u&password=pw&sslmode=require"),
+            "postgresql:///d?user=u&password=***&sslmode=require");
+  EXPECT_EQ(redacted("postgresql:///d?sslpassword=pw&PASSWORD=pw2"),
+            "postgresql:///d?sslpassword=***&PASSWORD=***");
+  EXPECT_EQ(redacted("host=h password = 'a b' user=u"), "host=h password = *** user=u");
+  EXPECT_EQ(redacted("password="), "password=***");
+  EXPECT_EQ(redacted("sqlite:a/b.db"), "sqlite:a/b.db");
+  EXPECT_EQ(redacted(""), "");
+}
+
+TEST(Url, DoesNotShowThePasswordOfAUrlThatLibpqCannotRead) {
+  const auto opened = Connection::open({.url = "postgresql://u:se%zzcret@h/d"});
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code(), Code::invalid);
+  EXPECT_THAT(opened.error().message(), Not(HasSubstr("cret")));
+  EXPECT_THAT(opened.error().message(), HasSubstr("postgresql://u:***@h/d"));
+}
+
+}  // namespace
+}  // namespace holdfast::sql
