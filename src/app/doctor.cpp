@@ -12,6 +12,7 @@
 #include "app/text.h"
 #include "base/beneath.h"
 #include "base/root_folder.h"
+#include "base/size_text.h"
 #include "catalog/batch_runs.h"
 #include "catalog/catalog.h"
 #include "catalog/claims.h"
@@ -110,7 +111,8 @@ class Doctor {
         fs::path(workspace.catalog_url.substr(kSqlite.size())).parent_path().string();
     const fs::space_info space = fs::space(folder, error);
     if (error) return;  // the catalog itself will say more
-    const std::string text = readable_size(space.available) + " free in " + printable(folder);
+    const std::string text =
+        size_text(static_cast<double>(space.available)) + " free in " + printable(folder);
     if (space.available < kLittleSpaceBytes) {
       warn("disk", text, "a full disk stops every command that records something; free some space");
     } else {

@@ -191,18 +191,6 @@ std::string counted(std::int64_t number, std::string_view noun) {
   return with_thousands(number) + ' ' + std::string(noun) + (number == 1 ? "" : "s");
 }
 
-std::string readable_size(std::uint64_t size_bytes) {
-  constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  auto value = static_cast<double>(size_bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size())
-    value /= 1024, ++unit;
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 || value >= 100 ? "%.0f %s" : "%.1f %s", value,
-                kUnits[unit]);
-  return text.data();
-}
-
 std::vector<std::string> lines_of(const TextTable& table, std::size_t width) {
   constexpr std::size_t kGap = 2;
   constexpr std::size_t kLeastFlexible = 12;

@@ -28,8 +28,6 @@ std::string padded(std::string_view text, std::size_t width);
 std::string with_thousands(std::int64_t number);
 /// "1 subject", "2 subjects".
 std::string counted(std::int64_t number, std::string_view noun);
-/// "1.5 GiB", "12 KiB", "3 B".
-std::string readable_size(std::uint64_t size_bytes);
 
 /// A table of aligned columns, two blanks between; the column named by `flexible` gives way when the whole is wider than `width`.
 struct TextTable {

@@ -26,19 +26,18 @@ bool sqlite_compares_typed(std::string_view type) {
 void put_order(Expressions& out, const SourceConfig& config, const TableFacts& facts) {
   const bool postgres = facts.dialect == sql::Dialect::postgres;
   const std::string id_type = column_type(facts.columns, config.columns.id);
-  const std::string cast_id = "cast({id} as text)";
+  const std::string cast_id = "cast(t.{id} as text)";
   out["id_text"] = cast_id;
   out["id_sql"] = postgres ? id_type : "text";
-  out["id_key"] = postgres || sqlite_compares_typed(id_type) ? "{id}" : cast_id;
-  out["t_id_key"] = out["id_key"] == "{id}" ? "t.{id}" : "cast(t.{id} as text)";
+  out["id_key"] = postgres || sqlite_compares_typed(id_type) ? "t.{id}" : cast_id;
   out["type_sql"] = "text";
   if (config.columns.type.empty()) {
     out["type_text"] = out["type_key"] = "cast('' as text)";
     return;
   }
   const bool plain = !postgres || is_text_type(column_type(facts.columns, config.columns.type));
-  const std::string typed = plain ? "{type}" : "cast({type} as text)";
-  out["type_text"] = "coalesce(cast({type} as text), '')";
+  const std::string typed = plain ? "t.{type}" : "cast(t.{type} as text)";
+  out["type_text"] = "coalesce(cast(t.{type} as text), '')";
   out["type_key"] = facts.type_has_nulls ? "coalesce(" + typed + ", '')" : typed;
 }
 
@@ -57,13 +56,15 @@ std::string updated_at(const SourceConfig& config, const TableFacts& facts) {
 
 // Only where the database itself can tell; a cast to json fails on text that is none.
 void put_selections(Expressions& out, const SourceConfig& config, const TableFacts& facts) {
-  const auto at = [](std::string_view key) { return "({metadata}->>'" + std::string(key) + "')"; };
+  const auto at = [](std::string_view key) {
+    return "(t.{metadata}->>'" + std::string(key) + "')";
+  };
   const bool trusted =
       is_jsonb(config, facts) || (config.in_catalog && facts.dialect == sql::Dialect::sqlite);
   const bool guarded = !trusted && facts.dialect == sql::Dialect::sqlite;
   const auto reading = [&](std::string_view key) {
-    return guarded ? "(case when json_valid({metadata}) then {metadata}->>'" + std::string(key) +
-                         "' end)"
+    return guarded ? "(case when json_valid(t.{metadata}) then t.{metadata}->>'" +
+                         std::string(key) + "' end)"
                    : at(key);
   };
   const bool told = trusted || guarded;
@@ -130,9 +131,9 @@ Expressions expressions_of(const SourceConfig& config, const TableFacts& facts) 
   put_order(out, config, facts);
   put_selections(out, config, facts);
   put_insert(out, config, facts);
-  out["title_text"] = config.columns.title.empty() ? "''" : "coalesce(cast({title} as text), '')";
-  out["path_text"] = "cast({path} as text)";
-  out["metadata_text"] = "cast({metadata} as text)";
+  out["title_text"] = config.columns.title.empty() ? "''" : "coalesce(cast(t.{title} as text), '')";
+  out["path_text"] = "cast(t.{path} as text)";
+  out["metadata_text"] = "cast(t.{metadata} as text)";
   out["metadata_sql"] = postgres ? column_type(facts.columns, config.columns.metadata) : "text";
   out["set_updated_at"] = updated_at(config, facts);
   const auto journal_type = [&](std::string_view name, const char* usual) {
@@ -143,16 +144,17 @@ Expressions expressions_of(const SourceConfig& config, const TableFacts& facts) 
   out["journal_json_sql"] = journal_type("new", "jsonb");
   if (is_jsonb(config, facts)) {
     out["record"] =
-        "case when {metadata} is null then 'null' when jsonb_typeof({metadata}) = 'object' then "
+        "case when t.{metadata} is null then 'null' when jsonb_typeof(t.{metadata}) = 'object' "
+        "then "
         "'object' else 'other' end as kind,"
-        " {metadata}->>'file_sha256' as sha256, {metadata}->>'file_size_bytes' as size_bytes,"
-        " {metadata}->>'file_sha256_computed_at' as computed_at";
+        " t.{metadata}->>'file_sha256' as sha256, t.{metadata}->>'file_size_bytes' as size_bytes,"
+        " t.{metadata}->>'file_sha256_computed_at' as computed_at";
   } else if (postgres) {
-    out["record"] = "cast({metadata} as text) as metadata";
+    out["record"] = "cast(t.{metadata} as text) as metadata";
   } else {
     // A blob would come back as text: it is shown as no JSON, and so never written.
     out["record"] =
-        "case when typeof({metadata}) = 'blob' then '!' else cast({metadata} as text) end as "
+        "case when typeof(t.{metadata}) = 'blob' then '!' else cast(t.{metadata} as text) end as "
         "metadata";
   }
   return out;

@@ -8,26 +8,26 @@
 -- name: artifacts.rows
 -- sqlite
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
-from {table}
+from {table} as t
 where <<id_key>> in (select value from json_each(:ids))
 order by <<type_key>>, <<id_key>>
 -- postgres
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
-from {table}
-where {id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+from {table} as t
+where t.{id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
 order by <<type_key>>, <<id_key>>
 
 -- name: artifacts.row_without_id
 -- any
-select 1 from {table} where {id} is null limit 1
+select 1 from {table} as t where t.{id} is null limit 1
 
 -- name: artifacts.id_twice
 -- any
-select <<id_text>> as id, count(*) as row_count from {table} group by {id} having count(*) > 1 limit 1
+select <<id_text>> as id, count(*) as row_count from {table} as t group by t.{id} having count(*) > 1 limit 1
 
 -- name: artifacts.texts
 -- sqlite
-select <<id_text>> as id, <<metadata_text>> as metadata from {table} where <<id_key>> in (select value from json_each(:ids))
+select <<id_text>> as id, <<metadata_text>> as metadata from {table} as t where <<id_key>> in (select value from json_each(:ids))
 -- postgres
-select <<id_text>> as id, <<metadata_text>> as metadata from {table}
-where {id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+select <<id_text>> as id, <<metadata_text>> as metadata from {table} as t
+where t.{id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))

@@ -6,12 +6,12 @@
 -- name: artifacts.lock
 -- sqlite
 select <<id_text>> as id, <<path_text>> as path, <<record>>
-from {table}
+from {table} as t
 where <<id_key>> in (select value from json_each(:ids))
 -- postgres
 select <<id_text>> as id, <<path_text>> as path, <<record>>
-from {table}
-where {id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+from {table} as t
+where t.{id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
 for update
 
 -- name: artifacts.splice
@@ -19,9 +19,9 @@ for update
 update {table} as t
 set {metadata} = w.metadata <<set_updated_at>>
 from (select json_extract(value, '$.id') as id, json_extract(value, '$.metadata') as metadata from json_each(:writes)) as w
-where <<t_id_key>> = w.id
+where <<id_key>> = w.id
 -- postgres
-update {table} t
+update {table} as t
 set {metadata} = cast(w.metadata as <<metadata_sql>>) <<set_updated_at>>
 from jsonb_to_recordset(cast(:writes as jsonb)) as w(id text, metadata text)
 where t.{id} = cast(w.id as <<id_sql>>)

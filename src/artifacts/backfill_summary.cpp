@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/root_folder.h"
+#include "base/size_text.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -45,19 +46,6 @@ Json problems_json(const std::vector<core::Finding>& problems) {
   return out;
 }
 
-std::string short_size(double size_bytes) {
-  constexpr std::array<const char*, 5> kUnits{"B", "kB", "MB", "GB", "TB"};
-  std::size_t unit = 0;
-  while (size_bytes >= 1000 && unit + 1 < kUnits.size()) {
-    size_bytes /= 1000;
-    ++unit;
-  }
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", size_bytes,
-                kUnits[unit]);
-  return text.data();
-}
-
 using Line = std::vector<std::string>;
 
 Line counts_line(const std::string& name, const BackfillCounts& counts) {
@@ -70,7 +58,7 @@ Line counts_line(const std::string& name, const BackfillCounts& counts) {
           std::to_string(counts.unstable),
           std::to_string(counts.refused),
           std::to_string(counts.failed),
-          short_size(static_cast<double>(counts.size_bytes))};
+          size_text(static_cast<double>(counts.size_bytes))};
 }
 
 // Columns as wide as their widest cell; the first to the left, numbers to the right.
@@ -102,8 +90,8 @@ std::string headline(const BackfillSummary& summary) {
          std::to_string(summary.rows_total) + " rows scanned";
   if (summary.rows_marked > 0)
     out += " (" + std::to_string(summary.rows_marked) + " had their hash)";
-  return out + ", " + short_size(static_cast<double>(summary.size_bytes_read)) + " read in " +
-         seconds.data() + ", " + short_size(summary.bytes_per_s()) + "/s\n";
+  return out + ", " + size_text(static_cast<double>(summary.size_bytes_read)) + " read in " +
+         seconds.data() + ", " + size_text(summary.bytes_per_s()) + "/s\n";
 }
 
 }  // namespace

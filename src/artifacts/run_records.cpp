@@ -17,7 +17,7 @@ bool has_active(const core::SubjectReport& report) {
 
 std::string outcome_of(const Tally& tally, bool complete) {
   if (tally.has_active_findings()) return "findings";
-  return complete ? "in_step" : "incomplete";
+  return complete && tally.counts().evaluated > 0 ? "in_step" : "incomplete";
 }
 
 }  // namespace

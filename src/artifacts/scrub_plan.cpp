@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "base/size_text.h"
+
 namespace holdfast::artifacts {
 namespace {
 
@@ -44,12 +46,12 @@ std::string how_often(double per_promise, double per_day) {
 
 std::string text_of(const ScrubTerms& terms, const ScrubForecast& out) {
   const std::string promise = format_age(terms.every_byte_within);
-  const std::string needed = rate_text(out.needed_bytes_per_s);
+  const std::string needed = size_text(out.needed_bytes_per_s) + "/s";
   const std::string when = terms.window ? " between " + terms.window->text() : "";
   if (!out.one_pass) {
     return "no rate is given; every byte within " + promise + " needs " + needed + when;
   }
-  const std::string rate = rate_text(static_cast<double>(*terms.rate_bytes_per_s));
+  const std::string rate = size_text(static_cast<double>(*terms.rate_bytes_per_s)) + "/s";
   const std::string pass =
       "at " + rate + when + " every byte is read once in " + format_age(*out.one_pass);
   if (out.can_keep) return pass + ", within the promised " + promise;
@@ -59,16 +61,6 @@ std::string text_of(const ScrubTerms& terms, const ScrubForecast& out) {
 }
 
 }  // namespace
-
-std::string rate_text(double bytes_per_s) {
-  constexpr std::array<const char*, 5> kUnits = {"B/s", "KB/s", "MB/s", "GB/s", "TB/s"};
-  std::size_t unit = 0;
-  while (bytes_per_s >= 1000 && unit + 1 < kUnits.size()) {
-    bytes_per_s /= 1000;
-    ++unit;
-  }
-  return number(bytes_per_s, bytes_per_s < 10 ? "%.2g " : "%.0f ") + kUnits.at(unit);
-}
 
 ScrubForecast forecast(const ScrubTerms& terms, const ScrubLoad& load, Timestamp now) {
   ScrubForecast out;

@@ -74,7 +74,4 @@ class DueWork {
   double due_ = 0;
 };
 
-/// "50 MB/s", "1.5 GB/s", "800 B/s": SI, as --rate reads it.
-std::string rate_text(double bytes_per_s);
-
 }  // namespace holdfast::artifacts

@@ -7,6 +7,7 @@
 #include "app/text.h"
 #include "artifacts/finding_text.h"
 #include "artifacts/rules.h"
+#include "base/size_text.h"
 #include "cli/terminal.h"
 #include "core/canonical_json.h"
 #include "core/fields.h"
@@ -53,7 +54,8 @@ std::string count_table(const Tally& tally, bool quick) {
   const auto add = [&table](const std::string& name, const TypeCounts& counts) {
     table.rows.push_back({app::printable(name), number(counts.rows), number(counts.in_step),
                           number(counts.drifted), number(counts.missing), number(counts.unrecorded),
-                          number(counts.unknown), app::readable_size(counts.size_bytes_read)});
+                          number(counts.unknown),
+                          size_text(static_cast<double>(counts.size_bytes_read))});
   };
   for (const auto& [type, counts] : tally.types)
     add(type.empty() ? "(none)" : type, counts);
@@ -294,7 +296,7 @@ std::string plan_sentence(const std::string& source, const artifacts::ScrubLoad&
                           const artifacts::ScrubForecast& plan) {
   std::string out = plan.can_keep ? "" : "warning: ";
   out += "scrub " + source + ": " + app::counted(load.rows, "row") + ", " +
-         app::readable_size(load.size_bytes) + "; ";
+         size_text(static_cast<double>(load.size_bytes)) + "; ";
   if (load.never_looked_at > 0) out += number(load.never_looked_at) + " never read; ";
   if (load.too_old > 0) out += number(load.too_old) + " read longer ago than promised; ";
   return out + plan.text;
@@ -317,7 +319,7 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
   }
   std::string out = printer.notes_left_out();
   out += "slice: " + app::counted(end.tally.total.rows, "row") + " read, " +
-         app::readable_size(end.tally.total.size_bytes_read) + ", " +
+         size_text(static_cast<double>(end.tally.total.size_bytes_read)) + ", " +
          elapsed_text(end.started_at, end.ended_at) +
          (end.slice_over ? "; it ended with work left" : "; nothing more is due now") + '\n';
   if (end.tally.total.rows > 0) out += '\n' + count_table(end.tally, false) + '\n';

@@ -9,6 +9,7 @@
 #include "app/report.h"
 #include "app/text.h"
 #include "base/file.h"
+#include "base/size_text.h"
 #include "cli/command_tree.h"
 #include "cli/terminal.h"
 #include "core/batch.h"
@@ -44,10 +45,10 @@ Result<app::CheckRunOptions> run_options(const Command& command, const CheckOpti
   run.jobs = options.jobs;
   run.cancel = command.cancel;
   run.on_progress = [&command](const std::string& name, const core::CheckCounts& so_far) {
-    command.progress(
-        name + "  " + app::with_thousands(so_far.evaluated + so_far.skipped + so_far.unreadable) +
-        " of " + app::with_thousands(so_far.planned) + "  " +
-        app::readable_size(static_cast<std::uint64_t>(so_far.size_bytes_read)) + " read");
+    command.progress(name + "  " +
+                     app::with_thousands(so_far.evaluated + so_far.skipped + so_far.unreadable) +
+                     " of " + app::with_thousands(so_far.planned) + "  " +
+                     size_text(static_cast<double>(so_far.size_bytes_read)) + " read");
   };
   return run;
 }

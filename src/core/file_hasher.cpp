@@ -22,6 +22,10 @@ namespace {
 constexpr std::size_t kBuffersBytes = std::size_t{1} << 19U;
 // Larger files are looked up by name once more at the end.
 constexpr std::uint64_t kLookedUpFromBytes = std::uint64_t{1} << 17U;
+// Under a rate a piece is what a tenth of a second allows, but no less than a page.
+constexpr std::uint64_t kLeastPieceBytes = std::uint64_t{1} << 12U;
+// Once asked to stop: files with more than this left to read are given up.
+constexpr std::uint64_t kFinishedWhenStoppingBytes = std::uint64_t{1} << 26U;
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 // Also the coarsest time stamp of a file system in use (FAT).
 constexpr std::int64_t kYoungNs = 2 * kNsPerS;
@@ -59,6 +63,13 @@ std::int64_t too_young_by_ns(const Opened& opened, std::int64_t clock_ns) {
   return std::max<std::int64_t>(0, tick_ns() - age_ns);
 }
 
+std::size_t piece_bytes(std::size_t lane_count, const RateLimiter* rate) {
+  const std::size_t most = kBuffersBytes / lane_count;
+  if (rate == nullptr) return most;
+  const std::uint64_t pages = rate->rate_bytes_per_s() / 10 / kLeastPieceBytes;
+  return std::clamp<std::uint64_t>(pages * kLeastPieceBytes, kLeastPieceBytes, most);
+}
+
 // A file on its way through.
 struct Lane {
   bool busy = false;
@@ -93,6 +104,8 @@ class Hashing {
 
  private:
   bool cancelled() const { return options_.cancel != nullptr && options_.cancel->requested(); }
+
+  static Error stopped() { return {Code::cancelled, "asked to stop"}; }
 
   Status fill_free_lanes() {
     for (std::size_t i = 0; i < sha_.lane_count(); ++i) {
@@ -180,7 +193,10 @@ class Hashing {
     Lane& lane = lanes_[i];
     const std::span piece(lane.buffer.get(), piece_bytes_);
     const std::uint64_t want = std::min<std::uint64_t>(piece_bytes_, lane.reader.size_left());
-    if (options_.rate != nullptr && want > 0) options_.rate->take(want);
+    if (cancelled() && lane.reader.size_left() > kFinishedWhenStoppingBytes) return stopped();
+    if (options_.rate != nullptr && want > 0 && !options_.rate->take(want, options_.cancel)) {
+      return stopped();
+    }
     const auto got = lane.reader.read(piece);
     if (!got.ok()) return finish_unreadable(i, got.error().message());
     lane.size_bytes_read += *got;
@@ -283,7 +299,7 @@ class Hashing {
   const std::function<Status(HashOutcome)>& done_;
   const HashOptions& options_;
   Sha256Lanes sha_;
-  const std::size_t piece_bytes_ = kBuffersBytes / sha_.lane_count();
+  const std::size_t piece_bytes_ = piece_bytes(sha_.lane_count(), options_.rate);
   std::array<Lane, kSha256WideLanes> lanes_;
   std::size_t busy_count_ = 0;
   std::size_t waiting_count_ = 0;  // of the busy ones

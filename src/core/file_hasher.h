@@ -53,7 +53,7 @@ struct HashOutcome {
 
 struct HashOptions {
   RateLimiter* rate = nullptr;        // none: as fast as it goes. May be shared by threads.
-  const Cancel* cancel = nullptr;     // no job is pulled any more; those in flight are finished
+  const Cancel* cancel = nullptr;     // see hash_files
   bool keep_page_cache_clean = true;  // drop what was not cached before (posix_fadvise)
   Sha256Kernel kernel = Sha256Kernel::automatic;
   /// Called after each piece that was read: ticket and bytes. For progress within large files; on
@@ -64,7 +64,9 @@ struct HashOptions {
 /// Pulls jobs, hashes up to sixteen at once on the calling thread, and hands every outcome to `done`
 /// as it comes (not in order). `next` may give none while outcomes are due and is asked again after
 /// the next piece of work; none while nothing is in flight is the end. An Error from `done` stops
-/// everything and comes back. Memory: half a MiB, whatever the files' sizes.
+/// everything and comes back. Once asked to stop, no job is pulled and what is in flight is finished;
+/// where that would take long (a rate to wait for, more than 64 MiB of a file to go) it comes back
+/// with `cancelled` and the jobs in flight have no outcome. Memory: half a MiB, whatever the files' sizes.
 Status hash_files(const std::function<std::optional<HashJob>()>& next,
                   const std::function<Status(HashOutcome)>& done, const HashOptions& options);
 

@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/size_text.h"
+
 namespace holdfast::core {
 namespace {
 
@@ -88,7 +90,7 @@ std::string render_progress(std::string_view label, const BatchProgress& progres
   if (progress.waiting_for_window) return line + waiting(progress, now);
   if (rates.items_per_s) line += "  " + items_rate(*rates.items_per_s);
   if (rates.bytes_per_s && progress.size_bytes > 0) {
-    line += "  " + rounded(*rates.bytes_per_s / 1e6, 1) + " MB/s";
+    line += "  " + size_text(*rates.bytes_per_s) + "/s";
   }
   if (progress.items_total && rates.items_per_s && *rates.items_per_s > 0 &&
       progress.items_finished < *progress.items_total) {

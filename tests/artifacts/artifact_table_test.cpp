@@ -318,6 +318,30 @@ TEST_P(UserTable, MayHaveIntegerIds) {
   EXPECT_EQ(world_->ask("select artifact_id from mine_journal"), "-1");
 }
 
+// The names that the statements give their columns: `order by id` would mean the text handed out, not the number.
+TEST_P(UserTable, MayCallItsColumnsAsWeDo) {
+  world_->config().columns = {.id = "id",
+                              .type = "type",
+                              .title = "title",
+                              .path = "path",
+                              .metadata = "metadata",
+                              .updated_at = ""};
+  world_->sql(
+      "create table mine(id integer primary key, type integer, title text, path text, metadata "
+      "text)");
+  for (const char* row : {"2, 9", "10, 10", "9, 9", "100, 10", "33, 9"})
+    world_->sql("insert into mine values (" + std::string(row) + ", '', 'p', '{}')");
+  auto table = open();
+  const auto all = all_ids(table, {.limit = 2});
+  if (world_->postgres()) {
+    EXPECT_THAT(all, ElementsAre("10", "100", "2", "9", "33"));  // '10' is before '9' as text
+  } else {
+    EXPECT_THAT(all, ElementsAre("2", "9", "33", "10", "100"));
+  }
+  EXPECT_THAT(ids_of(must(table.rows(std::vector<std::string>{"33", "2", "9"}))),
+              ElementsAre("2", "9", "33"));
+}
+
 TEST_P(UserTable, MayHaveUuidIdsOrNoTypeForThem) {
   world_->sql(std::string("create table mine(key ") +
               (world_->postgres() ? "uuid primary key" : "unique not null") +

@@ -55,7 +55,7 @@ TEST(ScrubForecast, SaysByHowMuchAPromiseCannotBeKept) {
   EXPECT_NEAR(nights.needed_bytes_per_s, 30'000'000, 1);
   EXPECT_THAT(nights.text, HasSubstr("the promise can't be kept"));
   EXPECT_THAT(nights.text, HasSubstr("4 d more than the promised 2 d"));
-  EXPECT_THAT(nights.text, HasSubstr("30 MB/s"));
+  EXPECT_THAT(nights.text, HasSubstr("30.0 MB/s"));
 }
 
 TEST(ScrubForecast, TellsHowManySlicesAreNeeded) {
@@ -70,7 +70,7 @@ TEST(ScrubForecast, WithoutARateClaimsNothing) {
   const auto out = forecast(terms(kDay), load_of(1, 86'400'000), kNow);
   EXPECT_TRUE(out.can_keep);
   EXPECT_FALSE(out.one_pass);
-  EXPECT_THAT(out.text, HasSubstr("needs 1 KB/s"));
+  EXPECT_THAT(out.text, HasSubstr("needs 1.0 kB/s"));
 }
 
 TEST(DueWork, IsAnEvenShareOfTheDayForRowsProvedTogether) {

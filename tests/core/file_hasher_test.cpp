@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <random>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "tests/support/second_program.h"
 #include "tests/support/temp_folder.h"
 
@@ -336,7 +339,8 @@ TEST_F(FileHasher, WaitsForAWriterInTheMiddleOfARewrite) {
   EXPECT_EQ(outcome.digest, sha256(after));
 }
 
-// Two versions in turn, rewritten in place in small steps or replaced, by a thread that never pauses.
+// Two versions in turn, rewritten in place in small steps or replaced, by a thread that hardly ever pauses: without any pause no
+// reading might ever find its file left alone.
 TEST_F(FileHasher, NeverGivesADigestOfAMixture) {
   const std::vector<std::string> versions = {bytes(200'000, 1), bytes(200'000, 2)};
   const std::set<Sha256Digest> whole = {sha256(versions[0]), sha256(versions[1])};
@@ -351,10 +355,11 @@ TEST_F(FileHasher, NeverGivesADigestOfAMixture) {
       for (std::size_t at = 0; at < content.size(); at += 1000) {
         ASSERT_EQ(::pwrite(fd.get(), content.data() + at, 1000, static_cast<off_t>(at)), 1000);
       }
+      if (turn % 16 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(30));
     }
   });
   int replaced_hashed = 0;
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 100 || (replaced_hashed == 0 && round < 10'000); ++round) {
     const HashOutcome outcome = hash_one("replaced");
     replaced_hashed += outcome.verdict == HashVerdict::hashed ? 1 : 0;
     EXPECT_TRUE(outcome.verdict != HashVerdict::hashed || whole.contains(outcome.digest));
@@ -391,6 +396,39 @@ TEST_F(FileHasher, PullsNoMoreJobsOnceItIsAskedToStopAndFinishesThoseInFlight) {
   EXPECT_TRUE(status.ok());
   EXPECT_EQ(finished, pulled);
   EXPECT_LE(pulled, kSha256WideLanes);
+}
+
+// Three megabytes at a thousand bytes a second would take an hour.
+TEST_F(FileHasher, WaitsForNoRateOnceItIsAskedToStop) {
+  folder_.write("f", bytes(3'000'000, 1));
+  auto root = RootFolder::open(folder_.path());
+  Cancel cancel;
+  RateLimiter rate(1000, system_clock());
+  HashOptions options;
+  options.cancel = &cancel;
+  options.rate = &rate;
+  std::atomic<std::uint64_t> read{0};
+  options.on_read = [&](std::uint64_t, std::size_t size_bytes) { read += size_bytes; };
+  bool pulled = false;
+  std::thread stopper([&] {
+    while (read == 0)
+      std::this_thread::yield();
+    cancel.request();
+  });
+  const auto status = hash_files(
+      [&]() -> std::optional<HashJob> {
+        if (std::exchange(pulled, true)) return std::nullopt;
+        return HashJob{0, "f", &*root};
+      },
+      [&](const HashOutcome&) -> Status {
+        ADD_FAILURE() << "it was not read to its end";
+        return {};
+      },
+      options);
+  stopper.join();
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code(), Code::cancelled);
+  EXPECT_LE(read, 8192U);
 }
 
 TEST_F(FileHasher, AsksAgainForJobsWhileOthersAreInFlight) {
@@ -459,6 +497,10 @@ TEST_F(FileHasher, LetsSmallFilesThroughBesideALargeOneAtALowRate) {
     folder_.write(paths.back(), "x");
   }
   auto root = RootFolder::open(folder_.path());
+  // A quarter of a second for the large one: the small ones are left alone for a tick first, as they were written a moment ago.
+  RateLimiter rate(20'000'000, system_clock());
+  HashOptions options;
+  options.rate = &rate;
   std::vector<std::uint64_t> order;
   std::size_t next = 0;
   const auto status = hash_files(
@@ -471,9 +513,8 @@ TEST_F(FileHasher, LetsSmallFilesThroughBesideALargeOneAtALowRate) {
         order.push_back(outcome.ticket);
         return {};
       },
-      {});
+      options);
   ASSERT_TRUE(status.ok());
-  // Not all: a file that was written to a moment ago is left alone first, and may come after it.
   const auto large = std::find(order.begin(), order.end(), 0U);
   EXPECT_GT(large - order.begin(), 25) << "the large file holds the small ones up";
 }

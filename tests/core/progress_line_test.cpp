@@ -34,7 +34,7 @@ TEST(ProgressLine, SaysShareRatesAndTimeLeft) {
   EXPECT_EQ(render_progress("backfill", progress, {812.4, 50'200'000.0}, kNow),
             "backfill  42 %  3,310/7,700 items  812 items/s  50.2 MB/s  5 s left");
   EXPECT_EQ(render_progress("backfill", progress, {4.0, 1'000.0}, kNow),
-            "backfill  42 %  3,310/7,700 items  4.0 items/s  0.0 MB/s  18 min left");
+            "backfill  42 %  3,310/7,700 items  4.0 items/s  1.0 kB/s  18 min left");
   EXPECT_EQ(render_progress("backfill", done(3, 7700), {0.05, 0.0}, kNow),
             "backfill   0 %  3/7,700 items  0.05 items/s  1 d left");
 }
