@@ -4,12 +4,12 @@
 // and of every "age of proof".
 //
 // One row a source and artifact:
-//   path, sha256, device, inode, size_bytes, mtime_ns, ctime_ns, proved_at_ns, first_proved_at_ns
+//   file_path, sha256, device, inode, size_bytes, mtime_ns, ctime_ns, proved_at, first_proved_at
 //       the last reading that gave what was then recorded; null while there was none
-//   looked_at_ns
-//       the last time its bytes were asked for, whatever came of it: never before proved_at_ns
+//   looked_at
+//       the last time its bytes were asked for, whatever came of it: never before proved_at
 // A reading that does not give the recorded hash never moves the proof (else the next reading would
-// take the damaged version for the proved one); it only moves looked_at_ns.
+// take the damaged version for the proved one); it only moves looked_at.
 #pragma once
 #include <optional>
 #include <span>

@@ -2,7 +2,7 @@
 // One worker of a batch: rows in, observations out.
 //
 // 1. Pull a row. What needs no reading (no path, nothing there, refused, a digest that another row's reading gave) is finished at once.
-// 2. What must be read goes to core/file_hasher, up to four at once.
+// 2. What must be read goes to core/file_hasher, several at once.
 // 3. A row whose file another worker reads at this moment is put aside, and looked at again when this worker's own files are done
 //    (so that waiting for one another can't close a circle).
 #include "artifacts/row_hasher.h"

@@ -62,7 +62,7 @@ struct RowHasherOptions {
 };
 
 using RowFeed = core::BatchFeed<ArtifactRow, RowObservation>;
-/// A BatchWork worker: pulls rows, hashes four files at once, hands observations back. A file that two rows name is read once per
+/// A BatchWork worker: pulls rows, hashes several files at once, hands observations back. A file that two rows name is read once per
 /// run (`shared` is used by all worker threads).
 Status hash_rows(RowFeed& feed, const Roots& roots, SharedDigests& shared,
                  const RowHasherOptions& options);

@@ -6,7 +6,7 @@
 // Actions: kill (SIGKILL to itself), error (the place returns an io Error), pause:FILE (makes FILE,
 // waits until it is gone), delay:MS; a leading "N*" ("3*kill") lets the first N-1 visits pass.
 // Compiled out unless HOLDFAST_TESTING is defined. Every name must have a crash test under
-// tests/crash: tools/check_failpoints.py holds that.
+// tests/crash: tools/check_style.py holds that.
 #pragma once
 #include <string_view>
 

@@ -222,6 +222,7 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
                   "What to do where a recorded hash disagrees: write the new one (exit 1), or "
                   "leave the old one (exit 1)")
       ->check(CLI::IsMember({"record", "refuse"}))
+      ->type_name("ACTION")
       ->capture_default_str();
   command
       .add_option("--max-drift", words.max_drift,

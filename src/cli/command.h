@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every command shares: global options, the way out (exit codes), printing. CLI11 stays in
 // .cpp files of this room; a group of commands is one file with one function that adds it to the
-// tree (`add_artifacts_commands`), listed in cli.cpp.
+// tree (`add_artifacts_commands`), listed in commands.cpp.
 #pragma once
 #include <functional>
 #include <iosfwd>
@@ -65,8 +65,8 @@ struct Command {
 /// message" / "  hint: …") and maps.
 using CommandBody = std::function<Result<Exit>(const Command&)>;
 
-/// Adds a group: a command without a body that only holds others ("events").
 void add_all_commands(CLI::App& root);  // commands.cpp
+/// Adds a group: a command without a body that only holds others ("events").
 CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& summary);
 /// Adds a subcommand whose body runs when it was chosen. Examples ("holdfast check --json", with "
 /// # why" behind where it helps) are shown at the end of --help, in the man page and in

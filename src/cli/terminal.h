@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminal: how wide it is, whether colour is welcome, and how many columns a text takes.
+// The terminal: how wide it is and whether colour is welcome.
 #pragma once
 #include <cstddef>
 #include <string>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop over four lanes: a lane takes a file, reads a piece, has it hashed beside the others'
+// The loop over the lanes: a lane takes a file, reads a piece, has it hashed beside the others'
 // pieces, and takes the next file once the last piece and the second look at the name are done.
 #include "core/file_hasher.h"
 

@@ -13,7 +13,7 @@ from tracing import files_read, run_traced
 from workspace import row, sha256sum
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-# Every failpoint of the artifacts room. tools/check_failpoints.py holds this list against the code.
+# Every failpoint of the artifacts room. tools/check_style.py holds this list against the code.
 FAILPOINTS = [
     "artifacts.after_hash",
     "artifacts.before_event",
