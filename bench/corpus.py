@@ -42,7 +42,7 @@ def corpora(quick):
         ]
     return [
         Corpus("one-large", "one file of 1 GiB", (1024 * MIB,)),
-        Corpus("mixed-1000", "1,000 mixed files, 668 MB", log_normal(1, 1000, 668_000_000)),
+        Corpus("mixed-1000", "1,000 mixed files, 668 MB, the largest 139 MB", log_normal(1, 1000, 668_000_000)),
         Corpus("mixed-7700", "7,700 mixed files, 676 MB, the largest 200 MB", log_normal(2, 7700, 676_000_000, 200_000_000)),
         Corpus("small-100000", "100,000 files of 0.5 to 8 KB, 435 MB", uniform(3, 100_000, 512, 8192)),
     ]

@@ -119,7 +119,8 @@ def main():
     kernel = subprocess.run([RELEASE / "bench" / "hash_bench", "--memory"], capture_output=True, text=True, check=True)
     results = {"date": datetime.date.today().isoformat(), "machine": machine(), "quick": options.quick, "rounds": rounds,
                "load": load,
-               "kernel": kernel.stdout.splitlines()[0].removeprefix("kernel "), "versions": peers.versions(),
+               "kernel": kernel.stdout.splitlines()[0].removeprefix("kernel "),
+               "kernel_speeds": [float(each) for each in re.findall(r"([\d.]+) GB/s", kernel.stdout)], "versions": peers.versions(),
                "cases": measured, "whole_program": whole}
     page, picture = report.page(results), plot.svg(report.panels(results))
     (options.out / "results.json").write_text(json.dumps(results, indent=1) + "\n")

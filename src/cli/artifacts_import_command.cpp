@@ -74,9 +74,7 @@ Result<artifacts::ImportOptions> options_of(const ImportWords& words) {
 Result<Exit> run_import(const Command& command, const ImportWords& words) {
   TRY_ASSIGN(auto options, options_of(words));
   TRY_ASSIGN(const auto open, command.open());
-  const auto name =
-      words.source.empty() ? std::nullopt : std::optional<std::string_view>(words.source);
-  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name));
+  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TRY_ASSIGN(const auto roots, artifacts::Roots::open(config->roots));
   const auto access = words.dry_run ? artifacts::Access::read_only : artifacts::Access::read_write;
   TRY_ASSIGN(auto table, artifacts::ArtifactTable::open(*config, *open.catalog, access));
@@ -105,8 +103,7 @@ void add_artifacts_import_command(CLI::App& group) {
        "holdfast artifacts import --from-csv list.csv --prefix figures --dry-run",
        "holdfast artifacts import --from-sha256sum SHA256SUMS  # backfill then compares them"},
       [words](const Command& with) { return run_import(with, *words); });
-  command->add_option("NAME", words->source,
-                      "The source, [artifacts.NAME] (needed where there are several)");
+  add_source(*command, words->source);
   for (std::size_t i = 0; i < kForms.size(); ++i) {
     command->add_option(kForms[i].name, words->from[i], kForms[i].help)->type_name(kForms[i].value);
   }

@@ -7,85 +7,13 @@
 #include "artifacts/scrub.h"
 #include "artifacts/verify.h"
 #include "base/file.h"
-#include "base/rate_limit.h"
 #include "cli/artifacts_commands.h"
 #include "cli/artifacts_read_output.h"
 #include "cli/command.h"
-#include "core/progress_line.h"
+#include "cli/pace_options.h"
 
 namespace holdfast::cli {
 namespace {
-
-std::optional<std::string_view> name_of(const std::string& source) {
-  return source.empty() ? std::nullopt : std::optional<std::string_view>(source);
-}
-
-void add_source(CLI::App& command, std::string& source) {
-  command.add_option("NAME", source, "The source, [artifacts.NAME] (default: the only one)");
-}
-
-/// Options that verify and scrub share, as they were written.
-struct PaceWords {
-  std::string rate;
-  std::string window;
-  int jobs = 0;
-  std::optional<std::int64_t> limit;
-};
-
-void add_pace(CLI::App& command, PaceWords& words) {
-  command
-      .add_option("--rate", words.rate, "Read at most so many bytes a second, for example 50MB/s")
-      ->type_name("RATE");
-  command
-      .add_option("--window", words.window,
-                  "Begin files only in this part of the local day, for example 02:00-06:00")
-      ->type_name("SPAN");
-  command.add_option("--jobs", words.jobs, "Threads that read (default: one per processor)")
-      ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
-  command.add_option("--limit", words.limit, "At most so many rows")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-}
-
-Result<std::optional<std::uint64_t>> read_bytes(const std::string& text, const char* option) {
-  if (text.empty()) return std::optional<std::uint64_t>();
-  auto value = parse_rate_bytes_per_s(text);
-  if (!value) return std::move(value).error().with(option);
-  return std::optional<std::uint64_t>(*value);
-}
-
-Result<std::optional<TimeWindow>> read_window(const std::string& text) {
-  if (text.empty()) return std::optional<TimeWindow>();
-  auto window = TimeWindow::parse(text);
-  if (!window) return std::move(window).error().with("--window");
-  return std::optional<TimeWindow>(*window);
-}
-
-Result<std::optional<std::chrono::nanoseconds>> read_duration(const std::string& text,
-                                                              const char* option) {
-  if (text.empty()) return std::optional<std::chrono::nanoseconds>();
-  auto duration = parse_duration(text);
-  if (!duration) return std::move(duration).error().with(option);
-  return std::optional<std::chrono::nanoseconds>(*duration);
-}
-
-/// The progress line of a pass; silent with --quiet.
-class PassProgress {
- public:
-  PassProgress(const Command& command, const std::string& label)
-      : quiet_(command.quiet), line_(core::stderr_progress(label)) {}
-  void update(const core::BatchProgress& progress) {
-    if (!quiet_) line_.update(progress);
-  }
-  void end() {
-    if (!quiet_) line_.end();
-  }
-
- private:
-  bool quiet_;
-  core::ProgressLine line_;
-};
 
 Error stopped(const std::string& what) {
   return {Code::cancelled, what + " was stopped; what was read until then is kept"};
@@ -99,7 +27,6 @@ struct VerifyWords {
   std::string sample;
   std::vector<std::string> types;
   PaceWords pace;
-  std::string shard;
   std::string max_age;
 };
 
@@ -111,14 +38,11 @@ Result<artifacts::VerifyOptions> verify_options(const Command& command, const Ve
     if (!share) return std::move(share).error().with("--sample");
     options.sample_share = *share;
   }
-  if (!words.shard.empty()) {
-    auto shard = core::Shard::parse(words.shard);
-    if (!shard) return std::move(shard).error().with("--shard");
-    options.shard = *shard;
-  }
   options.types = words.types;
-  TRY_ASSIGN(options.rate_bytes_per_s, read_bytes(words.pace.rate, "--rate"));
-  TRY_ASSIGN(options.window, read_window(words.pace.window));
+  TRY_ASSIGN(const Pace pace, read_pace(words.pace));
+  options.rate_bytes_per_s = pace.rate_bytes_per_s;
+  options.window = pace.window;
+  options.shard = pace.shard;
   TRY_ASSIGN(options.max_age, read_duration(words.max_age, "--max-age"));
   options.jobs = words.pace.jobs;
   options.limit = words.pace.limit;
@@ -172,8 +96,7 @@ void add_verify(CLI::App& group) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_pace(*command, words->pace);
-  command->add_option("--shard", words->shard, "Only part K of N, by key, for example 1/4")
-      ->type_name("K/N");
+  add_shard(*command, words->pace);
   command
       ->add_option("--max-age", words->max_age,
                    "Incomplete (exit 3) where a proof is older, for example 30d")
@@ -194,8 +117,9 @@ Result<artifacts::ScrubOptions> scrub_options(const Command& command, const Scru
   artifacts::ScrubOptions options;
   TRY_ASSIGN(const auto promise, read_duration(words.every_byte_within, "--every-byte-within"));
   options.terms.every_byte_within = promise.value_or(std::chrono::nanoseconds(0));
-  TRY_ASSIGN(options.terms.rate_bytes_per_s, read_bytes(words.pace.rate, "--rate"));
-  TRY_ASSIGN(options.terms.window, read_window(words.pace.window));
+  TRY_ASSIGN(const Pace pace, read_pace(words.pace));
+  options.terms.rate_bytes_per_s = pace.rate_bytes_per_s;
+  options.terms.window = pace.window;
   TRY_ASSIGN(options.terms.once_for, read_duration(words.once_for, "--once-for"));
   TRY_ASSIGN(options.limit_bytes, read_bytes(words.limit_bytes, "--limit-bytes"));
   options.limit = words.pace.limit;

@@ -9,12 +9,11 @@
 #include "artifacts/backfill.h"
 #include "artifacts/journal.h"
 #include "artifacts/residual.h"
-#include "base/rate_limit.h"
 #include "base/root_folder.h"
 #include "cli/artifacts_commands.h"
 #include "cli/command.h"
+#include "cli/pace_options.h"
 #include "core/batch.h"
-#include "core/progress_line.h"
 
 namespace holdfast::cli {
 namespace {
@@ -28,23 +27,12 @@ std::string pretty(const std::string& json) {
   return Json::parse(json).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::optional<std::string_view> name_of(const std::string& source) {
-  return source.empty() ? std::nullopt : std::optional<std::string_view>(source);
-}
-
-void add_source(CLI::App& command, std::string& source) {
-  command.add_option("NAME", source,
-                     "The source, [artifacts.NAME] (needed where there are several)");
-}
-
 // --- backfill
 
 struct BackfillWords {
   std::string source;
   std::string commit_every;
-  std::string rate;
-  std::string window;
-  std::string shard;
+  PaceWords pace;
   std::string older_than;
   std::string max_drift;
   std::string on_drift = "record";
@@ -52,8 +40,6 @@ struct BackfillWords {
   std::string summary;
   std::string sql_patch;
   std::vector<std::string> types;
-  std::optional<std::int64_t> limit;
-  int jobs = 0;
   bool dry_run = false;
   bool recheck = false;
   bool report_only = false;
@@ -86,26 +72,14 @@ Status read_commit_every(const std::string& text, core::BatchOptions& batch) {
   return {};
 }
 
-Status read_pace(const BackfillWords& words, artifacts::BackfillOptions& options) {
+Status read_batch(const BackfillWords& words, artifacts::BackfillOptions& options) {
   TRY(read_commit_every(words.commit_every, options.batch));
-  if (!words.rate.empty()) {
-    auto rate = parse_rate_bytes_per_s(words.rate);
-    if (!rate) return std::move(rate).error().with("--rate");
-    options.rate_bytes_per_s = *rate;
-  }
-  if (!words.window.empty()) {
-    auto window = TimeWindow::parse(words.window);
-    if (!window) return std::move(window).error().with("--window");
-    options.batch.window = *window;
-  }
-  if (!words.shard.empty()) {
-    auto shard = core::Shard::parse(words.shard);
-    if (!shard) return std::move(shard).error().with("--shard");
-    options.shard = *shard;
-  }
-  options.batch.jobs = words.jobs;
-  if (words.limit && *words.limit < 1) return usage("--limit: at least one row");
-  options.batch.limit = words.limit;
+  TRY_ASSIGN(const Pace pace, read_pace(words.pace));
+  options.rate_bytes_per_s = pace.rate_bytes_per_s;
+  options.shard = pace.shard;
+  options.batch.window = pace.window;
+  options.batch.jobs = words.pace.jobs;
+  options.batch.limit = words.pace.limit;
   return {};
 }
 
@@ -177,16 +151,15 @@ Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
   TRY_ASSIGN(const auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   artifacts::BackfillOptions options;
-  TRY(read_pace(words, options));
+  TRY(read_batch(words, options));
   TRY(read_scope(words, *config, options));
   options.actor = open.workspace->actor;
   options.batch.cancel = command.cancel;
   options.batch.clock = command.clock;
-  core::ProgressLine line(core::stderr_progress("backfill"));
-  if (!command.quiet)
-    options.batch.on_progress = [&](const core::BatchProgress& progress) { line.update(progress); };
+  PassProgress progress(command, "backfill");
+  options.batch.on_progress = [&](const core::BatchProgress& now) { progress.update(now); };
   auto ended = artifacts::backfill(*config, *open.catalog, options);
-  line.end();
+  progress.end();
   TRY_ASSIGN(const auto end, std::move(ended));
   TRY(tell_backfill(command, words, end.summary));
   if (end.stopped_by) return *end.stopped_by;
@@ -206,10 +179,7 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
   add_source(command, words.source);
   command.add_option("--type", words.types, "Only rows of this artifact type; may be repeated")
       ->type_name("TYPE");
-  command.add_option("--limit", words.limit, "At most so many rows")->type_name("N");
-  command
-      .add_option("--shard", words.shard, "The k-th of n parts of the rows, by a hash of their id")
-      ->type_name("K/N");
+  add_shard(command, words.pace);
   command.add_flag("--recheck", words.recheck,
                    "Hash every row again, also those that have their marker; goes on with one that "
                    "was cut short");
@@ -229,15 +199,7 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
                   "Write no drift at all where more rows would change (N, or N% and at least 10; "
                   "default: 1%)")
       ->type_name("N|N%");
-  command.add_option("--jobs", words.jobs, "Threads that hash (default: one for each processor)")
-      ->type_name("N")
-      ->check(CLI::Range(1, core::kMaxJobs));
-  command.add_option("--rate", words.rate, "Read no faster than this: 50MB/s, 800KB/s, 1GiB/s")
-      ->type_name("RATE");
-  command
-      .add_option("--window", words.window,
-                  "Begin files only in these hours of local time, and wait for them")
-      ->type_name("HH:MM-HH:MM");
+  add_pace(command, words.pace);
   command
       .add_option("--commit-every", words.commit_every,
                   "Commit after so many rows, so much time, or either (default: 200,5s)")
