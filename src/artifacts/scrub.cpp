@@ -271,13 +271,12 @@ class Scrub {
   }
 
   Status read(const Roots& roots, DueRows& rows, IncidentKeeper& keeper) {
-    Cancel slice_over;
+    Cancel enough;
     const auto deadline = options_.terms.once_for
                               ? std::optional(clock_.monotonic() + *options_.terms.once_for)
                               : std::nullopt;
     const auto look_around = [&] {
-      const bool asked = options_.cancel != nullptr && options_.cancel->requested();
-      if (asked || (deadline && clock_.monotonic() >= *deadline)) slice_over.request();
+      if (deadline && clock_.monotonic() >= *deadline) enough.request();
     };
     std::optional<RateLimiter> rate;
     if (options_.terms.rate_bytes_per_s) rate.emplace(*options_.terms.rate_bytes_per_s, clock_);
@@ -287,14 +286,15 @@ class Scrub {
     pass.batch.in_flight_limit = kInFlightRows;
     pass.batch.limit = options_.limit;
     pass.batch.window = options_.terms.window;
-    pass.batch.cancel = &slice_over;
+    pass.batch.cancel = options_.cancel;
+    pass.batch.enough = &enough;  // what was begun is finished: else the next slice begins it again
     pass.batch.clock = &clock_;
     pass.batch.on_progress = [&](const core::BatchProgress& progress) {
       look_around();
       // A window that opens only after the slice is over: do not wait for it.
       if (deadline && progress.waiting_for_window && progress.window_opens_at &&
           clock_.monotonic() + until(*progress.window_opens_at) >= *deadline) {
-        slice_over.request();
+        enough.request();
       }
       if (options_.on_progress) options_.on_progress(progress);
     };
@@ -305,7 +305,7 @@ class Scrub {
     pass.within = [&](std::span<const Judged> judged) { return keeper.keep(judged); };
     TRY_ASSIGN(const core::BatchEnd end, pass_over_rows(config_, catalog_, roots, pass));
     end_.cancelled = options_.cancel != nullptr && options_.cancel->requested();
-    end_.slice_over = !end_.cancelled && (end.cancelled || end.limit_reached || rows.limited());
+    end_.slice_over = !end_.cancelled && (end.had_enough || end.limit_reached || rows.limited());
     return {};
   }
 

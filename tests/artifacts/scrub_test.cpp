@@ -249,6 +249,23 @@ TEST_P(Scrub, EndsASliceByBytesByRowsAndByTimeAndGoesOnInTheNext) {
   EXPECT_EQ(last.after.never_proved, 0);
 }
 
+TEST_P(Scrub, FinishesTheFileThatItBeganBeforeItsTimeWasOver) {
+  world().keep("a", "a.bin", std::string(3'000'000, 'a'));
+  world().keep("b", "b.bin", std::string(3'000'000, 'b'));
+  ScrubOptions slice = world().scrub_options(kDay);
+  slice.terms.rate_bytes_per_s = 1'000'000;
+  slice.terms.once_for = std::chrono::seconds(1);
+  std::int64_t never_read = 2;
+  for (int call = 1; call <= 10 && never_read > 0; ++call) {
+    const ScrubEnd end = world().scrub_with(slice);
+    EXPECT_FALSE(end.cancelled);
+    EXPECT_LT(end.after.never_looked_at, never_read)
+        << "call " << call << " threw its reading away";
+    never_read = end.after.never_looked_at;
+  }
+  EXPECT_EQ(never_read, 0);
+}
+
 TEST_P(Scrub, DoesNotWaitForAWindowThatOpensAfterTheSlice) {
   world().keep("a", "a.bin", "content");
   ScrubOptions options = world().scrub_options(kDay);
