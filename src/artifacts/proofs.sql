@@ -133,3 +133,18 @@ order by subject limit :limit
 delete from artifact_observation
 where source = :source and artifact_id is null and substr(subject, 1, 5) = 'file:'
   and observed_at < :before
+
+-- A scrub that has ended tells in the detail of its run how many rows it left that were never read.
+-- name: artifact_scrub.unread_since
+-- sqlite
+select min(started_at) as since from check_run
+where name = :name and detail->>'command' = 'artifacts scrub' and detail->>'never_read' is not null
+  and started_at > coalesce((select max(started_at) from check_run
+                             where name = :name and detail->>'command' = 'artifacts scrub'
+                               and detail->>'never_read' = 0), '')
+-- postgres
+select min(started_at) as since from check_run
+where name = :name and detail::jsonb->>'command' = 'artifacts scrub' and detail::jsonb->>'never_read' is not null
+  and started_at > coalesce((select max(started_at) from check_run
+                             where name = :name and detail::jsonb->>'command' = 'artifacts scrub'
+                               and detail::jsonb->>'never_read' = '0'), '')

@@ -34,12 +34,12 @@ struct Judged {
 struct RowPass {
   core::Depth depth = core::Depth::full;
   std::optional<std::chrono::nanoseconds> max_age;  // quick only
-  core::BatchOptions batch;                         // its clock and cancel are the pass's
+  core::BatchOptions batch;                         // its clock, cancel and enough are the pass's
   RateLimiter* rate = nullptr;
   std::function<Result<std::vector<ArtifactRow>>()> next_page;
   std::function<bool(const ArtifactRow&)> wants;  // none: every row
   std::optional<std::int64_t> items_total;
-  /// Called by worker threads before each file is begun; may request the batch's cancel.
+  /// Called by worker threads before each file is begun; may request the batch's `enough`.
   std::function<void()> before_begin;
   /// In order, before they are saved; may change the findings (waivers). An Error stops the pass.
   std::function<Status(std::span<Judged>)> on_judged;

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "artifacts/statements.h"
+#include "catalog/stored.h"
+
 namespace holdfast::artifacts {
 namespace {
 
@@ -13,11 +16,6 @@ bool has_active(const core::SubjectReport& report) {
   return std::ranges::any_of(report.findings, [](const core::Finding& finding) {
     return finding.level >= core::Level::warning;
   });
-}
-
-std::string outcome_of(const Tally& tally, bool complete) {
-  if (tally.has_active_findings()) return "findings";
-  return complete && tally.counts().evaluated > 0 ? "in_step" : "incomplete";
 }
 
 }  // namespace
@@ -59,11 +57,22 @@ Status IncidentKeeper::keep(std::span<const core::SubjectReport> reports) {
   return {};
 }
 
+std::string run_name(const SourceConfig& config) {
+  return "artifacts." + config.name;
+}
+
+Result<std::optional<Timestamp>> unread_since(catalog::Catalog& catalog, std::string_view name) {
+  TRY(know_proof_statements(catalog));
+  TRY_ASSIGN(const auto rows, catalog.connection().run("artifact_scrub.unread_since",
+                                                       {{"name", std::string(name)}}));
+  return catalog::stored_optional_time(rows, 0, 0);
+}
+
 Result<CheckRunRecord> CheckRunRecord::start(catalog::Catalog& catalog, const SourceConfig& config,
                                              std::string_view command) {
   CheckRunRecord record(catalog);
   record.run_.id = catalog::new_run_id(catalog.clock());
-  record.run_.name = "artifacts." + config.name;
+  record.run_.name = run_name(config);
   record.run_.domain = kDomain;
   record.run_.started_at = catalog.clock().now();
   record.run_.outcome = "running";
@@ -72,7 +81,7 @@ Result<CheckRunRecord> CheckRunRecord::start(catalog::Catalog& catalog, const So
   return record;
 }
 
-Status CheckRunRecord::end(const Tally& tally, bool complete, core::Fields detail,
+Status CheckRunRecord::end(const Tally& tally, const Conclusion& conclusion, core::Fields detail,
                            std::string_view actor) {
   TRY_ASSIGN(core::Fields fields, core::parse_fields(run_.detail));
   for (core::Field& field : detail)
@@ -81,7 +90,7 @@ Status CheckRunRecord::end(const Tally& tally, bool complete, core::Fields detai
   fields.push_back({"never_proved", tally.never_proved});
   TRY_ASSIGN(run_.detail, core::canonical_json(fields));
   run_.ended_at = catalog_->clock().now();
-  run_.outcome = outcome_of(tally, complete);
+  run_.outcome = outcome_name(conclusion.outcome);
   run_.counts = tally.counts();
   run_.notes = tally.notes;
   run_.warnings = tally.warnings;

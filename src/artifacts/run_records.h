@@ -2,12 +2,14 @@
 // What a verify or a scrub leaves in the catalog's shared tables: incidents, events and its row of
 // check_run.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "artifacts/conclusion.h"
 #include "artifacts/row_pass.h"
 #include "artifacts/tally.h"
 #include "catalog/check_runs.h"
@@ -45,6 +47,12 @@ class IncidentKeeper {
   catalog::IncidentChanges changes_;
 };
 
+/// The name of this source's runs in check_run: "artifacts.atlas".
+std::string run_name(const SourceConfig& config);
+/// Since when every scrub of this name left rows that were never read: the start of the first one that
+/// followed the last to leave none; none where no scrub has ended since.
+Result<std::optional<Timestamp>> unread_since(catalog::Catalog& catalog, std::string_view name);
+
 /// One row of check_run around a pass: begun before it, ended whatever comes of it.
 class CheckRunRecord {
  public:
@@ -53,7 +61,8 @@ class CheckRunRecord {
   const std::string& id() const { return run_.id; }
   Timestamp started_at() const { return run_.started_at; }
   /// `detail` is added to what stands in the row.
-  Status end(const Tally& tally, bool complete, core::Fields detail, std::string_view actor);
+  Status end(const Tally& tally, const Conclusion& conclusion, core::Fields detail,
+             std::string_view actor);
   /// The pass could not be done.
   void fail(const Error& error, std::string_view actor);
 

@@ -188,7 +188,8 @@ class Scrub {
     }
     Tally told = end_.tally;
     told.add_findings(*end_.promise);
-    TRY(record.end(told, told.total.unknown == 0 && !end_.cancelled, detail(), options_.actor));
+    end_.conclusion = conclude(told, gaps());
+    TRY(record.end(told, end_.conclusion, detail(), options_.actor));
     return std::move(end_);
   }
 
@@ -199,11 +200,13 @@ class Scrub {
     if (options_.on_plan) options_.on_plan(end_.before, end_.forecast);
     TRY_ASSIGN(auto keeper, IncidentKeeper::open(catalog_, end_.run_id, options_.actor));
     TRY_ASSIGN(const std::uint64_t due, due_cost());
+    something_due_ = due > 0 || end_.before.never_looked_at > 0;
     const Slice slice{due, options_.limit_bytes, end_.started_at};
     DueRows rows(table, catalog_, RowPager(table, hashed_rows()), slice);
     TRY(read(roots, rows, keeper));
     end_.ended_at = clock_.now();
     TRY_ASSIGN(end_.after, measure(table));
+    TRY(look_for_unread());
     TRY(keep_promise(keeper));
     end_.incidents = keeper.changes();
     return {};
@@ -240,6 +243,33 @@ class Scrub {
     return load;
   }
 
+  Status look_for_unread() {
+    if (end_.after.never_looked_at == 0) return {};
+    TRY_ASSIGN(const auto since, unread_since(catalog_, run_name(config_)));
+    end_.unread_since = since.value_or(end_.started_at);
+    const Timestamp expiry{end_.unread_since->ns + options_.terms.every_byte_within.count()};
+    end_.next_expiry = std::min(end_.next_expiry.value_or(expiry), expiry);
+    return {};
+  }
+
+  bool unread_too_long() const {
+    return end_.unread_since &&
+           end_.ended_at.ns - end_.unread_since->ns > options_.terms.every_byte_within.count();
+  }
+
+  std::vector<std::string> gaps() const {
+    std::vector<std::string> gaps;
+    if (end_.before.rows == 0) gaps.emplace_back("no row records a hash");
+    if (end_.tally.total.unknown > 0)
+      gaps.push_back(rows_text(end_.tally.total.unknown) + " could not be told");
+    if (end_.cancelled) gaps.emplace_back("it was stopped");
+    if (end_.after.never_looked_at > 0)
+      gaps.push_back(rows_text(end_.after.never_looked_at) + " never read yet");
+    else if (end_.slice_over && something_due_ && end_.tally.total.rows == 0)
+      gaps.emplace_back("rows are due and the slice ended before it read one");
+    return gaps;
+  }
+
   void add_to(ScrubLoad& load, const ArtifactRow& row, const Look* look, Timestamp now) const {
     ++load.rows;
     const auto size = known_size(row, look);
@@ -271,13 +301,12 @@ class Scrub {
   }
 
   Status read(const Roots& roots, DueRows& rows, IncidentKeeper& keeper) {
-    Cancel slice_over;
+    Cancel enough;
     const auto deadline = options_.terms.once_for
                               ? std::optional(clock_.monotonic() + *options_.terms.once_for)
                               : std::nullopt;
     const auto look_around = [&] {
-      const bool asked = options_.cancel != nullptr && options_.cancel->requested();
-      if (asked || (deadline && clock_.monotonic() >= *deadline)) slice_over.request();
+      if (deadline && clock_.monotonic() >= *deadline) enough.request();
     };
     std::optional<RateLimiter> rate;
     if (options_.terms.rate_bytes_per_s) rate.emplace(*options_.terms.rate_bytes_per_s, clock_);
@@ -287,14 +316,15 @@ class Scrub {
     pass.batch.in_flight_limit = kInFlightRows;
     pass.batch.limit = options_.limit;
     pass.batch.window = options_.terms.window;
-    pass.batch.cancel = &slice_over;
+    pass.batch.cancel = options_.cancel;
+    pass.batch.enough = &enough;  // what was begun is finished: else the next slice begins it again
     pass.batch.clock = &clock_;
     pass.batch.on_progress = [&](const core::BatchProgress& progress) {
       look_around();
       // A window that opens only after the slice is over: do not wait for it.
       if (deadline && progress.waiting_for_window && progress.window_opens_at &&
           clock_.monotonic() + until(*progress.window_opens_at) >= *deadline) {
-        slice_over.request();
+        enough.request();
       }
       if (options_.on_progress) options_.on_progress(progress);
     };
@@ -305,7 +335,7 @@ class Scrub {
     pass.within = [&](std::span<const Judged> judged) { return keeper.keep(judged); };
     TRY_ASSIGN(const core::BatchEnd end, pass_over_rows(config_, catalog_, roots, pass));
     end_.cancelled = options_.cancel != nullptr && options_.cancel->requested();
-    end_.slice_over = !end_.cancelled && (end.cancelled || end.limit_reached || rows.limited());
+    end_.slice_over = !end_.cancelled && (end.had_enough || end.limit_reached || rows.limited());
     return {};
   }
 
@@ -328,7 +358,7 @@ class Scrub {
     report.basis = "ages of proofs";
     report.verdict = core::Verdict::in_step;
     report.proved_at = end_.after.oldest_proof;
-    if (!end_.forecast.can_keep || end_.after.too_old > 0) {
+    if (!end_.forecast.can_keep || end_.after.too_old > 0 || unread_too_long()) {
       report.verdict = core::Verdict::drifted;
       report.findings.push_back(broken_promise());
     }
@@ -341,6 +371,19 @@ class Scrub {
     return transaction.commit();
   }
 
+  /// "3 artifacts were last read more than 30 d ago, and for 40 d …".
+  std::string what_is_late(const std::string& promise) const {
+    std::string out;
+    if (end_.after.too_old > 0)
+      out = std::to_string(end_.after.too_old) + " artifacts were last read more than " + promise +
+            " ago";
+    if (!unread_too_long()) return out;
+    if (!out.empty()) out += ", and ";
+    const std::chrono::nanoseconds age(end_.ended_at.ns - end_.unread_since->ns);
+    return out + "for " + format_age(age) + " there always were artifacts that were never read (" +
+           std::to_string(end_.after.never_looked_at) + " now)";
+  }
+
   core::Finding broken_promise() const {
     const std::string promise = format_age(options_.terms.every_byte_within);
     core::Finding finding;
@@ -349,18 +392,19 @@ class Scrub {
     finding.level = find_rule(kScrubPromiseBroken)->level;
     finding.recorded = "every byte within " + promise;
     finding.observed = end_.forecast.can_keep ? "slices too seldom" : "rate too low";
-    finding.message =
-        finding.subject.text() + ": " +
-        (end_.forecast.can_keep ? "the promise is broken: " + std::to_string(end_.after.too_old) +
-                                      " artifacts were last read more than " + promise + " ago"
-                                : end_.forecast.text);
+    finding.message = finding.subject.text() + ": " +
+                      (end_.forecast.can_keep ? "the promise is broken: " + what_is_late(promise)
+                                              : end_.forecast.text);
     finding.witness = {
         {"rows", end_.after.rows},
         {"size_bytes", static_cast<std::int64_t>(end_.after.size_bytes)},
         {"needed_bytes_per_s", end_.forecast.needed_bytes_per_s},
         {"too_old", end_.after.too_old},
+        {"never_read", end_.after.never_looked_at},
         {"never_proved", end_.after.never_proved},
     };
+    if (end_.unread_since)
+      finding.witness.push_back({"unread_since", format_rfc3339(*end_.unread_since)});
     if (options_.terms.rate_bytes_per_s)
       finding.witness.push_back(
           {"rate_bytes_per_s", static_cast<std::int64_t>(*options_.terms.rate_bytes_per_s)});
@@ -376,6 +420,7 @@ class Scrub {
     return {{"depth", std::string("full")},
             {"every_byte_within_s", options_.terms.every_byte_within.count() / 1'000'000'000},
             {"rows", end_.after.rows},
+            {"never_read", end_.after.never_looked_at},
             {"slice_over", end_.slice_over},
             {"cancelled", end_.cancelled}};
   }
@@ -385,16 +430,11 @@ class Scrub {
   const ScrubOptions& options_;
   const JudgedSink& sink_;
   Clock& clock_;
+  bool something_due_ = false;
   ScrubEnd end_;
 };
 
 }  // namespace
-
-bool ScrubEnd::has_findings() const {
-  Tally told = tally;
-  if (promise) told.add_findings(*promise);
-  return told.has_active_findings();
-}
 
 Result<ScrubEnd> scrub(const SourceConfig& config, catalog::Catalog& catalog,
                        const ScrubOptions& options, const JudgedSink& sink) {

@@ -3,6 +3,8 @@
 //
 // A slice reads what was never looked at, then what scrub_plan.h says is due, oldest look first, and
 // ends. Its position is kept by the proofs themselves: killed at any moment, the next slice goes on.
+// A row that was never looked at has no age of its own (the user's table need not tell when it came): the
+// promise holds for it from the moment since which there always were such rows.
 // A row that could not be confirmed counts as looked at, so that a damaged file is not read again in
 // every slice; it is told each time it is read, and stays an open incident.
 #pragma once
@@ -40,11 +42,14 @@ struct ScrubEnd {
   catalog::IncidentChanges incidents;
   bool slice_over = false;  // once_for, limit or limit_bytes ended it with work left
   bool cancelled = false;
-  /// The first proof to grow older than promised does so then; none where no row has one.
+  /// The promise is broken then by the row that was not looked at for longest; none without rows.
   std::optional<Timestamp> next_expiry;
   std::optional<core::SubjectReport> promise;  // with artifact.scrub_promise_broken, or in step
+  /// Since when there always were rows that no scrub had read; none where all have been.
+  std::optional<Timestamp> unread_since;
+  Conclusion conclusion;
 
-  bool has_findings() const;
+  bool has_findings() const { return conclusion.outcome == Outcome::findings; }
 };
 
 /// One slice. `invalid`: a promise that is not above zero.

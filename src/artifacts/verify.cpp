@@ -72,7 +72,8 @@ class Verification {
     end_.ended_at = clock_.now();
     end_.identity_changed = end_.tally.count_of(kIdentityChanged);
     judge_age();
-    TRY(record.end(end_.tally, end_.complete(), detail_of(options_, end_), options_.actor));
+    end_.conclusion = conclude(end_.tally, gaps());
+    TRY(record.end(end_.tally, end_.conclusion, detail_of(options_, end_), options_.actor));
     return std::move(end_);
   }
 
@@ -122,6 +123,21 @@ class Verification {
     end_.proof_too_old = old || end_.tally.never_proved > 0;
   }
 
+  std::vector<std::string> gaps() const {
+    std::vector<std::string> gaps;
+    const core::CheckCounts counts = end_.tally.counts();
+    if (counts.evaluated == 0)
+      gaps.push_back(counts.planned == 0 ? "no row of " + config_.name + " records a hash"
+                                         : "nothing could be evaluated");
+    if (counts.unreadable > 0) gaps.push_back(rows_text(counts.unreadable) + " could not be told");
+    if (end_.proof_too_old)
+      gaps.emplace_back(end_.tally.never_proved > 0
+                            ? "rows without any proof are older than any --max-age"
+                            : "the oldest proof is older than --max-age");
+    if (end_.cancelled) gaps.emplace_back("it was stopped");
+    return gaps;
+  }
+
   const SourceConfig& config_;
   catalog::Catalog& catalog_;
   const VerifyOptions& options_;
@@ -131,11 +147,6 @@ class Verification {
 };
 
 }  // namespace
-
-bool VerifyEnd::complete() const {
-  const core::CheckCounts counts = tally.counts();
-  return counts.unreadable == 0 && counts.evaluated > 0 && !proof_too_old && !cancelled;
-}
 
 Result<VerifyEnd> verify(const SourceConfig& config, catalog::Catalog& catalog,
                          const VerifyOptions& options, const JudgedSink& sink) {

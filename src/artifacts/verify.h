@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "artifacts/conclusion.h"
 #include "artifacts/row_pass.h"
 #include "artifacts/tally.h"
 #include "base/time_window.h"
@@ -47,9 +48,10 @@ struct VerifyEnd {
   bool proof_too_old = false;         // the oldest proof is older than max_age
   bool limit_reached = false;         // --limit ended it before the last row
   bool cancelled = false;
+  Conclusion conclusion;
 
   /// All that was planned was evaluated, something was, and its proofs are young enough.
-  bool complete() const;
+  bool complete() const { return conclusion.gaps.empty(); }
 };
 
 /// What was judged, in order, with waived findings marked; an Error stops the pass.

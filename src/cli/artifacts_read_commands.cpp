@@ -65,10 +65,9 @@ Result<Exit> verify(const Command& command, const VerifyWords& words) {
                                                  return printer.take(judged);
                                                }));
   progress.end();
-  const Conclusion conclusion = conclusion_of(end, config->name);
-  TRY(print_verify(command, printer, *config, end, conclusion));
+  TRY(print_verify(command, printer, *config, end));
   if (end.cancelled) return stopped("verify");
-  return conclusion.exit;
+  return exit_of(end.conclusion.outcome);
 }
 
 void add_verify(CLI::App& group) {
@@ -146,10 +145,9 @@ Result<Exit> scrub(const Command& command, const ScrubWords& words) {
                                                 return printer.take(judged);
                                               }));
   progress.end();
-  const Conclusion conclusion = conclusion_of(end);
-  TRY(print_scrub(command, printer, end, conclusion));
+  TRY(print_scrub(command, printer, end));
   if (end.cancelled) return stopped("scrub");
-  return conclusion.exit;
+  return exit_of(end.conclusion.outcome);
 }
 
 void add_scrub(CLI::App& group) {

@@ -100,8 +100,15 @@ std::string quick_text(const VerifyEnd& end, const std::string& source) {
          source + "' reads them\n";
 }
 
-std::string conclusion_line(const Conclusion& conclusion) {
-  std::string out = "conclusion: " + conclusion.name;
+/// A look at identities alone is never called in step.
+std::string name_of(const VerifyEnd& end) {
+  const bool quick = end.depth == core::Depth::quick;
+  if (quick && end.conclusion.outcome == artifacts::Outcome::in_step) return "identity_unchanged";
+  return std::string(artifacts::outcome_name(end.conclusion.outcome));
+}
+
+std::string conclusion_line(const artifacts::Conclusion& conclusion, const std::string& name) {
+  std::string out = "conclusion: " + name;
   for (char& c : out) {
     if (c == '_') c = ' ';
   }
@@ -163,47 +170,16 @@ Result<std::string> scrub_members(const ScrubEnd& end) {
 
 }  // namespace
 
-Conclusion conclusion_of(const VerifyEnd& end, const std::string& source) {
-  Conclusion out;
-  const core::CheckCounts counts = end.tally.counts();
-  if (counts.evaluated == 0)
-    out.gaps.push_back(counts.planned == 0 ? "no row of " + source + " records a hash"
-                                           : "nothing could be evaluated");
-  if (counts.unreadable > 0)
-    out.gaps.push_back(app::counted(counts.unreadable, "row") + " could not be told");
-  if (end.proof_too_old)
-    out.gaps.emplace_back(end.tally.never_proved > 0
-                              ? "rows without any proof are older than any --max-age"
-                              : "the oldest proof is older than --max-age");
-  if (end.cancelled) out.gaps.emplace_back("it was stopped");
-  if (end.tally.has_active_findings()) {
-    out.exit = Exit::findings;
-    out.name = "findings";
-  } else if (!out.gaps.empty()) {
-    out.exit = Exit::incomplete;
-    out.name = "incomplete";
-  } else {
-    out.name = end.depth == core::Depth::full ? "in_step" : "identity_unchanged";
+Exit exit_of(artifacts::Outcome outcome) {
+  switch (outcome) {
+    case artifacts::Outcome::in_step:
+      return Exit::ok;
+    case artifacts::Outcome::findings:
+      return Exit::findings;
+    case artifacts::Outcome::incomplete:
+      return Exit::incomplete;
   }
-  return out;
-}
-
-Conclusion conclusion_of(const ScrubEnd& end) {
-  Conclusion out;
-  if (end.before.rows == 0) out.gaps.emplace_back("no row records a hash");
-  if (end.tally.total.unknown > 0)
-    out.gaps.push_back(app::counted(end.tally.total.unknown, "row") + " could not be told");
-  if (end.cancelled) out.gaps.emplace_back("it was stopped");
-  if (end.has_findings()) {
-    out.exit = Exit::findings;
-    out.name = "findings";
-  } else if (!out.gaps.empty()) {
-    out.exit = Exit::incomplete;
-    out.name = "incomplete";
-  } else {
-    out.name = "in_step";
-  }
-  return out;
+  return Exit::incomplete;
 }
 
 Status FindingPrinter::begin(std::string_view schema, const std::string& source) {
@@ -264,8 +240,8 @@ std::string FindingPrinter::notes_left_out() const {
 }
 
 Status print_verify(const Command& command, FindingPrinter& printer,
-                    const artifacts::SourceConfig& config, const VerifyEnd& end,
-                    const Conclusion& conclusion) {
+                    const artifacts::SourceConfig& config, const VerifyEnd& end) {
+  const artifacts::Conclusion& conclusion = end.conclusion;
   const bool quick = end.depth == core::Depth::quick;
   if (command.output == OutputFormat::json) {
     TRY_ASSIGN(const std::string run,
@@ -276,8 +252,8 @@ Status print_verify(const Command& command, FindingPrinter& printer,
                            {"identity_changed", end.identity_changed},
                            {"limit_reached", end.limit_reached},
                            {"complete", end.complete()},
-                           {"conclusion", conclusion.name},
-                           {"exit_code", static_cast<std::int64_t>(conclusion.exit)}}));
+                           {"conclusion", name_of(end)},
+                           {"exit_code", static_cast<std::int64_t>(exit_of(conclusion.outcome))}}));
     TRY_ASSIGN(const std::string tally, artifacts::tally_members(end.tally));
     return printer.end_json(run + ",\"gaps\":" + gaps_json(conclusion.gaps) + ',' + tally);
   }
@@ -288,7 +264,7 @@ Status print_verify(const Command& command, FindingPrinter& printer,
   if (end.limit_reached) out += "--limit ended it: later rows were not looked at\n";
   out += '\n' + count_table(end.tally, quick) + '\n' + proof_line(end.tally, end.ended_at);
   if (quick) out += quick_text(end, config.name);
-  out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion);
+  out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion, name_of(end));
   return command.print(out);
 }
 
@@ -302,8 +278,9 @@ std::string plan_sentence(const std::string& source, const artifacts::ScrubLoad&
   return out + plan.text;
 }
 
-Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubEnd& end,
-                   const Conclusion& conclusion) {
+Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubEnd& end) {
+  const artifacts::Conclusion& conclusion = end.conclusion;
+  const std::string name(artifacts::outcome_name(conclusion.outcome));
   if (end.promise) TRY(printer.take(*end.promise));
   if (command.output == OutputFormat::json) {
     TRY_ASSIGN(const std::string run,
@@ -312,8 +289,8 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
                            {"ended_at", format_rfc3339(end.ended_at)},
                            {"slice_over", end.slice_over},
                            {"next_expiry_at", time_or_null(end.next_expiry)},
-                           {"conclusion", conclusion.name},
-                           {"exit_code", static_cast<std::int64_t>(conclusion.exit)}}));
+                           {"conclusion", name},
+                           {"exit_code", static_cast<std::int64_t>(exit_of(conclusion.outcome))}}));
     TRY_ASSIGN(const std::string rest, scrub_members(end));
     return printer.end_json(run + ",\"gaps\":" + gaps_json(conclusion.gaps) + ',' + rest);
   }
@@ -334,7 +311,7 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
   if (end.next_expiry)
     out += "the promise is broken unless it runs again before " + format_rfc3339(*end.next_expiry) +
            '\n';
-  out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion);
+  out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion, name);
   return command.print(out);
 }
 

@@ -16,14 +16,7 @@
 
 namespace holdfast::cli {
 
-/// The exit code and its text, from one object.
-struct Conclusion {
-  Exit exit = Exit::ok;
-  std::string name;               // "in_step", "identity_unchanged", "findings", "incomplete"
-  std::vector<std::string> gaps;  // why it is incomplete, one sentence each
-};
-Conclusion conclusion_of(const artifacts::VerifyEnd& end, const std::string& source);
-Conclusion conclusion_of(const artifacts::ScrubEnd& end);
+Exit exit_of(artifacts::Outcome outcome);
 
 /// Prints findings in the chosen output. Errors and warnings all; in text at most kNotesShown notes
 /// of a rule.
@@ -51,12 +44,10 @@ class FindingPrinter {
 };
 
 Status print_verify(const Command& command, FindingPrinter& printer,
-                    const artifacts::SourceConfig& config, const artifacts::VerifyEnd& end,
-                    const Conclusion& conclusion);
+                    const artifacts::SourceConfig& config, const artifacts::VerifyEnd& end);
 /// What a scrub says before it reads the first byte.
 std::string plan_sentence(const std::string& source, const artifacts::ScrubLoad& load,
                           const artifacts::ScrubForecast& plan);
-Status print_scrub(const Command& command, FindingPrinter& printer, const artifacts::ScrubEnd& end,
-                   const Conclusion& conclusion);
+Status print_scrub(const Command& command, FindingPrinter& printer, const artifacts::ScrubEnd& end);
 
 }  // namespace holdfast::cli

@@ -16,9 +16,10 @@
 // commit that has become due goes before the next page.
 // Memory: a page is asked for only while fewer than `in_flight_limit` items are between source and
 // commit; so at most that and one page.
-// Stopping: `cancel`, an Error of next_page or of a worker: nothing new is begun, what was begun is
-// finished, all of it up to the first gap is committed. An Error of commit: nothing is committed
-// any more. The first Error comes back.
+// Stopping: `enough`, `cancel`, an Error of next_page or of a worker: nothing new is begun, what was
+// begun is finished, all of it up to the first gap is committed. Only once `cancel` is requested may a
+// worker leave an item undone that would take long. An Error of commit: nothing is committed any more.
+// The first Error comes back.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -72,6 +73,7 @@ struct BatchOptions {
   std::optional<TimeWindow> window =
       std::nullopt;                // items are begun, and pages asked for, only inside it
   const Cancel* cancel = nullptr;  // looked at five times a second
+  const Cancel* enough = nullptr;  // once requested nothing more is begun; all that was is finished
   Clock* clock = nullptr;          // none: the system's
   std::function<void(const BatchProgress&)> on_progress =
       nullptr;  // about four times a second, also while waiting, and at the end
@@ -82,6 +84,7 @@ struct BatchEnd {
   std::uint64_t size_bytes = 0;  // of the items committed
   std::chrono::nanoseconds elapsed{0};
   bool cancelled = false;      // asked to stop before the source's end
+  bool had_enough = false;     // `enough` was requested before the source's end
   bool limit_reached = false;  // `limit` items were taken; the source may have more
 };
 

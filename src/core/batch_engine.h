@@ -3,8 +3,8 @@
 // items and the threads.
 //
 // One mutex guards all of it. The calling thread loops: fetch, commit, or wait for a worker
-// (finish, pull or end), for the time of the next commit, or for kBatchLook to look at `cancel` and
-// the window. It lets go of the mutex during next_page, wants, commit and on_progress. Workers wait
+// (finish, pull or end), for the time of the next commit, or for kBatchLook to look at `cancel`,
+// `enough` and the window. It lets go of the mutex during next_page, wants, commit and on_progress. Workers wait
 // only in pull(), and only when they hold no ticket.
 //
 //   slots_:  [ready … ready, finished or running …, queued …]     ticket = first_ticket_ + index
@@ -55,6 +55,7 @@ class BatchEngine {
                     .size_bytes = size_bytes_committed_,
                     .elapsed = clock_.monotonic() - started_,
                     .cancelled = cancel_seen_ && !all_done,
+                    .had_enough = enough() && !all_done,
                     .limit_reached = options_.limit == items_pulled_};
   }
 
@@ -145,6 +146,7 @@ class BatchEngine {
         cancel_seen_ = true;
         stop();
       }
+      if (enough()) stop();
       report_progress(lock);
       switch (pacing_.next(load_, clock_.monotonic(), open_gate())) {
         case BatchStep::commit:
@@ -264,8 +266,10 @@ class BatchEngine {
   bool cancel_requested() const {
     return options_.cancel != nullptr && options_.cancel->requested();
   }
+  bool enough() const { return options_.enough != nullptr && options_.enough->requested(); }
   bool no_more_to_begin() const {
-    return load_.stopping || cancel_requested() || (load_.source_ended && load_.queued == 0);
+    return load_.stopping || cancel_requested() || enough() ||
+           (load_.source_ended && load_.queued == 0);
   }
   bool gate_open() { return gate_.always_open() || gate_.open(clock_.now()); }
   // The same, and wakes the workers when it has opened.

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "artifacts/rules.h"
+#include "catalog/check_runs.h"
 #include "tests/artifacts/proof_world.h"
 
 namespace holdfast::artifacts {
@@ -249,6 +250,23 @@ TEST_P(Scrub, EndsASliceByBytesByRowsAndByTimeAndGoesOnInTheNext) {
   EXPECT_EQ(last.after.never_proved, 0);
 }
 
+TEST_P(Scrub, FinishesTheFileThatItBeganBeforeItsTimeWasOver) {
+  world().keep("a", "a.bin", std::string(3'000'000, 'a'));
+  world().keep("b", "b.bin", std::string(3'000'000, 'b'));
+  ScrubOptions slice = world().scrub_options(kDay);
+  slice.terms.rate_bytes_per_s = 1'000'000;
+  slice.terms.once_for = std::chrono::seconds(1);
+  std::int64_t never_read = 2;
+  for (int call = 1; call <= 10 && never_read > 0; ++call) {
+    const ScrubEnd end = world().scrub_with(slice);
+    EXPECT_FALSE(end.cancelled);
+    EXPECT_LT(end.after.never_looked_at, never_read)
+        << "call " << call << " threw its reading away";
+    never_read = end.after.never_looked_at;
+  }
+  EXPECT_EQ(never_read, 0);
+}
+
 TEST_P(Scrub, DoesNotWaitForAWindowThatOpensAfterTheSlice) {
   world().keep("a", "a.bin", "content");
   ScrubOptions options = world().scrub_options(kDay);
@@ -268,6 +286,66 @@ TEST_P(Scrub, DoesNotWaitForAWindowThatOpensAfterTheSlice) {
   EXPECT_TRUE(end.slice_over);
   EXPECT_THAT(world().read_ids, IsEmpty());
   EXPECT_LT(world().clock().now().ns - now.ns, 3600LL * 1'000'000'000);
+}
+
+TEST_P(Scrub, IsNotInStepWhileRowsWereNeverRead) {
+  world().keep("a", "a.bin", "content");
+  world().keep("b", "b.bin", "content");
+  ScrubOptions nothing = world().scrub_options(10 * kDay);
+  nothing.limit_bytes = 0;
+  const ScrubEnd none = world().scrub_with(nothing);
+  EXPECT_EQ(none.conclusion.outcome, Outcome::incomplete);
+  EXPECT_THAT(none.conclusion.gaps, ElementsAre("2 rows never read yet"));
+  ScrubOptions one = world().scrub_options(10 * kDay);
+  one.limit = 1;
+  EXPECT_EQ(world().scrub_with(one).conclusion.outcome, Outcome::incomplete);
+  EXPECT_EQ(world().scrub_with(one).conclusion.outcome, Outcome::in_step);
+  const ScrubEnd nothing_due = world().scrub_with(world().scrub_options(10 * kDay));
+  EXPECT_THAT(world().read_ids, IsEmpty());
+  EXPECT_EQ(nothing_due.conclusion.outcome, Outcome::in_step);
+  EXPECT_THAT(nothing_due.conclusion.gaps, IsEmpty());
+  std::vector<std::string> outcomes;
+  for (const auto& run : must(catalog::list_check_runs(world().catalog(), 10)))
+    outcomes.push_back(run.outcome);
+  std::ranges::sort(outcomes);
+  EXPECT_THAT(outcomes, ElementsAre("in_step", "in_step", "incomplete", "incomplete"))
+      << "the row of check_run says what is printed";
+}
+
+TEST_P(Scrub, ThatReadsNothingOfWhatIsDueIsIncomplete) {
+  world().keep("a", "a.bin", "content");
+  world().verify_full();
+  world().clock().advance(10 * kDay);
+  ScrubOptions nothing = world().scrub_options(10 * kDay);
+  nothing.limit_bytes = 0;
+  const ScrubEnd end = world().scrub_with(nothing);
+  EXPECT_FALSE(end.has_findings());
+  EXPECT_EQ(end.conclusion.outcome, Outcome::incomplete);
+}
+
+TEST_P(Scrub, RowsThatStayUnreadForLongerThanPromisedBreakThePromise) {
+  world().keep("a", "a.bin", "content");
+  ScrubOptions nothing = world().scrub_options(10 * kDay);
+  nothing.limit_bytes = 0;
+  const Timestamp first = world().clock().now();
+  EXPECT_FALSE(world().scrub_with(nothing).has_findings());
+  world().clock().advance(9 * kDay);
+  const ScrubEnd soon = world().scrub_with(nothing);
+  EXPECT_FALSE(soon.has_findings());
+  EXPECT_EQ(soon.next_expiry->ns, first.ns + 10 * kDayNs);
+  world().clock().advance(2 * kDay);
+  const ScrubEnd late = world().scrub_with(nothing);
+  EXPECT_EQ(late.conclusion.outcome, Outcome::findings);
+  ASSERT_EQ(late.promise->findings.size(), 1U);
+  EXPECT_THAT(late.promise->findings[0].message, HasSubstr("never read (1 now)"));
+  EXPECT_EQ(world().incidents().size(), 1U);
+  // Caught up: what comes later is new.
+  EXPECT_EQ(world().scrub_with(world().scrub_options(10 * kDay)).conclusion.outcome,
+            Outcome::in_step);
+  EXPECT_TRUE(world().incidents().empty());
+  world().clock().advance(kDay);
+  world().keep("b", "b.bin", "content");
+  EXPECT_FALSE(world().scrub_with(nothing).has_findings());
 }
 
 TEST_P(Scrub, ForgetsRowsThatAreGone) {

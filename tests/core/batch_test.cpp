@@ -215,6 +215,40 @@ TEST(Batch, LetsAWorkerAbandonItsItemsWhenCancelled) {
   batch.expect_clean_prefix();
 }
 
+TEST(Batch, FinishesAndCommitsWhatWasBegunOnceItHasEnough) {
+  NumberBatch batch(100'000, 100);
+  Cancel cancel;
+  Cancel enough;
+  std::atomic<int> begun{0};
+  batch.work.worker = [&](NumberFeed& feed) {
+    return NumberBatch::one_by_one(feed, [&](int item) {
+      ++begun;
+      if (item == 500) enough.request();
+    });
+  };
+  const BatchEnd end =
+      ended(run_batch(batch.work, {.jobs = 3, .cancel = &cancel, .enough = &enough}));
+  EXPECT_TRUE(end.had_enough);
+  EXPECT_FALSE(end.cancelled);
+  EXPECT_EQ(end.items_committed, begun);
+  EXPECT_GE(begun, 501);
+  EXPECT_LT(begun, 100'000);
+  batch.expect_clean_prefix();
+}
+
+TEST(Batch, LetsNoWorkerAbandonItsItemsBecauseItHasEnough) {
+  NumberBatch batch(100, 100);
+  Cancel enough;
+  batch.work.worker = [&](NumberFeed& feed) -> Status {
+    while (feed.pull()) {
+      enough.request();
+      return Error(Code::cancelled, "in the middle of a large file");
+    }
+    return {};
+  };
+  EXPECT_FALSE(run_batch(batch.work, {.jobs = 1, .enough = &enough}).ok());
+}
+
 TEST(Batch, CommitsUpToTheItemOnWhichAWorkerFails) {
   NumberBatch batch(1000, 10);
   batch.work.worker = [&](NumberFeed& feed) -> Status {
