@@ -35,12 +35,13 @@ std::string time_text(std::int64_t ns) {
   return format_rfc3339(Timestamp{ns});
 }
 
-// What tells this drift from every other one, so that a repeat after a kill is the same event.
-std::string drift_key(const std::string& source, const ArtifactRow& row,
-                      const std::string& digest) {
+// What tells this drift, and what was done about it, from every other one: a repeat (after a kill, or of the same refusal) is the
+// same event, and the overwriting of a drift that was refused before has one of its own.
+std::string drift_key(const std::string& source, const ArtifactRow& row, const std::string& digest,
+                      std::string_view action) {
   std::string text = source;
-  for (const std::string& part :
-       {row.id, row.recorded_sha256.value_or(""), digest, row.computed_at.value_or("")}) {
+  for (const std::string& part : {row.id, row.recorded_sha256.value_or(""), digest,
+                                  row.computed_at.value_or(""), std::string(action)}) {
     text += '\0';
     text += part;
   }
@@ -269,7 +270,7 @@ core::Event BackfillSink::drift_event(const Pending& drift, std::string_view act
   event.level = core::Level::error;
   event.actor = parts_.options.actor;
   event.run_id = run_.id;
-  event.dedup_key = drift_key(summary_.source, row, digest);
+  event.dedup_key = drift_key(summary_.source, row, digest, action);
   event.fields = {{"source", summary_.source},
                   {"artifact_id", row.id},
                   {"artifact_type", row.type},

@@ -254,6 +254,25 @@ TEST_P(AnyBackfill, LeavesTheOldHashWhereDriftIsRefused) {
   EXPECT_EQ(events("artifact.content_changed").size(), 12U) << "the same drift is told once";
 }
 
+TEST_P(AnyBackfill, TellsTheOverwritingOfADriftThatWasLookedAtBefore) {
+  add_hashed(2, 1);
+  options_.on_drift = OnDrift::refuse;
+  done();
+  options_.on_drift = OnDrift::record;
+  options_.mode = BackfillMode::report_only;
+  done();
+  done();
+  options_.mode = BackfillMode::write;
+  done();
+  EXPECT_EQ(recorded("h0"), truth("h0"));
+  const auto told = events("artifact.content_changed");
+  ASSERT_EQ(told.size(), 3U) << "each is told once";
+  EXPECT_EQ(field(told[0].event, "action"), "refuse");
+  EXPECT_EQ(field(told[1].event, "action"), "report");
+  EXPECT_EQ(field(told[2].event, "action"), "record");
+  EXPECT_EQ(field(told[2].event, "old_sha256"), stale(0));
+}
+
 TEST_P(AnyBackfill, ReplacesARecordThatIsNoHash) {
   world_->write("a", "a");
   world_->add_row("a", "a", R"({"file_sha256":"abc"})");
