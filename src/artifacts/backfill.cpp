@@ -36,9 +36,10 @@ std::string_view mode_name(BackfillMode mode) {
   return {};
 }
 
-// A database that goes away in the middle is a failure, not an outside service that was never there.
+// After the beginning, where earlier chunks may be committed: a database that goes away is a failure, not an outside service that
+// was never there; and a lock, a deadlock or a run that was ended by others is no refusal, for which nothing would have changed.
 Error in_the_middle(Error error) {
-  if (error.code() != Code::unavailable) return error;
+  if (error.code() != Code::unavailable && error.code() != Code::conflict) return error;
   return {Code::io, error.message(), error.hint()};
 }
 
@@ -239,15 +240,17 @@ class Backfill {
 
   Result<BackfillEnd> end(const Status& worked) {
     BackfillEnd out;
-    if (!worked) out.stopped_by = in_the_middle(worked.error());
-    const bool refused = out.stopped_by && out.stopped_by->code() == Code::conflict;
+    const bool refuses = !worked && worked.error().code() == Code::conflict && sink_->refuses();
+    if (!worked) out.stopped_by = refuses ? worked.error() : in_the_middle(worked.error());
     if (!out.stopped_by && !cancelled()) {  // a part of a list never takes the place of a whole one
-      if (auto closed = sink_->close_files(); !closed) out.stopped_by = std::move(closed).error();
+      if (auto closed = sink_->close_files(); !closed)
+        out.stopped_by = in_the_middle(std::move(closed).error());
     }
     if (!out.stopped_by && options_.mode == BackfillMode::dry_run && sink_->breaker().tripped() &&
         options_.on_drift == OnDrift::record) {
       out.stopped_by = sink_->breaker_error();
     }
+    const bool refused = out.stopped_by && out.stopped_by->code() == Code::conflict;
     BackfillSummary& summary = sink_->summary();
     summary.done_elsewhere = queue_->done_elsewhere();
     summary.row_gone += queue_->gone();

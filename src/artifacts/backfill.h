@@ -66,7 +66,7 @@ struct BackfillEnd {
 };
 
 /// Runs one. An Error: it could not begin, and nothing was written (`not_found`: root, table or journal; `conflict`: locked).
-/// A database that is lost in the middle is `io` in `stopped_by`.
+/// In the middle, a database that is lost, locked or meddled with is `io` in `stopped_by`, and `conflict` is too much drift.
 Result<BackfillEnd> backfill(const SourceConfig& config, catalog::Catalog& catalog,
                              const BackfillOptions& options);
 

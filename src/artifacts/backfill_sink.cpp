@@ -123,6 +123,7 @@ Status BackfillSink::commit(std::vector<Done> done) {
   const bool breaks =
       parts_.options.on_drift == OnDrift::record && parts_.options.mode != BackfillMode::dry_run;
   if (breaks && parts_.breaker.tripped()) {
+    refuses_ = true;
     TRY(refuse(std::exchange(held_, {})));
     return breaker_error();
   }
@@ -222,6 +223,7 @@ Status BackfillSink::refuse(std::vector<Pending> drift) {
 Status BackfillSink::hold(Pending drift) {
   held_.push_back(std::move(drift));
   if (held_.size() <= kMaxHeldDrift) return {};
+  refuses_ = true;
   return Error(
       Code::conflict,
       "artifacts " + summary_.source + ": more than " + std::to_string(kMaxHeldDrift) +

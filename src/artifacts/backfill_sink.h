@@ -62,6 +62,8 @@ class BackfillSink {
   std::vector<std::string> take_requeued();
   /// Publishes the files.
   Status close_files();
+  /// Whether commit() refused because there is too much drift: the only `conflict` after which no drift was written.
+  bool refuses() const { return refuses_; }
   /// The breaker's verdict as an Error.
   Error breaker_error() const;
 
@@ -114,6 +116,7 @@ class BackfillSink {
   catalog::BatchRun run_;
   BackfillSummary summary_;
   std::vector<Pending> held_;
+  bool refuses_ = false;
   std::vector<std::string> requeued_;
   std::unordered_map<std::string, int> requeues_;  // how often a row was read again
   std::vector<std::string> ended_;  // rows that need no write any more: to be released

@@ -273,6 +273,27 @@ TEST_P(AnyBackfill, TellsTheOverwritingOfADriftThatWasLookedAtBefore) {
   EXPECT_EQ(field(told[2].event, "old_sha256"), stale(0));
 }
 
+TEST_P(AnyBackfill, CallsAConflictAfterItsFirstCommitAFailure) {
+  add_hashed(6, 0);
+  const std::string when = "(select count(*) from " + journal() + ") >= 3";
+  const std::string ends_the_run = "update batch_run set outcome = 'abandoned' where ";
+  world_->sql(world_->postgres()
+                  ? "create function meddle() returns trigger language plpgsql as $$ begin " +
+                        ends_the_run + when +
+                        "; return null; end $$; create trigger meddle after insert on " +
+                        journal() + " for each row execute function meddle()"
+                  : "create trigger meddle after insert on " + journal() + " begin " +
+                        ends_the_run + when + "; end");
+  options_.recheck = true;
+  options_.batch.commit_every_count = 2;
+  const auto end = run();
+  ASSERT_TRUE(end.stopped_by);
+  EXPECT_EQ(end.stopped_by->code(), Code::io) << end.stopped_by->message();
+  EXPECT_THAT(end.stopped_by->message(), HasSubstr("not running any more"));
+  EXPECT_EQ(end.summary.outcome, "failed");
+  EXPECT_GE(world_->number("select count(*) from " + journal()), 2) << "what was committed stays";
+}
+
 TEST_P(AnyBackfill, ReplacesARecordThatIsNoHash) {
   world_->write("a", "a");
   world_->add_row("a", "a", R"({"file_sha256":"abc"})");
@@ -345,6 +366,7 @@ TEST_P(AnyBackfill, WritesNothingInADryRun) {
   const auto end = run();
   ASSERT_TRUE(end.stopped_by) << "it says what the real run would say";
   EXPECT_EQ(end.stopped_by->code(), Code::conflict);
+  EXPECT_EQ(end.summary.outcome, "refused");
 }
 
 TEST_P(AnyBackfill, TakesItsPartOfTheRows) {
