@@ -161,7 +161,11 @@ class Backfill {
     run.started_at = summary.started_at;
     run.outcome = "running";
     run.cursor = run_cursor(parameters_, query_.marked_before, {});
-    if (keeps_a_run()) TRY(catalog::start_batch_run(catalog_, run));
+    std::optional<IncidentKeeper> incidents;
+    if (keeps_a_run()) {
+      TRY_ASSIGN(incidents, IncidentKeeper::open(catalog_, run.id, options_.actor));
+      TRY(catalog::start_batch_run(catalog_, run));
+    }
     queue_.emplace(*table_, catalog_,
                    RowQueueOptions{.query = query_,
                                    .shard = options_.shard,
@@ -173,7 +177,8 @@ class Backfill {
                                     .options = options_,
                                     .breaker = DriftBreaker(options_.max_drift, recorded),
                                     .parameters = parameters_,
-                                    .marked_before = query_.marked_before},
+                                    .marked_before = query_.marked_before,
+                                    .incidents = std::move(incidents)},
                   std::move(run), std::move(summary));
     return {};
   }
