@@ -211,6 +211,18 @@ bool is_selected(const ArtifactRow& row, RowSelection selection,
 
 }  // namespace
 
+RowSelection hashed_of(RowSelection selection) {
+  switch (selection) {
+    case RowSelection::unmarked:
+    case RowSelection::unmarked_hashed:
+      return RowSelection::unmarked_hashed;
+    case RowSelection::all:
+    case RowSelection::hashed:
+      return RowSelection::hashed;
+  }
+  return selection;
+}
+
 Result<ArtifactTable> ArtifactTable::open(const SourceConfig& config, catalog::Catalog& catalog,
                                           Access access) {
   ArtifactTable table(config, catalog);

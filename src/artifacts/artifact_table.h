@@ -45,6 +45,9 @@ enum class RowSelection : unsigned char {
   unmarked_hashed,  // both: what a backfill will compare
 };
 
+/// Of what is selected, the rows with a recorded hash.
+RowSelection hashed_of(RowSelection selection);
+
 struct PageQuery {
   RowSelection selection = RowSelection::all;
   std::optional<RowCursor> after = {};

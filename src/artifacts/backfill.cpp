@@ -138,12 +138,23 @@ class Backfill {
   // How many rows will be compared: what the breaker's share is of.
   Result<std::int64_t> recorded_count() {
     PageQuery query = query_;
-    query.selection = query_.selection == RowSelection::unmarked ? RowSelection::unmarked_hashed
-                                                                 : RowSelection::hashed;
-    TRY_ASSIGN(std::int64_t count, table_->count(query));
-    if (options_.shard) count = (count + options_.shard->count - 1) / options_.shard->count;
+    query.selection = hashed_of(query_.selection);
+    TRY_ASSIGN(std::int64_t count, options_.shard ? count_of_shard(query) : table_->count(query));
     if (options_.batch.limit) count = std::min(count, *options_.batch.limit);
     return count;
+  }
+
+  // Shards are not equally full: with the average, a fuller one would be sure of its breaker too early.
+  Result<std::int64_t> count_of_shard(PageQuery query) {
+    std::int64_t count = 0;
+    query.limit = kQueuePageRows;
+    for (;;) {
+      TRY_ASSIGN(const auto rows, table_->page(query));
+      count += std::ranges::count_if(
+          rows, [&](const ArtifactRow& row) { return options_.shard->has(row.id); });
+      if (std::ssize(rows) < query.limit) return count;
+      query.after = RowCursor{.type = rows.back().type, .id = rows.back().id};
+    }
   }
 
   Status begin(BackfillSummary summary) {
@@ -152,7 +163,7 @@ class Backfill {
     TRY_ASSIGN(const std::int64_t selected, table_->count(query_));
     summary.rows_marked = summary.rows_total - selected;
     if (!options_.shard) items_total_ = selected;
-    TRY_ASSIGN(const std::int64_t recorded, recorded_count());
+    TRY_ASSIGN(recorded_count_, recorded_count());
     catalog::BatchRun run;
     run.id = summary.run_id = catalog::new_run_id(clock_);
     run.operation = kOperation;
@@ -175,7 +186,7 @@ class Backfill {
                                     .catalog = catalog_,
                                     .queue = *queue_,
                                     .options = options_,
-                                    .breaker = DriftBreaker(options_.max_drift, recorded),
+                                    .breaker = DriftBreaker(options_.max_drift, recorded_count_),
                                     .parameters = parameters_,
                                     .marked_before = query_.marked_before,
                                     .incidents = std::move(incidents)},
@@ -207,9 +218,24 @@ class Backfill {
     return sink_->end_pass();
   }
 
+  // While the breaker could trip, the rows that can be compared come first: a wrong root is met before a row without a hash gets one
+  // from it.
+  Status list() {
+    if (options_.on_drift == OnDrift::refuse || sink_->breaker().cleared())
+      return pass(options_.batch.limit);
+    const auto selected = items_total_;
+    if (selected) items_total_ = recorded_count_;
+    queue_->begin_listing(ListedRows::hashed);
+    TRY(pass(options_.batch.limit));
+    if (cancelled() || limit_reached_) return {};
+    if (selected) items_total_ = *selected - recorded_count_;
+    queue_->begin_listing(ListedRows::unhashed);
+    return pass(remaining_limit());
+  }
+
   Status passes() {
     TRY(sink_->open_files());
-    TRY(pass(options_.batch.limit));
+    TRY(list());
     std::size_t fewest = 0;
     auto waiting_since = clock_.monotonic();
     while (!cancelled()) {
@@ -309,6 +335,7 @@ class Backfill {
   PageQuery query_;
   std::string parameters_;
   std::optional<std::int64_t> items_total_;
+  std::int64_t recorded_count_ = 0;
   std::optional<RowQueue> queue_;
   std::optional<BackfillSink> sink_;
   std::int64_t pulled_ = 0;

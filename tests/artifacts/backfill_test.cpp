@@ -230,8 +230,8 @@ TEST_P(AnyBackfill, WritesNoDriftWhereTooMuchWouldChange) {
   EXPECT_TRUE(end.summary.adds_up());
   for (int i = 0; i < 11; ++i)
     EXPECT_EQ(recorded("h" + std::to_string(i)), stale(i));
-  EXPECT_EQ(recorded("a_bare0"), truth("bare0"))
-      << "rows without a recorded hash are not held back";
+  EXPECT_EQ(recorded("a_bare0"), "") << "no hash from what may be a wrong root";
+  EXPECT_EQ(world_->number("select count(*) from " + journal() + " where reason = 'backfill'"), 0);
   ASSERT_EQ(end.summary.problems.size(), 11U) << "the rows that tripped it are told";
   EXPECT_EQ(end.summary.problems[0].rule, "artifact.modified");
   auto told = events("artifact.content_changed");
@@ -240,10 +240,46 @@ TEST_P(AnyBackfill, WritesNoDriftWhereTooMuchWouldChange) {
   EXPECT_EQ(world_->number("select count(*) from " + journal() + " where reason like 'drift%'"), 0);
 
   options_.max_drift = must(parse_max_drift("11"));
-  EXPECT_EQ(done().total.drifted, 11);
+  const auto summary = done();
+  EXPECT_EQ(summary.total.drifted, 11);
+  EXPECT_EQ(recorded("a_bare0"), truth("bare0"));
   told = events("artifact.content_changed");
   ASSERT_EQ(told.size(), 22U);
   EXPECT_EQ(field(told[21].event, "action"), "record");
+}
+
+TEST_P(AnyBackfill, CountsTheRowsOfAShardThatIsFullerThanTheOthers) {
+  options_.shard = must(core::Shard::parse("1/2"));
+  std::vector<std::string> ids;
+  for (int i = 100; ids.size() < 30; ++i) {
+    const std::string id = "k" + std::to_string(i);
+    if (options_.shard->has(id)) ids.push_back(id);
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    world_->write(ids[i], "content of " + ids[i]);
+    world_->add_row(ids[i], ids[i],
+                    "{\"file_sha256\":\"" + (i < 24 ? truth(ids[i]) : stale(0)) + "\"}");
+  }
+  options_.max_drift = must(parse_max_drift("5"));
+  options_.batch.commit_every_count = 1;
+  const auto end = run();
+  ASSERT_TRUE(end.stopped_by);
+  for (std::size_t i = 24; i < ids.size(); ++i)
+    EXPECT_EQ(recorded(ids[i]), stale(0)) << ids[i];
+}
+
+TEST_P(AnyBackfill, TakesRowsWithAHashFirstAndThenTheOthersUpToItsLimit) {
+  add_hashed(12, 0);
+  for (const std::string name : {"a_bare", "z_bare"}) {
+    world_->write(name, name);
+    world_->add_row(name, name);
+  }
+  options_.batch.limit = 13;
+  EXPECT_EQ(done().total.scanned, 13);
+  EXPECT_EQ(recorded("a_bare"), truth("a_bare"));
+  EXPECT_EQ(recorded("z_bare"), "");
+  EXPECT_EQ(done().total.scanned, 1);
+  EXPECT_EQ(recorded("z_bare"), truth("z_bare"));
 }
 
 TEST_P(AnyBackfill, LeavesTheOldHashWhereDriftIsRefused) {
