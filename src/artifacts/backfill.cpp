@@ -312,7 +312,7 @@ class Backfill {
     TRY(queue_->release_all());
     if (summary.total.scanned > 0 || summary.outcome != "done") {
       core::Event event;
-      event.name = "artifacts.backfill_ended";
+      event.name = "artifact.backfill_ended";
       event.level = summary.outcome == "done" ? core::Level::note : core::Level::warning;
       event.actor = options_.actor;
       event.run_id = run.id;

@@ -80,7 +80,7 @@ struct BackfillSummary {
 std::string to_json(const BackfillSummary& summary);
 /// An aligned table for people, with a line a type.
 std::string to_table(const BackfillSummary& summary);
-/// The flat fields of the event `artifacts.backfill_ended`.
+/// The flat fields of the event `artifact.backfill_ended`.
 core::Fields to_fields(const BackfillSummary& summary);
 
 }  // namespace holdfast::artifacts

@@ -489,7 +489,7 @@ TEST_P(AnyBackfill, KeepsItsSummary) {
   EXPECT_EQ(world_->ask("select id from batch_run"), summary.run_id);
   EXPECT_THAT(world_->ask("select summary from batch_run").value_or(""),
               HasSubstr("\"unchanged\":2"));
-  const auto told = events("artifacts.backfill_ended");
+  const auto told = events("artifact.backfill_ended");
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(field(told[0].event, "unchanged"), "2");
   EXPECT_TRUE(must(catalog::verify_events(world_->catalog())).problem.empty());
