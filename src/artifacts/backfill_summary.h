@@ -69,6 +69,8 @@ struct BackfillSummary {
 
   void add(const std::string& type, RowEnd end);
   void add_problem(core::Finding finding);
+  /// Whether there was any finding of level warning or above.
+  bool has_findings() const;
   /// Whether the numbers add up.
   bool adds_up() const;
   double bytes_per_s() const {

@@ -554,6 +554,15 @@ TEST_P(AnyBackfill, ReportsWithoutWritingARow) {
   EXPECT_THAT(world_->metadata("h2"), ::testing::Not(HasSubstr("computed_at")));
 }
 
+TEST(BackfillSummary, CountsAnUnstableFileAsAFinding) {
+  BackfillSummary summary;
+  summary.add("figure", RowEnd::updated);
+  summary.add("figure", RowEnd::skipped_no_file);
+  EXPECT_FALSE(summary.has_findings());
+  summary.add("figure", RowEnd::unstable);
+  EXPECT_TRUE(summary.has_findings()) << "artifact.unstable is a warning";
+}
+
 TEST(DriftBreaker, TripsAboveTheLargerOfShareAndRows) {
   const MaxDrift bound = must(parse_max_drift("1%"));
   DriftBreaker small(bound, 100);
