@@ -313,7 +313,7 @@ core::Event BackfillSink::drift_event(const Pending& drift, std::string_view act
   event.fields = {{"source", summary_.source},
                   {"artifact_id", row.id},
                   {"artifact_type", row.type},
-                  {"file_path", row.path.value_or("")},
+                  {"file_path", kept_text(row.path.value_or(""))},
                   {"old_sha256", nullable(row.recorded_sha256)},
                   {"new_sha256", digest},
                   {"old_size_bytes", nullable(row.recorded_size_bytes)},

@@ -128,7 +128,7 @@ Status BackfillSink::save_in_catalog(const std::vector<Pending>& writes, const S
       unproved.incidents.push_back(*std::move(resolving));
     Proof proof;
     proof.artifact_id = each.row.id;
-    proof.path = each.row.path.value_or("");
+    proof.path = kept_text(each.row.path.value_or(""));
     proof.digest = each.seen.digest;
     proof.identity = each.seen.identity;
     proof.proved_at = each.seen.observed_at;

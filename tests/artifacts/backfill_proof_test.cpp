@@ -112,6 +112,36 @@ TEST_P(BackfillAndProof, EndsTheIncidentOfADriftThatItRecords) {
   EXPECT_TRUE(world().incidents().empty());
 }
 
+TEST_P(BackfillAndProof, TakesAPathThatIsNotUtf8LikeAnyOther) {
+  if (world().postgres()) GTEST_SKIP() << "PostgreSQL keeps no such text";
+  const std::string path = "caf\xe9.bin";
+  world().write(path, "coffee");
+  world().keep("fine", "fine", "fine");
+  const std::string hash = world().sha256sum(path);
+  for (const std::string& record : {std::string("{}"), ProofWorld::record(hash, 6),
+                                    ProofWorld::record(std::string(64, '0'), 6)}) {
+    world().sql("delete from artifacts where id = 'odd'");
+    world().sql(
+        "insert into artifacts(id, artifact_type, title, file_path, metadata) values ('odd', "
+        "'figure', "
+        "'t', cast(x'636166e92e62696e' as text), '" +
+        record + "')");
+    const BackfillSummary summary = backfill();
+    EXPECT_EQ(summary.outcome, "done");
+    EXPECT_EQ(summary.total.updated + summary.total.unchanged, 2);
+    EXPECT_EQ(latest("odd"), Verdict::in_step);
+    world().verify_full();
+    EXPECT_TRUE(world().findings.empty());
+    EXPECT_EQ(world().read_ids.size(), 2U);
+    EXPECT_TRUE(quick().empty()) << "the proof is found again";
+  }
+  world().sql("update artifacts set id = cast(x'6fe9' as text) where id = 'odd'");
+  const auto refused = artifacts::backfill(world().config(), world().catalog(), options_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), Code::invalid);
+  EXPECT_NE(refused.error().message().find("o%E9"), std::string::npos) << refused.error().message();
+}
+
 TEST_P(BackfillAndProof, LeavesNothingInADryRun) {
   keep_and_rot("a");
   options_.mode = BackfillMode::dry_run;
