@@ -157,6 +157,7 @@ def failpoints() -> Iterator[str]:
 
 
 NAME = re.compile(r'"((?:artifact|batch|catalog|check|event|incident|schema|waiver)\.[a-z_]+)"')
+EVENT_NAME = re.compile(r'\bevent\.name = "([a-z_.]+)"')  # whatever its prefix
 LISTED = re.compile(r"^(?:#{2,4} |\| )`([a-z]+\.[a-z_]+)`", re.MULTILINE)
 
 
@@ -172,6 +173,8 @@ def said_in_code() -> tuple[dict[str, str], dict[str, str]]:
             if match.group(1) not in statements:
                 where = rules if file.name == "rules.h" else events
                 where.setdefault(match.group(1), f"{file}:{tree.line_of(code, match.start())}")
+        for match in EVENT_NAME.finditer(code):
+            events.setdefault(match.group(1), f"{file}:{tree.line_of(code, match.start())}")
     return {name: at for name, at in events.items() if name not in rules}, rules
 
 

@@ -9,6 +9,8 @@
 #include "artifacts/artifact_expressions.h"
 #include "artifacts/embedded_statements.h"
 #include "base/assert.h"
+#include "base/root_folder.h"
+#include "core/canonical_json.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -211,6 +213,18 @@ bool is_selected(const ArtifactRow& row, RowSelection selection,
 
 }  // namespace
 
+RowSelection hashed_of(RowSelection selection) {
+  switch (selection) {
+    case RowSelection::unmarked:
+    case RowSelection::unmarked_hashed:
+      return RowSelection::unmarked_hashed;
+    case RowSelection::all:
+    case RowSelection::hashed:
+      return RowSelection::hashed;
+  }
+  return selection;
+}
+
 Result<ArtifactTable> ArtifactTable::open(const SourceConfig& config, catalog::Catalog& catalog,
                                           Access access) {
   ArtifactTable table(config, catalog);
@@ -280,6 +294,18 @@ Status ArtifactTable::refuse_bad_ids() {
                "give every row an id of its own (a primary key), or map another column as id");
 }
 
+// Id and type name a row in our own catalog, in events and in subjects; a path may be any bytes. SQLite takes them all as text.
+Status ArtifactTable::require_text(const ArtifactRow& row) {
+  if (core::is_utf8(row.id) && core::is_utf8(row.type)) return {};
+  const bool bad_id = !core::is_utf8(row.id);
+  return Error(Code::invalid,
+               connection().name() + ": table \"" + config_->table + "\": row \"" +
+                   printable_path(row.id) + "\" has " +
+                   (bad_id ? "an id" : "the type \"" + printable_path(row.type) + '"') +
+                   " that is not UTF-8",
+               "write it as text (the bytes that are none are shown percent-encoded)");
+}
+
 Result<std::vector<ArtifactRow>> ArtifactTable::raw_page(const PageQuery& query,
                                                          const std::optional<RowCursor>& after,
                                                          std::int64_t limit) {
@@ -289,8 +315,11 @@ Result<std::vector<ArtifactRow>> ArtifactTable::raw_page(const PageQuery& query,
     args.emplace_back("after_type", after->type);
     args.emplace_back("after_id", after->id);
   }
-  TRY_ASSIGN(const auto rows, run((after ? "page_after_" : "page_first_") + selection, args));
-  return RowReader(rows).all();
+  TRY_ASSIGN(const auto found, run((after ? "page_after_" : "page_first_") + selection, args));
+  auto rows = RowReader(found).all();
+  for (const ArtifactRow& row : rows)
+    TRY(require_text(row));
+  return rows;
 }
 
 Result<std::vector<ArtifactRow>> ArtifactTable::page(const PageQuery& query) {

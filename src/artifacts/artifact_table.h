@@ -45,6 +45,9 @@ enum class RowSelection : unsigned char {
   unmarked_hashed,  // both: what a backfill will compare
 };
 
+/// Of what is selected, the rows with a recorded hash.
+RowSelection hashed_of(RowSelection selection);
+
 struct PageQuery {
   RowSelection selection = RowSelection::all;
   std::optional<RowCursor> after = {};
@@ -84,7 +87,8 @@ class ArtifactTable {
   /// The connection the rows live on; begin a Transaction on it around record().
   sql::Connection& connection();
 
-  /// At most `query.limit` rows in order; fewer means that these were the last ones.
+  /// At most `query.limit` rows in order; fewer means that these were the last ones. `invalid` names a row whose id or type is not
+  /// UTF-8.
   Result<std::vector<ArtifactRow>> page(const PageQuery& query);
   /// Those rows that exist, in the table's order.
   Result<std::vector<ArtifactRow>> rows(std::span<const std::string> ids);
@@ -118,6 +122,7 @@ class ArtifactTable {
   Result<sql::Rows> run(std::string_view statement, const sql::Args& args = {});
   Status learn_statements(const std::vector<sql::Connection::Column>& columns);
   Status refuse_bad_ids();
+  Status require_text(const ArtifactRow& row);
   Result<sql::Book> journal_book();
   Result<std::vector<ArtifactRow>> raw_page(const PageQuery& query,
                                             const std::optional<RowCursor>& after,

@@ -36,9 +36,10 @@ std::string_view mode_name(BackfillMode mode) {
   return {};
 }
 
-// A database that goes away in the middle is a failure, not an outside service that was never there.
+// After the beginning, where earlier chunks may be committed: a database that goes away is a failure, not an outside service that
+// was never there; and a lock, a deadlock or a run that was ended by others is no refusal, for which nothing would have changed.
 Error in_the_middle(Error error) {
-  if (error.code() != Code::unavailable) return error;
+  if (error.code() != Code::unavailable && error.code() != Code::conflict) return error;
   return {Code::io, error.message(), error.hint()};
 }
 
@@ -137,12 +138,23 @@ class Backfill {
   // How many rows will be compared: what the breaker's share is of.
   Result<std::int64_t> recorded_count() {
     PageQuery query = query_;
-    query.selection = query_.selection == RowSelection::unmarked ? RowSelection::unmarked_hashed
-                                                                 : RowSelection::hashed;
-    TRY_ASSIGN(std::int64_t count, table_->count(query));
-    if (options_.shard) count = (count + options_.shard->count - 1) / options_.shard->count;
+    query.selection = hashed_of(query_.selection);
+    TRY_ASSIGN(std::int64_t count, options_.shard ? count_of_shard(query) : table_->count(query));
     if (options_.batch.limit) count = std::min(count, *options_.batch.limit);
     return count;
+  }
+
+  // Shards are not equally full: with the average, a fuller one would be sure of its breaker too early.
+  Result<std::int64_t> count_of_shard(PageQuery query) {
+    std::int64_t count = 0;
+    query.limit = kQueuePageRows;
+    for (;;) {
+      TRY_ASSIGN(const auto rows, table_->page(query));
+      count += std::ranges::count_if(
+          rows, [&](const ArtifactRow& row) { return options_.shard->has(row.id); });
+      if (std::ssize(rows) < query.limit) return count;
+      query.after = RowCursor{.type = rows.back().type, .id = rows.back().id};
+    }
   }
 
   Status begin(BackfillSummary summary) {
@@ -151,7 +163,7 @@ class Backfill {
     TRY_ASSIGN(const std::int64_t selected, table_->count(query_));
     summary.rows_marked = summary.rows_total - selected;
     if (!options_.shard) items_total_ = selected;
-    TRY_ASSIGN(const std::int64_t recorded, recorded_count());
+    TRY_ASSIGN(recorded_count_, recorded_count());
     catalog::BatchRun run;
     run.id = summary.run_id = catalog::new_run_id(clock_);
     run.operation = kOperation;
@@ -160,7 +172,11 @@ class Backfill {
     run.started_at = summary.started_at;
     run.outcome = "running";
     run.cursor = run_cursor(parameters_, query_.marked_before, {});
-    if (keeps_a_run()) TRY(catalog::start_batch_run(catalog_, run));
+    std::optional<IncidentKeeper> incidents;
+    if (keeps_a_run()) {
+      TRY_ASSIGN(incidents, IncidentKeeper::open(catalog_, run.id, options_.actor));
+      TRY(catalog::start_batch_run(catalog_, run));
+    }
     queue_.emplace(*table_, catalog_,
                    RowQueueOptions{.query = query_,
                                    .shard = options_.shard,
@@ -170,9 +186,10 @@ class Backfill {
                                     .catalog = catalog_,
                                     .queue = *queue_,
                                     .options = options_,
-                                    .breaker = DriftBreaker(options_.max_drift, recorded),
+                                    .breaker = DriftBreaker(options_.max_drift, recorded_count_),
                                     .parameters = parameters_,
-                                    .marked_before = query_.marked_before},
+                                    .marked_before = query_.marked_before,
+                                    .incidents = std::move(incidents)},
                   std::move(run), std::move(summary));
     return {};
   }
@@ -201,9 +218,24 @@ class Backfill {
     return sink_->end_pass();
   }
 
+  // While the breaker could trip, the rows that can be compared come first: a wrong root is met before a row without a hash gets one
+  // from it.
+  Status list() {
+    if (options_.on_drift == OnDrift::refuse || sink_->breaker().cleared())
+      return pass(options_.batch.limit);
+    const auto selected = items_total_;
+    if (selected) items_total_ = recorded_count_;
+    queue_->begin_listing(ListedRows::hashed);
+    TRY(pass(options_.batch.limit));
+    if (cancelled() || limit_reached_) return {};
+    if (selected) items_total_ = *selected - recorded_count_;
+    queue_->begin_listing(ListedRows::unhashed);
+    return pass(remaining_limit());
+  }
+
   Status passes() {
     TRY(sink_->open_files());
-    TRY(pass(options_.batch.limit));
+    TRY(list());
     std::size_t fewest = 0;
     auto waiting_since = clock_.monotonic();
     while (!cancelled()) {
@@ -239,15 +271,17 @@ class Backfill {
 
   Result<BackfillEnd> end(const Status& worked) {
     BackfillEnd out;
-    if (!worked) out.stopped_by = in_the_middle(worked.error());
-    const bool refused = out.stopped_by && out.stopped_by->code() == Code::conflict;
+    const bool refuses = !worked && worked.error().code() == Code::conflict && sink_->refuses();
+    if (!worked) out.stopped_by = refuses ? worked.error() : in_the_middle(worked.error());
     if (!out.stopped_by && !cancelled()) {  // a part of a list never takes the place of a whole one
-      if (auto closed = sink_->close_files(); !closed) out.stopped_by = std::move(closed).error();
+      if (auto closed = sink_->close_files(); !closed)
+        out.stopped_by = in_the_middle(std::move(closed).error());
     }
     if (!out.stopped_by && options_.mode == BackfillMode::dry_run && sink_->breaker().tripped() &&
         options_.on_drift == OnDrift::record) {
       out.stopped_by = sink_->breaker_error();
     }
+    const bool refused = out.stopped_by && out.stopped_by->code() == Code::conflict;
     BackfillSummary& summary = sink_->summary();
     summary.done_elsewhere = queue_->done_elsewhere();
     summary.row_gone += queue_->gone();
@@ -278,7 +312,7 @@ class Backfill {
     TRY(queue_->release_all());
     if (summary.total.scanned > 0 || summary.outcome != "done") {
       core::Event event;
-      event.name = "artifacts.backfill_ended";
+      event.name = "artifact.backfill_ended";
       event.level = summary.outcome == "done" ? core::Level::note : core::Level::warning;
       event.actor = options_.actor;
       event.run_id = run.id;
@@ -301,6 +335,7 @@ class Backfill {
   PageQuery query_;
   std::string parameters_;
   std::optional<std::int64_t> items_total_;
+  std::int64_t recorded_count_ = 0;
   std::optional<RowQueue> queue_;
   std::optional<BackfillSink> sink_;
   std::int64_t pulled_ = 0;

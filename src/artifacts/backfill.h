@@ -3,11 +3,13 @@
 //
 //   rows ─► claim ─► hash ─► judge ─► event of a drift, durable ─► one transaction: rows and journal ─► proofs, progress, release
 //
-// 1. Rows without the marker (or, with `recheck` or `older_than`, those marked before a moment) come in the order (type, id).
+// 1. Rows without the marker (or, with `recheck` or `older_than`, those marked before a moment) come in the order (type, id), but
+//    for step 3.
 // 2. A recorded hash that disagrees is drift: its event is committed to the catalog before the row is overwritten. A kill in
 //    between leaves the event; the next run hashes again and appends nothing, because the event has a key of its own.
 // 3. Drift is held back until the breaker can't trip any more (drift_breaker.h), or the pass has ended: so that a wrong root
-//    changes nothing. Rows without a recorded hash, and those whose hash is right, are written all along.
+//    changes nothing. Where it could trip, all rows with a recorded hash come first, and those without one only when it did not.
+//    Rows whose hash is right are written (their marker) all along.
 // 4. Rows are written under the condition that path and hash are what was read. A row that changed is read and hashed again in a
 //    further pass, at most kMaxRequeues times; a row that was deleted is counted and left.
 // 5. Rows that another run holds are asked for again until they are done or that run makes no progress for kClaimPatience.
@@ -66,7 +68,7 @@ struct BackfillEnd {
 };
 
 /// Runs one. An Error: it could not begin, and nothing was written (`not_found`: root, table or journal; `conflict`: locked).
-/// A database that is lost in the middle is `io` in `stopped_by`.
+/// In the middle, a database that is lost, locked or meddled with is `io` in `stopped_by`, and `conflict` is too much drift.
 Result<BackfillEnd> backfill(const SourceConfig& config, catalog::Catalog& catalog,
                              const BackfillOptions& options);
 

@@ -35,16 +35,31 @@ std::string time_text(std::int64_t ns) {
   return format_rfc3339(Timestamp{ns});
 }
 
-// What tells this drift from every other one, so that a repeat after a kill is the same event.
-std::string drift_key(const std::string& source, const ArtifactRow& row,
-                      const std::string& digest) {
+// What tells this drift, and what was done about it, from every other one: a repeat (after a kill, or of the same refusal) is the
+// same event, and the overwriting of a drift that was refused before has one of its own.
+std::string drift_key(const std::string& source, const ArtifactRow& row, const std::string& digest,
+                      std::string_view action) {
   std::string text = source;
-  for (const std::string& part :
-       {row.id, row.recorded_sha256.value_or(""), digest, row.computed_at.value_or("")}) {
+  for (const std::string& part : {row.id, row.recorded_sha256.value_or(""), digest,
+                                  row.computed_at.value_or(""), std::string(action)}) {
     text += '\0';
     text += part;
   }
   return "artifact.content_changed/" + core::to_hex(core::sha256(text));
+}
+
+using ProofById = std::unordered_map<std::string_view, const Proof*>;
+
+ProofById proofs_by_id(const std::vector<Proof>& proofs) {
+  ProofById by_id;
+  for (const Proof& proof : proofs)
+    by_id.emplace(proof.artifact_id, &proof);
+  return by_id;
+}
+
+const Proof* proof_in(const ProofById& proofs, const std::string& id) {
+  const auto found = proofs.find(id);
+  return found == proofs.end() ? nullptr : found->second;
 }
 
 RowEnd end_of(const RowObservation& seen) {
@@ -115,27 +130,31 @@ Status BackfillSink::commit(std::vector<Done> done) {
   HOLDFAST_FAILPOINT("artifacts.after_hash");
   if (done.empty()) return {};
   last_ = RowCursor{.type = done.back().item.type, .id = done.back().item.id};
-  std::vector<Pending> writes;
-  std::vector<Pending> refused;
+  Sorted sorted;
   for (Done& each : done)
-    TRY(judge_row(std::move(each), writes, refused));
+    TRY(judge_row(std::move(each), sorted));
+  TRY(end_without_hash(sorted.lost));
   const bool breaks =
       parts_.options.on_drift == OnDrift::record && parts_.options.mode != BackfillMode::dry_run;
   if (breaks && parts_.breaker.tripped()) {
-    TRY(refuse(std::exchange(held_, {})));
+    TRY(give_up_held());
     return breaker_error();
   }
-  if (!refused.empty()) {
-    TRY(explain_drift(refused));
-    if (writes_catalog()) TRY(append_drift_events(refused, "refuse"));
-    TRY(refuse(std::move(refused)));
+  if (held_.size() > kMaxHeldDrift) {
+    TRY(give_up_held());
+    return held_error();
+  }
+  if (!sorted.refused.empty()) {
+    TRY(explain_drift(sorted.refused));
+    if (writes_catalog()) TRY(append_drift_events(sorted.refused, "refuse"));
+    TRY(refuse(std::move(sorted.refused), MakesIncident::yes));
   }
   if (parts_.breaker.cleared()) {
     auto held = std::exchange(held_, {});
-    writes.insert(writes.begin(), std::make_move_iterator(held.begin()),
-                  std::make_move_iterator(held.end()));
+    sorted.writes.insert(sorted.writes.begin(), std::make_move_iterator(held.begin()),
+                         std::make_move_iterator(held.end()));
   }
-  TRY(write(std::move(writes)));
+  TRY(write(std::move(sorted.writes)));
   return release_ended();
 }
 
@@ -144,25 +163,20 @@ Status BackfillSink::end_pass() {
   return release_ended();
 }
 
-Status BackfillSink::judge_row(Done done, std::vector<Pending>& writes,
-                               std::vector<Pending>& refused) {
+Status BackfillSink::judge_row(Done done, Sorted& sorted) {
   summary_.size_bytes_read += done.outcome.size_bytes_read;
-  if (done.outcome.state != RowState::hashed) {
-    if (done.item.recorded_sha256) parts_.breaker.judged(false);
-    return end_without_hash(done, end_of(done.outcome));
-  }
   const bool recorded = done.item.recorded_sha256.has_value();
+  if (done.outcome.state != RowState::hashed) {
+    if (recorded) parts_.breaker.judged(false);
+    sorted.lost.push_back(std::move(done));
+    return {};
+  }
   Pending pending = *judge_hashed(std::move(done));
   if (recorded) parts_.breaker.judged(pending.drifted || pending.invalid_record);
-  if (!pending.drifted && !pending.invalid_record) {
-    writes.push_back(std::move(pending));
-    return {};
-  }
-  if (parts_.options.on_drift == OnDrift::refuse) {
-    refused.push_back(std::move(pending));
-    return {};
-  }
-  return hold(std::move(pending));
+  const bool drift = pending.drifted || pending.invalid_record;
+  const bool refuses = parts_.options.on_drift == OnDrift::refuse;
+  (!drift ? sorted.writes : refuses ? sorted.refused : held_).push_back(std::move(pending));
+  return {};
 }
 
 std::optional<BackfillSink::Pending> BackfillSink::judge_hashed(Done done) {
@@ -184,24 +198,35 @@ std::optional<BackfillSink::Pending> BackfillSink::judge_hashed(Done done) {
   return pending;
 }
 
-Status BackfillSink::end_without_hash(const Done& done, RowEnd end) {
-  const ArtifactRow& row = done.item;
-  ended_.push_back(row.id);
-  summary_.add(row.type, end);
-  ++summary_.by_reason[std::string(residual_reason(done.outcome))];
-  if (end == RowEnd::skipped_no_file && row.recorded_sha256) {
-    ++summary_.total.missing;
-    ++summary_.by_type[row.type].missing;
+Status BackfillSink::end_without_hash(const std::vector<Done>& lost) {
+  std::vector<std::string> ids;
+  for (const Done& done : lost)
+    ids.push_back(done.item.id);
+  TRY_ASSIGN(const auto proofs, load_proofs(parts_.catalog, summary_.source, ids));
+  const auto by_id = proofs_by_id(proofs);
+  for (const Done& done : lost) {
+    const ArtifactRow& row = done.item;
+    const RowEnd end = end_of(done.outcome);
+    ended_.push_back(row.id);
+    summary_.add(row.type, end);
+    ++summary_.by_reason[std::string(residual_reason(done.outcome))];
+    if (end == RowEnd::skipped_no_file && row.recorded_sha256) {
+      ++summary_.total.missing;
+      ++summary_.by_type[row.type].missing;
+    }
+    auto report = judge(parts_.table.config(), row, done.outcome, proof_in(by_id, row.id));
+    for (const core::Finding& finding : report.findings) {
+      if (finding.level != core::Level::note) summary_.add_problem(finding);
+    }
+    note_unproved(unproved_, row, std::move(report), MakesIncident::yes);
+    if (residual_) TRY(residual_->write(json_line(residual_entry(row, done.outcome))));
   }
-  for (core::Finding& finding : judge(parts_.table.config(), row, done.outcome, nullptr).findings) {
-    if (finding.level != core::Level::note) summary_.add_problem(std::move(finding));
-  }
-  if (residual_) return residual_->write(json_line(residual_entry(row, done.outcome)));
   return {};
 }
 
-Status BackfillSink::refuse(std::vector<Pending> drift) {
+Status BackfillSink::refuse(std::vector<Pending> drift, MakesIncident makes_incident) {
   for (Pending& each : drift) {
+    const core::Finding& finding = each.report->findings.front();
     ended_.push_back(each.row.id);
     summary_.add(each.row.type, RowEnd::refused);
     for (BackfillCounts* counts : {&summary_.total, &summary_.by_type[each.row.type]}) {
@@ -210,23 +235,41 @@ Status BackfillSink::refuse(std::vector<Pending> drift) {
     ++summary_.by_reason["drift_refused"];
     ResidualEntry entry = residual_entry(each.row, each.seen);
     entry.reason = "drift_refused";
-    entry.detail =
-        each.finding ? each.finding->message : "the recorded hash disagrees with the file";
+    entry.detail = finding.message;
     if (residual_) TRY(residual_->write(json_line(entry)));
-    if (each.finding) summary_.add_problem(*std::move(each.finding));
+    summary_.add_problem(finding);
+    note_unproved(unproved_, each.row, *std::move(each.report), makes_incident);
   }
   return {};
 }
 
-Status BackfillSink::hold(Pending drift) {
-  held_.push_back(std::move(drift));
-  if (held_.size() <= kMaxHeldDrift) return {};
-  return Error(
-      Code::conflict,
-      "artifacts " + summary_.source + ": more than " + std::to_string(kMaxHeldDrift) +
-          " rows drifted; so many can't be held back until it is clear that --max-drift allows "
-          "them; none was written",
-      "take fewer rows at once (--type, --shard), or allow all drift with --max-drift 100%");
+// Too much drift: nothing of what was held back is written, and all of it is told. It makes no incidents: a wrong root would make
+// thousands, and a check makes those that stand.
+Status BackfillSink::give_up_held() {
+  refuses_ = true;
+  auto held = std::exchange(held_, {});
+  std::size_t told = 0;
+  for (std::size_t begin = 0; begin < held.size(); begin += kChunkRows) {
+    const auto from = held.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto to =
+        held.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kChunkRows, held.size()));
+    std::vector<Pending> some(std::make_move_iterator(from), std::make_move_iterator(to));
+    TRY(explain_drift(some));
+    const std::size_t tells = std::min(some.size(), kMaxHeldEvents - told);
+    if (writes_catalog()) TRY(append_drift_events(std::span(some).first(tells), "breaker"));
+    told += tells;
+    TRY(refuse(std::move(some), MakesIncident::no));
+    TRY(release_ended());
+  }
+  return release_ended();
+}
+
+Error BackfillSink::held_error() const {
+  return {Code::conflict,
+          "artifacts " + summary_.source + ": more than " + std::to_string(kMaxHeldDrift) +
+              " rows drifted; so many can't be held back until it is clear that --max-drift allows "
+              "them; none was written",
+          "take fewer rows at once (--type, --shard), or allow all drift with --max-drift 100%"};
 }
 
 // Tells the causes, with the proofs of the versions that were recorded.
@@ -237,13 +280,10 @@ Status BackfillSink::explain_drift(std::vector<Pending>& pending) {
   }
   if (ids.empty()) return {};
   TRY_ASSIGN(const auto proofs, load_proofs(parts_.catalog, summary_.source, ids));
-  std::unordered_map<std::string_view, const Proof*> by_id;
-  for (const Proof& proof : proofs)
-    by_id.emplace(proof.artifact_id, &proof);
+  const auto by_id = proofs_by_id(proofs);
   for (Pending& each : pending) {
     if (!each.drifted && !each.invalid_record) continue;
-    const auto found = by_id.find(each.row.id);
-    const Proof* proof = found == by_id.end() ? nullptr : found->second;
+    const Proof* proof = proof_in(by_id, each.row.id);
     if (each.drifted) {
       const ChangeCause cause = classify_change(proof, each.row, each.seen);
       each.cause = cause.rule;
@@ -253,8 +293,8 @@ Status BackfillSink::explain_drift(std::vector<Pending>& pending) {
       each.cause_reason = "the recorded value is no SHA-256";
     }
     each.reason = "drift: " + each.cause;
-    auto report = judge(parts_.table.config(), each.row, each.seen, proof);
-    if (!report.findings.empty()) each.finding = std::move(report.findings.front());
+    each.report = judge(parts_.table.config(), each.row, each.seen, proof);
+    HOLDFAST_ASSERT(!each.report->findings.empty());
   }
   return {};
 }
@@ -269,11 +309,11 @@ core::Event BackfillSink::drift_event(const Pending& drift, std::string_view act
   event.level = core::Level::error;
   event.actor = parts_.options.actor;
   event.run_id = run_.id;
-  event.dedup_key = drift_key(summary_.source, row, digest);
+  event.dedup_key = drift_key(summary_.source, row, digest, action);
   event.fields = {{"source", summary_.source},
                   {"artifact_id", row.id},
                   {"artifact_type", row.type},
-                  {"file_path", row.path.value_or("")},
+                  {"file_path", kept_text(row.path.value_or(""))},
                   {"old_sha256", nullable(row.recorded_sha256)},
                   {"new_sha256", digest},
                   {"old_size_bytes", nullable(row.recorded_size_bytes)},
@@ -287,7 +327,7 @@ core::Event BackfillSink::drift_event(const Pending& drift, std::string_view act
   return event;
 }
 
-Status BackfillSink::append_drift_events(const std::vector<Pending>& pending,
+Status BackfillSink::append_drift_events(std::span<const Pending> pending,
                                          std::string_view action) {
   std::vector<core::Event> events;
   for (const Pending& each : pending) {

@@ -13,6 +13,7 @@
 #pragma once
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -20,10 +21,12 @@
 #include "artifacts/artifact_table.h"
 #include "artifacts/backfill.h"
 #include "artifacts/drift_breaker.h"
+#include "artifacts/observations.h"
 #include "artifacts/proofs.h"
 #include "artifacts/residual.h"
 #include "artifacts/row_hasher.h"
 #include "artifacts/row_queue.h"
+#include "artifacts/run_records.h"
 #include "base/whole_file.h"
 #include "catalog/batch_runs.h"
 #include "core/batch.h"
@@ -39,12 +42,18 @@ struct BackfillSinkParts {
   DriftBreaker breaker;
   std::string parameters;  // of the run: what a later run must share to go on with it
   std::optional<std::string> marked_before;  // of a recheck
+  std::optional<IncidentKeeper> incidents;   // none in a dry run
 };
 
 /// The cursor of a batch run: `{"parameters":…,"marked_before":…,"type":…,"id":…}`.
 std::string run_cursor(const std::string& parameters,
                        const std::optional<std::string>& marked_before,
                        const std::optional<RowCursor>& last);
+
+/// Rows of one transaction; the batch engine hands over at most commit_every_count.
+inline constexpr std::size_t kChunkRows = 1000;
+/// Of drift that the breaker stopped, so many rows have an event of their own; a wrong root would make thousands.
+inline constexpr std::size_t kMaxHeldEvents = 100;
 
 class BackfillSink {
  public:
@@ -62,8 +71,12 @@ class BackfillSink {
   std::vector<std::string> take_requeued();
   /// Publishes the files.
   Status close_files();
+  /// Whether commit() refused because there is too much drift: the only `conflict` after which no drift was written.
+  bool refuses() const { return refuses_; }
   /// The breaker's verdict as an Error.
   Error breaker_error() const;
+  /// The same where so much drifted that it can't be held back.
+  Error held_error() const;
 
   BackfillSummary& summary() { return summary_; }
   catalog::BatchRun& run() { return run_; }
@@ -79,9 +92,16 @@ class BackfillSink {
     bool drifted = false;
     bool invalid_record = false;
     bool normalised = false;
-    std::string cause;         // of a drift: the rule
-    std::string cause_reason;  // …and half a sentence
-    std::optional<core::Finding> finding;
+    std::string cause;                          // of a drift: the rule
+    std::string cause_reason;                   // …and half a sentence
+    std::optional<core::SubjectReport> report;  // of a drift
+  };
+  /// What readings that confirmed no record leave in the catalog: the proof before loses its standing (proofs.h), and the latest
+  /// report and the incident say so.
+  struct Unproved {
+    std::vector<std::string> looked_at;
+    std::vector<Observation> observations;
+    std::vector<core::SubjectReport> incidents;
   };
   /// What a commit changes once it is durable.
   struct Settled {
@@ -90,13 +110,25 @@ class BackfillSink {
     std::vector<ResidualEntry> residual;
   };
 
-  Status judge_row(Done done, std::vector<Pending>& writes, std::vector<Pending>& refused);
+  /// The rows of one commit, by what is to be done with them.
+  struct Sorted {
+    std::vector<Pending> writes;
+    std::vector<Pending> refused;
+    std::vector<Done> lost;  // no hash came of them
+  };
+  enum class MakesIncident : unsigned char { yes, no };
+
+  Status judge_row(Done done, Sorted& sorted);
   std::optional<Pending> judge_hashed(Done done);
-  Status end_without_hash(const Done& done, RowEnd end);
-  Status refuse(std::vector<Pending> drift);
-  Status hold(Pending drift);
+  Status end_without_hash(const std::vector<Done>& lost);
+  Status refuse(std::vector<Pending> drift, MakesIncident makes_incident);
+  Status give_up_held();
+  void note_unproved(Unproved& to, const ArtifactRow& row, core::SubjectReport report,
+                     MakesIncident makes_incident) const;
+  std::optional<core::SubjectReport> resolving_report(const Pending& written) const;
+  Status save_unproved(const Unproved& unproved);
   Status explain_drift(std::vector<Pending>& pending);
-  Status append_drift_events(const std::vector<Pending>& pending, std::string_view action);
+  Status append_drift_events(std::span<const Pending> pending, std::string_view action);
   core::Event drift_event(const Pending& drift, std::string_view action) const;
 
   Status write(std::vector<Pending> writes);
@@ -114,9 +146,11 @@ class BackfillSink {
   catalog::BatchRun run_;
   BackfillSummary summary_;
   std::vector<Pending> held_;
+  bool refuses_ = false;
   std::vector<std::string> requeued_;
   std::unordered_map<std::string, int> requeues_;  // how often a row was read again
   std::vector<std::string> ended_;  // rows that need no write any more: to be released
+  Unproved unproved_;               // of them, with the next commit
   std::optional<RowCursor> last_;
   std::optional<WholeFile> residual_;
   std::optional<WholeFile> patch_;

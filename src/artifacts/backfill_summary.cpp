@@ -130,6 +130,12 @@ void BackfillSummary::add_problem(core::Finding finding) {
   if (problems.size() < kMaxProblems) problems.push_back(std::move(finding));
 }
 
+bool BackfillSummary::has_findings() const {
+  return total.drifted + total.invalid_record + total.missing + total.refused + total.failed +
+             total.unstable >
+         0;
+}
+
 bool BackfillSummary::adds_up() const {
   const auto sum = [](const BackfillCounts& c) {
     return c.updated + c.unchanged + c.skipped_no_file + c.unstable + c.refused + c.failed;

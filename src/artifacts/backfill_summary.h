@@ -69,6 +69,8 @@ struct BackfillSummary {
 
   void add(const std::string& type, RowEnd end);
   void add_problem(core::Finding finding);
+  /// Whether there was any finding of level warning or above.
+  bool has_findings() const;
   /// Whether the numbers add up.
   bool adds_up() const;
   double bytes_per_s() const {
@@ -80,7 +82,7 @@ struct BackfillSummary {
 std::string to_json(const BackfillSummary& summary);
 /// An aligned table for people, with a line a type.
 std::string to_table(const BackfillSummary& summary);
-/// The flat fields of the event `artifacts.backfill_ended`.
+/// The flat fields of the event `artifact.backfill_ended`.
 core::Fields to_fields(const BackfillSummary& summary);
 
 }  // namespace holdfast::artifacts

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "artifacts/backfill_sink.h"
+#include "artifacts/judge.h"
 #include "artifacts/rules.h"
 #include "artifacts/sql_patch.h"
 #include "base/failpoint.h"
@@ -15,8 +16,6 @@
 namespace holdfast::artifacts {
 namespace {
 
-constexpr std::size_t kChunkRows =
-    1000;  // one transaction; the batch engine hands over at most commit_every_count
 constexpr int kMaxTransactionAttempts =
     4;  // PostgreSQL ends one of two clients that wait for one another
 constexpr std::string_view kOperation = "artifacts.backfill";
@@ -56,6 +55,7 @@ Status BackfillSink::write_chunk(std::vector<Pending> writes) {
       parts_.table.config().in_catalog && parts_.options.mode == BackfillMode::write;
   if (together) {
     ended_.clear();
+    unproved_ = {};
     return take(std::move(settled));
   }
   // The rows are durable: whatever comes, they count.
@@ -65,6 +65,7 @@ Status BackfillSink::write_chunk(std::vector<Pending> writes) {
   TRY(save_in_catalog(writes, durable));
   TRY(transaction.commit());
   ended_.clear();
+  unproved_ = {};
   return {};
 }
 
@@ -113,22 +114,28 @@ Result<BackfillSink::Settled> BackfillSink::write_rows(const std::vector<Pending
 Status BackfillSink::save_in_catalog(const std::vector<Pending>& writes, const Settled& settled) {
   std::vector<Proof> proofs;
   std::vector<std::string> released = ended_;
+  Unproved unproved = unproved_;
   for (const Pending& each : writes) {
     const auto& again = settled.requeued;
     if (std::find(again.begin(), again.end(), each.row.id) != again.end()) continue;
     released.push_back(each.row.id);
     // A reading that the record does not confirm moves no proof (proofs.h): so where the row is left as it is.
-    if (parts_.options.mode == BackfillMode::report_only && (each.drifted || each.invalid_record))
+    if (parts_.options.mode == BackfillMode::report_only && (each.drifted || each.invalid_record)) {
+      note_unproved(unproved, each.row, *each.report, MakesIncident::yes);
       continue;
+    }
+    if (auto resolving = resolving_report(each))
+      unproved.incidents.push_back(*std::move(resolving));
     Proof proof;
     proof.artifact_id = each.row.id;
-    proof.path = each.row.path.value_or("");
+    proof.path = kept_text(each.row.path.value_or(""));
     proof.digest = each.seen.digest;
     proof.identity = each.seen.identity;
     proof.proved_at = each.seen.observed_at;
     proofs.push_back(std::move(proof));
   }
   TRY(save_proofs(parts_.catalog, summary_.source, proofs));
+  TRY(save_unproved(unproved));
   HOLDFAST_FAILPOINT("artifacts.after_proofs");
   catalog::BatchRun run = run_;
   run.summary = to_json(settled.summary);
@@ -171,7 +178,7 @@ BackfillSink::Settled BackfillSink::settle(const std::vector<Pending>& writes,
       counts->drifted += each.drifted ? 1 : 0;
       counts->invalid_record += each.invalid_record ? 1 : 0;
     }
-    if (each.finding) summary.add_problem(*each.finding);
+    if (each.report) summary.add_problem(each.report->findings.front());
   }
   return out;
 }
@@ -188,8 +195,49 @@ Status BackfillSink::take(Settled settled) {
   return {};
 }
 
+// A row that records nothing had no proof to lose; where nothing is wrong with it either, there is nothing to keep.
+void BackfillSink::note_unproved(Unproved& to, const ArtifactRow& row, core::SubjectReport report,
+                                 MakesIncident makes_incident) const {
+  if (!parts_.incidents) return;
+  const bool is_wrong = std::ranges::any_of(report.findings, [](const core::Finding& finding) {
+    return finding.level >= core::Level::warning;
+  });
+  if (!row.recorded_sha256 && !is_wrong) return;
+  if (row.recorded_sha256) to.looked_at.push_back(row.id);
+  parts_.incidents->mark_waived(report);
+  if (makes_incident == MakesIncident::yes) to.incidents.push_back(report);
+  to.observations.push_back({row.id, row.type, std::move(report)});
+}
+
+// Where the record is right now and an incident is open on it: what ends that incident.
+std::optional<core::SubjectReport> BackfillSink::resolving_report(const Pending& written) const {
+  const bool in_step =
+      parts_.options.mode == BackfillMode::write || written.end == RowEnd::unchanged;
+  auto subject = artifact_subject(parts_.table.config(), written.row.id);
+  if (!in_step || !parts_.incidents->is_open(subject)) return {};
+  core::SubjectReport report;
+  report.subject = std::move(subject);
+  report.verdict = core::Verdict::in_step;
+  report.observed_at = written.seen.observed_at;
+  report.proved_at = written.seen.observed_at;
+  report.basis = "bytes";
+  return report;
+}
+
+// In the transaction that is open on the catalog.
+Status BackfillSink::save_unproved(const Unproved& unproved) {
+  TRY(save_looks(parts_.catalog, summary_.source, unproved.looked_at,
+                 parts_.catalog.clock().now()));
+  TRY(save_observations(parts_.catalog, summary_.source, unproved.observations));
+  return parts_.incidents->keep(unproved.incidents);
+}
+
 Status BackfillSink::release_ended() {
-  return parts_.queue.release(std::exchange(ended_, {}));
+  if (unproved_.observations.empty()) return parts_.queue.release(std::exchange(ended_, {}));
+  TRY_ASSIGN(auto transaction, sql::Transaction::begin(parts_.catalog.connection()));
+  TRY(save_unproved(std::exchange(unproved_, {})));
+  TRY(parts_.queue.release(std::exchange(ended_, {})));
+  return transaction.commit();
 }
 
 }  // namespace holdfast::artifacts

@@ -120,7 +120,7 @@ class Import {
     TRY_ASSIGN(const auto ignored, IgnoreList::parse(table_.config().ignore));
     TRY_ASSIGN(const auto listing, place.root->list());
     for (const std::string& folder : listing.unreadable) {
-      if (folder.starts_with(place.path))
+      if ((folder + '/').starts_with(place.path))  // the asked one itself, too
         refuse(printable_path(folder) + ": the folder can't be listed");
     }
     std::vector<ImportRow> rows;
@@ -142,8 +142,10 @@ class Import {
       if (roots_.folders().size() > 1 && roots_.resolve(file).root != place.root)
         row.path = place.root->path() + '/' + file;
     }
-    if (rows.empty() && !fs::is_directory(options_.from)) {
-      return Error(Code::not_found, printable_path(options_.from) + " is no folder");
+    std::error_code error;
+    if (rows.empty() && !fs::is_directory(options_.from, error)) {
+      return Error(Code::not_found, printable_path(options_.from) + " is no folder" +
+                                        (error ? ": " + error.message() : ""));
     }
     return rows;
   }

@@ -352,7 +352,7 @@ core::Subject artifact_subject(const SourceConfig& config, std::string_view id) 
 
 bool proves_record(const Proof& proof, const ArtifactRow& row) {
   const auto recorded = recorded_digest(row);
-  return recorded && *recorded == proof.digest && row.path && *row.path == proof.path;
+  return recorded && *recorded == proof.digest && row.path && kept_text(*row.path) == proof.path;
 }
 
 std::string finding_file(const SourceConfig& config, const std::string& root,
@@ -372,7 +372,7 @@ ChangeCause classify_change(const Proof* proof, const ArtifactRow& recorded,
                             const RowObservation& observation) {
   if (proof == nullptr || !proves_record(*proof, recorded)) {
     const bool record_moved = proof != nullptr && proof->digest == observation.digest &&
-                              recorded.path && *recorded.path == proof->path;
+                              recorded.path && kept_text(*recorded.path) == proof->path;
     if (record_moved) {
       return {kModified, false,
               "the file still is what was proved at " + format_rfc3339(proof->proved_at) +
@@ -458,7 +458,7 @@ std::optional<Proof> proof_of(const ArtifactRow& row, const RowObservation& obse
   }
   Proof proof;
   proof.artifact_id = row.id;
-  proof.path = *row.path;
+  proof.path = kept_text(*row.path);
   proof.digest = observation.digest;
   proof.identity = observation.identity;
   proof.proved_at = observation.observed_at;

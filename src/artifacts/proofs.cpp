@@ -8,6 +8,7 @@
 #include "artifacts/proof_statements.h"
 #include "artifacts/statements.h"
 #include "catalog/stored.h"
+#include "core/canonical_json.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -56,6 +57,10 @@ Result<std::vector<Look>> read_looks(const sql::Rows& rows) {
 }
 
 }  // namespace
+
+std::string kept_text(std::string_view text) {
+  return core::is_utf8(text) ? std::string(text) : printable_path(text);
+}
 
 Status know_proof_statements(catalog::Catalog& catalog) {
   if (catalog.connection().knows("artifact_proof.save")) return {};

@@ -23,9 +23,12 @@
 
 namespace holdfast::artifacts {
 
+/// Text as Holdfast's own catalog can keep it: what is no UTF-8 (SQLite takes any bytes) is percent-encoded.
+std::string kept_text(std::string_view text);
+
 struct Proof {
   std::string artifact_id;
-  std::string path;  // as recorded in the row when it was proved
+  std::string path;  // kept_text() of what the row recorded when it was proved
   core::Sha256Digest digest{};
   FileIdentity identity;  // of the version that was read
   Timestamp proved_at;    // end of the reading

@@ -60,9 +60,12 @@ Result<std::vector<ArtifactRow>> RowQueue::candidates() {
   }
   PageQuery query = options_.query;
   query.after = after_;
+  if (listed_ == ListedRows::hashed) query.selection = hashed_of(query.selection);
   TRY_ASSIGN(auto rows, table_.page(query));
   ended_ = std::ssize(rows) < query.limit;
   if (!rows.empty()) after_ = RowCursor{.type = rows.back().type, .id = rows.back().id};
+  if (listed_ == ListedRows::unhashed)
+    std::erase_if(rows, [](const ArtifactRow& row) { return row.recorded_sha256.has_value(); });
   return rows;
 }
 
@@ -106,6 +109,13 @@ Result<std::vector<ArtifactRow>> RowQueue::next_page() {
     if (!ours.empty()) return ours;
   }
   return std::vector<ArtifactRow>{};
+}
+
+void RowQueue::begin_listing(ListedRows listed) {
+  HOLDFAST_ASSERT(!by_id_);
+  listed_ = listed;
+  ended_ = false;
+  after_.reset();
 }
 
 void RowQueue::begin_pass(std::vector<std::string> ids) {

@@ -33,12 +33,21 @@ struct RowQueueOptions {
   const Cancel* cancel = nullptr;
 };
 
+/// Which rows a listing of the table hands out.
+enum class ListedRows : unsigned char {
+  all,
+  hashed,    // a hash is recorded: what can be compared
+  unhashed,  // the rest
+};
+
 class RowQueue {
  public:
   RowQueue(ArtifactTable& table, catalog::Catalog& catalog, RowQueueOptions options);
 
   /// The next rows of this pass; empty at its end (or when asked to stop).
   Result<std::vector<ArtifactRow>> next_page();
+  /// Begins a pass over the table from its start (the first one lists all without being asked).
+  void begin_listing(ListedRows listed);
   /// Begins another pass, over these rows.
   void begin_pass(std::vector<std::string> ids);
   /// Fetches a page ahead; whether the pass has any.
@@ -68,6 +77,7 @@ class RowQueue {
   std::optional<Timestamp> marked_before_;
   std::string resource_;
   std::string owner_;
+  ListedRows listed_ = ListedRows::all;
   bool by_id_ = false;
   bool ended_ = false;
   std::optional<RowCursor> after_;

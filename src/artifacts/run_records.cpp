@@ -37,7 +37,11 @@ void IncidentKeeper::mark_waived(core::SubjectReport& report) const {
 bool IncidentKeeper::matters(const core::SubjectReport& report) const {
   if (has_active(report)) return true;
   if (report.verdict == core::Verdict::unknown) return false;
-  return std::ranges::binary_search(open_, report.subject.text());
+  return is_open(report.subject);
+}
+
+bool IncidentKeeper::is_open(const core::Subject& subject) const {
+  return std::ranges::binary_search(open_, subject.text());
 }
 
 Status IncidentKeeper::keep(std::span<const Judged> judged) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a verify or a scrub leaves in the catalog's shared tables: incidents, events and its row of
+// What a verify, a scrub or a backfill leaves in the catalog's shared tables: incidents, events and its row of
 // check_run.
 #pragma once
 #include <optional>
@@ -27,6 +27,8 @@ class IncidentKeeper {
   static Result<IncidentKeeper> open(catalog::Catalog& catalog, std::string run_id,
                                      std::string actor);
   void mark_waived(core::SubjectReport& report) const;
+  /// Whether the subject had an open incident when the run began.
+  bool is_open(const core::Subject& subject) const;
   Status keep(std::span<const Judged> judged);
   Status keep(std::span<const core::SubjectReport> reports);
   const catalog::IncidentChanges& changes() const { return changes_; }

@@ -131,11 +131,8 @@ void say_problems(const Command& command, const artifacts::BackfillSummary& summ
 }
 
 Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
-  const artifacts::BackfillCounts& total = summary.total;
-  if (total.drifted + total.invalid_record + total.missing + total.refused + total.failed > 0)
-    return Exit::findings;
-  if (total.unstable + summary.claimed_elsewhere > 0 || summary.outcome == "empty")
-    return Exit::incomplete;
+  if (summary.has_findings()) return Exit::findings;  // beats incompleteness (decision 0050)
+  if (summary.claimed_elsewhere > 0 || summary.outcome == "empty") return Exit::incomplete;
   return Exit::ok;
 }
 

@@ -23,7 +23,7 @@ std::span<const ExitMeaning> exit_meanings() {
                   "this code 0, and the report still says complete: false."},
       ExitMeaning{Exit::refused, "refused",
                   "refused: locked, the state moved since it was seen, or a breaker tripped; "
-                  "nothing was changed",
+                  "no hash was changed",
                   "Look again, then repeat the command. The message names who holds the lock, or "
                   "which state moved."},
       ExitMeaning{Exit::failed, "failed",

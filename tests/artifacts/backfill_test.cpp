@@ -230,14 +230,56 @@ TEST_P(AnyBackfill, WritesNoDriftWhereTooMuchWouldChange) {
   EXPECT_TRUE(end.summary.adds_up());
   for (int i = 0; i < 11; ++i)
     EXPECT_EQ(recorded("h" + std::to_string(i)), stale(i));
-  EXPECT_EQ(recorded("a_bare0"), truth("bare0"))
-      << "rows without a recorded hash are not held back";
-  EXPECT_TRUE(events("artifact.content_changed").empty());
+  EXPECT_EQ(recorded("a_bare0"), "") << "no hash from what may be a wrong root";
+  EXPECT_EQ(world_->number("select count(*) from " + journal() + " where reason = 'backfill'"), 0);
+  ASSERT_EQ(end.summary.problems.size(), 11U) << "the rows that tripped it are told";
+  EXPECT_EQ(end.summary.problems[0].rule, "artifact.modified");
+  auto told = events("artifact.content_changed");
+  ASSERT_EQ(told.size(), 11U);
+  EXPECT_EQ(field(told[0].event, "action"), "breaker");
   EXPECT_EQ(world_->number("select count(*) from " + journal() + " where reason like 'drift%'"), 0);
 
   options_.max_drift = must(parse_max_drift("11"));
-  EXPECT_EQ(done().total.drifted, 11);
-  EXPECT_EQ(events("artifact.content_changed").size(), 11U);
+  const auto summary = done();
+  EXPECT_EQ(summary.total.drifted, 11);
+  EXPECT_EQ(recorded("a_bare0"), truth("bare0"));
+  told = events("artifact.content_changed");
+  ASSERT_EQ(told.size(), 22U);
+  EXPECT_EQ(field(told[21].event, "action"), "record");
+}
+
+TEST_P(AnyBackfill, CountsTheRowsOfAShardThatIsFullerThanTheOthers) {
+  options_.shard = must(core::Shard::parse("1/2"));
+  std::vector<std::string> ids;
+  for (int i = 100; ids.size() < 30; ++i) {
+    const std::string id = "k" + std::to_string(i);
+    if (options_.shard->has(id)) ids.push_back(id);
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    world_->write(ids[i], "content of " + ids[i]);
+    world_->add_row(ids[i], ids[i],
+                    "{\"file_sha256\":\"" + (i < 24 ? truth(ids[i]) : stale(0)) + "\"}");
+  }
+  options_.max_drift = must(parse_max_drift("5"));
+  options_.batch.commit_every_count = 1;
+  const auto end = run();
+  ASSERT_TRUE(end.stopped_by);
+  for (std::size_t i = 24; i < ids.size(); ++i)
+    EXPECT_EQ(recorded(ids[i]), stale(0)) << ids[i];
+}
+
+TEST_P(AnyBackfill, TakesRowsWithAHashFirstAndThenTheOthersUpToItsLimit) {
+  add_hashed(12, 0);
+  for (const std::string name : {"a_bare", "z_bare"}) {
+    world_->write(name, name);
+    world_->add_row(name, name);
+  }
+  options_.batch.limit = 13;
+  EXPECT_EQ(done().total.scanned, 13);
+  EXPECT_EQ(recorded("a_bare"), truth("a_bare"));
+  EXPECT_EQ(recorded("z_bare"), "");
+  EXPECT_EQ(done().total.scanned, 1);
+  EXPECT_EQ(recorded("z_bare"), truth("z_bare"));
 }
 
 TEST_P(AnyBackfill, LeavesTheOldHashWhereDriftIsRefused) {
@@ -252,6 +294,46 @@ TEST_P(AnyBackfill, LeavesTheOldHashWhereDriftIsRefused) {
   EXPECT_EQ(recorded("h0"), stale(0));
   EXPECT_EQ(recorded("h13"), truth("h13"));
   EXPECT_EQ(events("artifact.content_changed").size(), 12U) << "the same drift is told once";
+}
+
+TEST_P(AnyBackfill, TellsTheOverwritingOfADriftThatWasLookedAtBefore) {
+  add_hashed(2, 1);
+  options_.on_drift = OnDrift::refuse;
+  done();
+  options_.on_drift = OnDrift::record;
+  options_.mode = BackfillMode::report_only;
+  done();
+  done();
+  options_.mode = BackfillMode::write;
+  done();
+  EXPECT_EQ(recorded("h0"), truth("h0"));
+  const auto told = events("artifact.content_changed");
+  ASSERT_EQ(told.size(), 3U) << "each is told once";
+  EXPECT_EQ(field(told[0].event, "action"), "refuse");
+  EXPECT_EQ(field(told[1].event, "action"), "report");
+  EXPECT_EQ(field(told[2].event, "action"), "record");
+  EXPECT_EQ(field(told[2].event, "old_sha256"), stale(0));
+}
+
+TEST_P(AnyBackfill, CallsAConflictAfterItsFirstCommitAFailure) {
+  add_hashed(6, 0);
+  const std::string when = "(select count(*) from " + journal() + ") >= 3";
+  const std::string ends_the_run = "update batch_run set outcome = 'abandoned' where ";
+  world_->sql(world_->postgres()
+                  ? "create function meddle() returns trigger language plpgsql as $$ begin " +
+                        ends_the_run + when +
+                        "; return null; end $$; create trigger meddle after insert on " +
+                        journal() + " for each row execute function meddle()"
+                  : "create trigger meddle after insert on " + journal() + " begin " +
+                        ends_the_run + when + "; end");
+  options_.recheck = true;
+  options_.batch.commit_every_count = 2;
+  const auto end = run();
+  ASSERT_TRUE(end.stopped_by);
+  EXPECT_EQ(end.stopped_by->code(), Code::io) << end.stopped_by->message();
+  EXPECT_THAT(end.stopped_by->message(), HasSubstr("not running any more"));
+  EXPECT_EQ(end.summary.outcome, "failed");
+  EXPECT_GE(world_->number("select count(*) from " + journal()), 2) << "what was committed stays";
 }
 
 TEST_P(AnyBackfill, ReplacesARecordThatIsNoHash) {
@@ -326,6 +408,7 @@ TEST_P(AnyBackfill, WritesNothingInADryRun) {
   const auto end = run();
   ASSERT_TRUE(end.stopped_by) << "it says what the real run would say";
   EXPECT_EQ(end.stopped_by->code(), Code::conflict);
+  EXPECT_EQ(end.summary.outcome, "refused");
 }
 
 TEST_P(AnyBackfill, TakesItsPartOfTheRows) {
@@ -406,7 +489,7 @@ TEST_P(AnyBackfill, KeepsItsSummary) {
   EXPECT_EQ(world_->ask("select id from batch_run"), summary.run_id);
   EXPECT_THAT(world_->ask("select summary from batch_run").value_or(""),
               HasSubstr("\"unchanged\":2"));
-  const auto told = events("artifacts.backfill_ended");
+  const auto told = events("artifact.backfill_ended");
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(field(told[0].event, "unchanged"), "2");
   EXPECT_TRUE(must(catalog::verify_events(world_->catalog())).problem.empty());
@@ -455,7 +538,7 @@ TEST_P(AnyBackfill, ReportsWithoutWritingARow) {
   EXPECT_EQ(world_->metadata("h0"), before);
   EXPECT_EQ(world_->number("select count(*) from " + journal()), 0);
   EXPECT_EQ(events("artifact.content_changed").size(), 1U);
-  EXPECT_EQ(world_->number("select count(*) from artifact_proof"), 3)
+  EXPECT_EQ(world_->number("select count(*) from artifact_proof where sha256 is not null"), 3)
       << "a reading that disagrees proves nothing";
   // Applied later by the database's own client, on a row that moved on and on those that did not.
   world_->sql("update artifacts set file_path = 'elsewhere' where id = 'h2'");
@@ -469,6 +552,15 @@ TEST_P(AnyBackfill, ReportsWithoutWritingARow) {
   EXPECT_EQ(recorded("it's"), truth("n"));
   EXPECT_THAT(world_->metadata("h1"), HasSubstr("computed_at"));
   EXPECT_THAT(world_->metadata("h2"), ::testing::Not(HasSubstr("computed_at")));
+}
+
+TEST(BackfillSummary, CountsAnUnstableFileAsAFinding) {
+  BackfillSummary summary;
+  summary.add("figure", RowEnd::updated);
+  summary.add("figure", RowEnd::skipped_no_file);
+  EXPECT_FALSE(summary.has_findings());
+  summary.add("figure", RowEnd::unstable);
+  EXPECT_TRUE(summary.has_findings()) << "artifact.unstable is a warning";
 }
 
 TEST(DriftBreaker, TripsAboveTheLargerOfShareAndRows) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "artifacts/backfill.h"
 #include "artifacts/file_type.h"
@@ -241,6 +242,27 @@ TEST_P(AnyImport, TakesBagsAndDvcFilesWhereTheyLie) {
   world_->write("models/m.pt.dvc", "outs:\n- md5: 0123\n  path: m.pt\n");
   EXPECT_EQ(import(ImportForm::dvc, world_->folder().at("data/models/m.pt.dvc")).imported, 1);
   EXPECT_THAT(world_->metadata("models/m.pt"), HasSubstr("dvc_md5"));
+}
+
+TEST_P(AnyImport, RefusesAFolderThatNobodyCanLookAt) {
+  const auto refused =
+      try_import(ImportForm::folder, world_->folder().at("data/" + std::string(300, 'a')));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), Code::not_found);
+  EXPECT_THAT(refused.error().message(), HasSubstr("File name too long"));
+}
+
+TEST_P(AnyImport, SaysThatTheFolderItselfCannotBeListed) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may list every folder";
+  world_->write("secret/a", "a");
+  world_->write("secret2/a", "a");
+  for (const char* folder : {"data/secret", "data/secret2"})
+    std::filesystem::permissions(world_->folder().at(folder), std::filesystem::perms::none);
+  const auto report = import(ImportForm::folder, world_->folder().at("data/secret"));
+  for (const char* folder : {"data/secret", "data/secret2"})
+    std::filesystem::permissions(world_->folder().at(folder), std::filesystem::perms::owner_all);
+  ASSERT_EQ(report.refused_count, 1);
+  EXPECT_THAT(report.refused[0], HasSubstr("secret: the folder can't be listed"));
 }
 
 TEST_P(AnyImport, RefusesAFileWhoseNameNoRowCanRecord) {
