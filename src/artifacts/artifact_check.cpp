@@ -47,12 +47,13 @@ class CheckPass {
   Result<core::CheckCounts> run() {
     TRY_ASSIGN(auto table, ArtifactTable::open(config_, catalog_, Access::read_only));
     TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
-    TRY(look_at_rows(table, roots));
-    if (!cancelled_) TRY(look_at_files(table, roots));
-    for (MissingRow& row : held_)
+    Status looked = look_at_rows(table, roots);
+    if (looked && !cancelled_) looked = look_at_files(table, roots);
+    for (MissingRow& row : held_)  // whatever came of the rest: this was seen
       TRY(sink_.report(std::move(row.report)));
     if (cancelled_) return Error(Code::cancelled, "check artifacts." + config_.name + " stopped");
     return counts();
+    if (!looked) return std::move(looked).error();
   }
 
  private:

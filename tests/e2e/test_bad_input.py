@@ -91,6 +91,7 @@ def test_a_catalog_of_another_version_is_refused(workspace):
     workspace.database.execute(
         f"insert into schema_migration(version, name, checksum, applied_at) values ({newest + 1}, 'later', 'x', '2030-01-01T00:00:00.000000Z')")
     done = workspace.run("check", expect=4)
+    ('[workspace]\nname = "x"\n[artifacts.a]\nroot = "."\nignore = [""]\n', ["holdfast.toml:5", "ignore", "empty"]),
     assert "newer" in said(done)
     workspace.database.execute(f"delete from schema_migration where version > {newest}")
     workspace.run("migrate", "downgrade", "--to", newest - 1 if newest < 100 else 0)
