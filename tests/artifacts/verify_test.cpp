@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "artifacts/artifact_check.h"
+#include "artifacts/observations.h"
 #include "artifacts/rules.h"
 #include "catalog/check_runs.h"
 #include "catalog/event_log.h"
@@ -338,6 +339,87 @@ TEST_P(ArtifactCheckTest, PlansEveryRowAndItsCountsAddUp) {
   world().keep("gone", "gone.bin", "gone");
   std::filesystem::remove(world().file("gone.bin"));
   world().keep("bad", "bad.bin", "bad");
+class Proofs : public ProofTest {
+ protected:
+  void prove(Timestamp at, char content) {
+    const Proof proof{.artifact_id = "a",
+                      .path = "a.bin",
+                      .digest = core::sha256(std::string(1, content)),
+                      .identity = {},
+                      .proved_at = at,
+                      .first_proved_at = {},
+                      .looked_at = {}};
+    must(save_proofs(world().catalog(), "atlas", {&proof, 1}));
+  }
+  void look_in_vain(Timestamp at) {
+    const Look look{"a", at, {}, 0};
+    must(save_looks(world().catalog(), "atlas", {&look, 1}));
+  }
+  Proof stored() {
+    return must(load_proofs(world().catalog(), "atlas", std::vector<std::string>{"a"})).at(0);
+  }
+  Timestamp at(int seconds) {
+    return Timestamp{world().clock().now().ns + seconds * 1'000'000'000LL};
+  }
+};
+HOLDFAST_PROOFS_ON_BOTH(Proofs);
+
+TEST_P(Proofs, ALateCommitDoesNotEraseALaterContradiction) {
+  look_in_vain(at(-10));
+  prove(at(-20), 'x');
+  EXPECT_EQ(stored().proved_at, at(-20));
+  EXPECT_EQ(stored().looked_at, at(-10)) << "read good, then read bad";
+  prove(at(-5), 'x');
+  EXPECT_EQ(stored().looked_at, at(-5));
+  look_in_vain(at(-7));
+  EXPECT_EQ(stored().looked_at, at(-5)) << "read bad, then read good";
+}
+
+TEST_P(Proofs, ALateCommitDoesNotReplaceALaterProof) {
+  prove(at(-10), 'y');
+  prove(at(-20), 'x');
+  EXPECT_EQ(stored().digest, core::sha256("y"));
+  EXPECT_EQ(stored().proved_at, at(-10));
+}
+
+TEST_P(Proofs, ATimeThatIsStillToComeIsAClockThatWasWrongAndGivesWay) {
+  prove(at(1'000'000), 'y');
+  prove(at(0), 'x');
+  EXPECT_EQ(stored().proved_at, at(0));
+  EXPECT_EQ(stored().looked_at, at(0));
+}
+
+TEST_P(Proofs, ALateCommitDoesNotReplaceALaterObservation) {
+  const auto observe = [&](Timestamp when, core::Verdict verdict) {
+    Observation seen{"a", "figure", {}};
+    seen.report.subject = artifact_subject(world().config(), "a");
+    seen.report.verdict = verdict;
+    seen.report.observed_at = when;
+    seen.report.basis = "bytes";
+    must(save_observations(world().catalog(), "atlas", {&seen, 1}));
+  };
+  observe(at(-10), core::Verdict::drifted);
+  observe(at(-20), core::Verdict::in_step);
+  EXPECT_EQ(must(load_observations(world().catalog(), "atlas", std::vector<std::string>{"a"}))
+                .at(0)
+                .report.verdict,
+            core::Verdict::drifted);
+}
+
+TEST_P(Verify, ARowThatSharesAFileIsProvedWhenItsBytesWereRead) {
+  world().keep("a", "shared.bin", "content");
+  world().keep("b", "big.bin", std::string(3'000'000, 'b'));
+  world().keep("c", "shared.bin", "content");
+  VerifyOptions slow = world().options();
+  slow.jobs = 1;
+  slow.rate_bytes_per_s = 1'000'000;
+  const VerifyEnd end = world().verify_with(slow);
+  EXPECT_EQ(end.tally.total.size_bytes_read, 3'000'007U) << "read once";
+  ASSERT_EQ(world().reports.size(), 3U);
+  EXPECT_EQ(world().reports[2].proved_at, world().reports[0].proved_at);
+  EXPECT_GT(*world().reports[1].proved_at, *world().reports[0].proved_at);
+}
+
   world().write("bad.bin", "BAD");
   world().write("unhashed.bin", "unhashed");
   world().add_row("unhashed", "unhashed.bin");
