@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "artifacts/row_pass.h"
 #include "artifacts/tally.h"
 #include "artifacts/unrecorded.h"
+#include "catalog/incidents.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -133,19 +135,44 @@ class CheckPass {
       some.push_back({"", "", unreadable_folder_report(config_, folder, now)});
     TRY(report_files(some));
     return prune_file_observations(catalog_, config_.name, started_at_);
+    TRY(report_listed_again(found->unreadable_folders, now));
   }
 
   /// Saves and reports them, and empties the list.
   Status report_files(std::vector<Observation>& files) {
     TRY(save_observations(catalog_, config_.name, files));
-    for (Observation& file : files)
+    for (Observation& file : files) {
+      open_files_.erase(file.report.subject.text());
       TRY(sink_.report(std::move(file.report)));
     files.clear();
+    }
     return {};
   }
 
   /// Missing rows once more, with the moves that are proposed.
   Status remember_missing() {
+  /// Files and folders of this source that have an open incident.
+  Status load_open_files() {
+    const std::string ours = "file:" + config_.name + '/';
+    TRY_ASSIGN(auto open, catalog::open_subjects(catalog_, "artifacts"));
+    for (std::string& subject : open) {
+      if (subject.starts_with(ours)) open_files_.insert(std::move(subject));
+    }
+    return {};
+  }
+
+  /// What has an open incident and was not met by a whole listing: a folder that can be listed again, or
+  /// is gone. Nobody else would ever report it. Below a folder that is closed still nothing is known.
+  Status report_listed_again(const std::vector<std::string>& unreadable_folders, Timestamp now) {
+    for (const std::string& folder : unreadable_folders) {
+      const std::string below = unreadable_folder_report(config_, folder, now).subject.text() + '/';
+      std::erase_if(open_files_, [&](const std::string& each) { return each.starts_with(below); });
+    }
+    for (const std::string& subject : open_files_)
+      TRY(sink_.report(listed_report(subject, now)));
+    return {};
+  }
+
     std::vector<Observation> rows;
     rows.reserve(held_.size());
     for (const MissingRow& row : held_)
@@ -164,6 +191,7 @@ class CheckPass {
   std::vector<MissingRow> held_;
   std::uint64_t size_bytes_of_moves_ = 0;
   bool cancelled_ = false;
+  std::set<std::string> open_files_;
 };
 
 Result<core::CheckCounts> ArtifactCheck::run(const core::CheckOptions& options,
