@@ -53,9 +53,9 @@ class CheckPass {
     if (looked && !cancelled_) looked = look_at_files(table, roots);
     for (MissingRow& row : held_)  // whatever came of the rest: this was seen
       TRY(sink_.report(std::move(row.report)));
+    if (!looked) return std::move(looked).error();
     if (cancelled_) return Error(Code::cancelled, "check artifacts." + config_.name + " stopped");
     return counts();
-    if (!looked) return std::move(looked).error();
   }
 
  private:
@@ -74,7 +74,7 @@ class CheckPass {
     RowPager pager(table, query);
     RowPass pass;
     pass.depth = depth_;
-    pass.max_age = config_.max_age;
+    pass.max_age = options_.max_age ? options_.max_age : config_.max_age;
     pass.batch.jobs = options_.jobs;
     pass.batch.commit_every_count = kCommitRows;
     pass.batch.cancel = options_.cancel;
@@ -124,6 +124,7 @@ class CheckPass {
     size_bytes_of_moves_ = moves.size_bytes_read;
     TRY(remember_missing());
     const Timestamp now = clock_.now();
+    TRY(load_open_files());
     std::vector<Observation> some;
     for (std::size_t i = 0; i < found->files.size(); ++i) {
       const auto same = moves.same_content_as.find(i);
@@ -134,8 +135,8 @@ class CheckPass {
     for (const std::string& folder : found->unreadable_folders)
       some.push_back({"", "", unreadable_folder_report(config_, folder, now)});
     TRY(report_files(some));
-    return prune_file_observations(catalog_, config_.name, started_at_);
     TRY(report_listed_again(found->unreadable_folders, now));
+    return prune_file_observations(catalog_, config_.name, started_at_);
   }
 
   /// Saves and reports them, and empties the list.
@@ -144,13 +145,11 @@ class CheckPass {
     for (Observation& file : files) {
       open_files_.erase(file.report.subject.text());
       TRY(sink_.report(std::move(file.report)));
-    files.clear();
     }
+    files.clear();
     return {};
   }
 
-  /// Missing rows once more, with the moves that are proposed.
-  Status remember_missing() {
   /// Files and folders of this source that have an open incident.
   Status load_open_files() {
     const std::string ours = "file:" + config_.name + '/';
@@ -173,6 +172,8 @@ class CheckPass {
     return {};
   }
 
+  /// Missing rows once more, with the moves that are proposed.
+  Status remember_missing() {
     std::vector<Observation> rows;
     rows.reserve(held_.size());
     for (const MissingRow& row : held_)
@@ -189,9 +190,9 @@ class CheckPass {
   Timestamp started_at_;
   Tally tally_;
   std::vector<MissingRow> held_;
+  std::set<std::string> open_files_;
   std::uint64_t size_bytes_of_moves_ = 0;
   bool cancelled_ = false;
-  std::set<std::string> open_files_;
 };
 
 Result<core::CheckCounts> ArtifactCheck::run(const core::CheckOptions& options,

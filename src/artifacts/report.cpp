@@ -209,7 +209,7 @@ Result<ReportEnd> write(ArtifactTable& table, catalog::Catalog& catalog, Writer 
 
 bool ReportEnd::complete() const {
   const core::CheckCounts counts = tally.counts();
-  return never_observed == 0 && counts.unreadable == 0 && counts.evaluated > 0;
+  return never_observed == 0 && tally.not_told() == 0 && counts.evaluated > 0;
 }
 
 Result<ReportEnd> write_report(const SourceConfig& config, catalog::Catalog& catalog,

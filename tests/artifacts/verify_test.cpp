@@ -13,6 +13,7 @@
 #include "artifacts/artifact_check.h"
 #include "artifacts/observations.h"
 #include "artifacts/rules.h"
+#include "artifacts/unrecorded.h"
 #include "catalog/check_runs.h"
 #include "catalog/event_log.h"
 #include "catalog/waivers.h"
@@ -227,6 +228,39 @@ TEST_P(Verify, MaxAgeMakesAnOldProofIncomplete) {
   const VerifyEnd end = world().verify_with(options);
   EXPECT_TRUE(end.proof_too_old);
   EXPECT_FALSE(end.complete());
+  EXPECT_THAT(world().findings, ElementsAre("a artifact.proof_too_old"));
+}
+
+catalog::Waiver waiver_of(ProofWorld& world, const core::Finding& finding) {
+  catalog::Waiver waiver;
+  waiver.subject = finding.subject.text();
+  waiver.rule = finding.rule;
+  waiver.recorded = finding.recorded;
+  waiver.observed = finding.observed;
+  waiver.owner = "owner";
+  waiver.reason = "known";
+  waiver.expires_at =
+      Timestamp{world.clock().now().ns + std::chrono::nanoseconds(90 * kDay).count()};
+  return waiver;
+}
+
+TEST_P(Verify, AWaivedRowThatCannotBeLookedAtIsAccepted) {
+  world().keep("a", "a.bin", "content");
+  world().add_row("escapes", "../../etc/hostname", ProofWorld::record(std::string(64, 'a'), 1));
+  EXPECT_EQ(world().verify_full().conclusion.outcome, Outcome::findings);
+  must(catalog::grant_waiver(world().catalog(), waiver_of(world(), world().reports[1].findings[0]),
+                             "tester"));
+  const VerifyEnd end = world().verify_full();
+  EXPECT_EQ(end.tally.total.unknown, 1);
+  EXPECT_THAT(end.conclusion.gaps, IsEmpty());
+  EXPECT_EQ(end.conclusion.outcome, Outcome::in_step);
+  world().clock().advance(20 * kDay);
+  const ScrubEnd scrubbed = world().scrub_with(world().scrub_options(10 * kDay));
+  EXPECT_EQ(scrubbed.tally.total.unknown, 1);
+  EXPECT_EQ(scrubbed.conclusion.outcome, Outcome::in_step);
+  // Waived with nothing else evaluated is not in step.
+  world().sql("delete from artifacts where id = 'a'");
+  EXPECT_EQ(world().verify_full().conclusion.outcome, Outcome::incomplete);
 }
 
 TEST_P(Verify, AWaivedDifferenceIsCountedAndNotActive) {
@@ -305,40 +339,6 @@ TEST(Sample, ReadsShares) {
     EXPECT_FALSE(parse_share(bad).ok()) << bad;
 }
 
-/// Gathers what a check hands on.
-class Gathered final : public core::CheckSink {
- public:
-  Status report(core::SubjectReport subject) override {
-    for (const core::Finding& finding : subject.findings)
-      rules.push_back(finding.subject.text() + ' ' + finding.rule);
-    reports.emplace(subject.subject.text(), std::move(subject));
-    ++count;
-    return {};
-  }
-  void progress(const core::CheckCounts&) override {}
-  std::vector<std::string> rules;
-  std::map<std::string, core::SubjectReport> reports;
-  std::size_t count = 0;
-};
-
-class ArtifactCheckTest : public ProofTest {
- protected:
-  core::CheckCounts check(core::Depth depth) {
-    gathered = {};
-    core::CheckOptions options;
-    options.depth = depth;
-    options.clock = &world().clock();
-    return must(make_artifact_check(world().config(), world().catalog())->run(options, gathered));
-  }
-  Gathered gathered;
-};
-HOLDFAST_PROOFS_ON_BOTH(ArtifactCheckTest);
-
-TEST_P(ArtifactCheckTest, PlansEveryRowAndItsCountsAddUp) {
-  world().keep("ok", "ok.bin", "ok");
-  world().keep("gone", "gone.bin", "gone");
-  std::filesystem::remove(world().file("gone.bin"));
-  world().keep("bad", "bad.bin", "bad");
 class Proofs : public ProofTest {
  protected:
   void prove(Timestamp at, char content) {
@@ -420,6 +420,40 @@ TEST_P(Verify, ARowThatSharesAFileIsProvedWhenItsBytesWereRead) {
   EXPECT_GT(*world().reports[1].proved_at, *world().reports[0].proved_at);
 }
 
+/// Gathers what a check hands on.
+class Gathered final : public core::CheckSink {
+ public:
+  Status report(core::SubjectReport subject) override {
+    for (const core::Finding& finding : subject.findings)
+      rules.push_back(finding.subject.text() + ' ' + finding.rule);
+    reports.emplace(subject.subject.text(), std::move(subject));
+    ++count;
+    return {};
+  }
+  void progress(const core::CheckCounts&) override {}
+  std::vector<std::string> rules;
+  std::map<std::string, core::SubjectReport> reports;
+  std::size_t count = 0;
+};
+
+class ArtifactCheckTest : public ProofTest {
+ protected:
+  core::CheckCounts check(core::Depth depth) {
+    gathered = {};
+    core::CheckOptions options;
+    options.depth = depth;
+    options.clock = &world().clock();
+    return must(make_artifact_check(world().config(), world().catalog())->run(options, gathered));
+  }
+  Gathered gathered;
+};
+HOLDFAST_PROOFS_ON_BOTH(ArtifactCheckTest);
+
+TEST_P(ArtifactCheckTest, PlansEveryRowAndItsCountsAddUp) {
+  world().keep("ok", "ok.bin", "ok");
+  world().keep("gone", "gone.bin", "gone");
+  std::filesystem::remove(world().file("gone.bin"));
+  world().keep("bad", "bad.bin", "bad");
   world().write("bad.bin", "BAD");
   world().write("unhashed.bin", "unhashed");
   world().add_row("unhashed", "unhashed.bin");
@@ -479,6 +513,56 @@ TEST_P(ArtifactCheckTest, QuickReadsNothingAndClaimsNoBytes) {
   const core::SubjectReport& report = gathered.reports.at("artifact:atlas/a");
   EXPECT_EQ(report.basis, "identity");
   EXPECT_EQ(report.verdict, core::Verdict::in_step);
+}
+
+TEST_P(ArtifactCheckTest, ReportsMissingRowsAlsoWhereALaterStepFails) {
+  world().keep("gone", "gone.bin", "gone");
+  std::filesystem::remove(world().file("gone.bin"));
+  world().config().ignore = {
+      ""};  // read_source_config() refuses it; here it is the step that fails
+  Gathered sink;
+  core::CheckOptions options;
+  options.clock = &world().clock();
+  const auto ran = make_artifact_check(world().config(), world().catalog())->run(options, sink);
+  EXPECT_FALSE(ran.ok());
+  EXPECT_THAT(sink.rules, ElementsAre("artifact:atlas/gone artifact.missing"));
+}
+
+TEST_P(ArtifactCheckTest, AnAgeAskedForBeatsTheConfiguredOne) {
+  world().keep("a", "a.bin", "content");
+  check(core::Depth::full);
+  world().clock().advance(40 * kDay);
+  world().config().max_age = 30 * kDay;
+  EXPECT_EQ(check(core::Depth::quick).unreadable, 1);
+  core::CheckOptions options;
+  options.depth = core::Depth::quick;
+  options.clock = &world().clock();
+  options.max_age = 60 * kDay;
+  const auto check_of = [&] { return make_artifact_check(world().config(), world().catalog()); };
+  EXPECT_EQ(must(check_of()->run(options, gathered)).unreadable, 0);
+  options.max_age = 39 * kDay;
+  world().config().max_age = {};
+  EXPECT_EQ(must(check_of()->run(options, gathered)).unreadable, 1);
+}
+
+TEST_P(ArtifactCheckTest, AFolderThatCanBeListedAgainIsInStep) {
+  world().write("closed/a.bin", "a");
+  world().write("closed/sub/b.bin", "b");
+  world().keep("k", "k.bin", "content");
+  catalog::Catalog& catalog = world().catalog();
+  const auto observe = [&](const core::SubjectReport& report) {
+    must(catalog::observe(catalog, "artifacts", {&report, 1}, "run", "tester"));
+  };
+  // What a check as another user left: root may list every folder.
+  observe(
+      unreadable_folder_report(world().config(), world().file("closed"), world().clock().now()));
+  ASSERT_EQ(world().incidents().size(), 1U);
+  check(core::Depth::quick);
+  const std::string subject = world().incidents()[0].subject;
+  ASSERT_TRUE(gathered.reports.contains(subject));
+  EXPECT_EQ(gathered.reports.at(subject).verdict, core::Verdict::in_step);
+  observe(gathered.reports.at(subject));
+  EXPECT_TRUE(world().incidents().empty());
 }
 
 TEST_P(ArtifactCheckTest, ARootThatIsNotThereIsAnErrorAndNotAThousandMissingFiles) {
