@@ -152,6 +152,18 @@ TEST_P(Report, AFindingOnARecordThatWasChangedSinceIsUnknown) {
   EXPECT_EQ(report["never_observed"], 2);
 }
 
+TEST_P(Report, NoNameOfARowSpeaksToTheTerminal) {
+  world().add_row("id\x1b[2J", "gone.bin", ProofWorld::record(std::string(64, 'a'), 1),
+                  "type\x1b]0;title\x07");
+  for (const ReportFormat format : {ReportFormat::markdown, ReportFormat::json}) {
+    check();
+    const std::string page = text(format);
+    EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(page, Not(HasSubstr("\x07")));
+  }
+  EXPECT_THAT(text(ReportFormat::markdown), HasSubstr("| type%1B"));
+}
+
 TEST_P(Report, ForgetsAFileThatIsNoLongerThere) {
   world().keep("a", "a.bin", "content");
   world().write("orphan.txt", "x");
