@@ -239,9 +239,10 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   TRY(catalog::start_check_run(catalog, started));
   Collector collector(catalog, context.options, context.workspace, result);
   TRY(collector.begin());
-  const auto counts = configured.check->run(
-      {context.options.depth, context.options.jobs, context.options.cancel, &catalog.clock()},
-      collector);
+  const auto counts =
+      configured.check->run({context.options.depth, context.options.jobs, context.options.cancel,
+                             &catalog.clock(), context.options.max_age},
+                            collector);
   if (collector.catalog_error) return *collector.catalog_error;
   if (counts) result.counts = *counts;
   if (!counts) result.error = counts.error();

@@ -163,7 +163,12 @@ std::vector<std::string> folded(std::string_view text, std::size_t width) {
     std::size_t size = bytes_within(text, width);
     if (size < text.size()) {
       const std::size_t blank = text[size] == ' ' ? size : text.rfind(' ', size);
-      if (blank != std::string_view::npos && blank > 0) size = blank;
+      const std::size_t slash = text.substr(0, size).rfind('/');
+      if (blank != std::string_view::npos && blank > 0) {
+        size = blank;
+      } else if (slash != std::string_view::npos && slash > 0) {
+        size = slash + 1;
+      }
       if (size == 0)
         size = character_at(text, 0).size();  // one character wider than the whole line
     }

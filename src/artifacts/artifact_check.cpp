@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "artifacts/row_pass.h"
 #include "artifacts/tally.h"
 #include "artifacts/unrecorded.h"
+#include "catalog/incidents.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -47,10 +49,11 @@ class CheckPass {
   Result<core::CheckCounts> run() {
     TRY_ASSIGN(auto table, ArtifactTable::open(config_, catalog_, Access::read_only));
     TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
-    TRY(look_at_rows(table, roots));
-    if (!cancelled_) TRY(look_at_files(table, roots));
-    for (MissingRow& row : held_)
+    Status looked = look_at_rows(table, roots);
+    if (looked && !cancelled_) looked = look_at_files(table, roots);
+    for (MissingRow& row : held_)  // whatever came of the rest: this was seen
       TRY(sink_.report(std::move(row.report)));
+    if (!looked) return std::move(looked).error();
     if (cancelled_) return Error(Code::cancelled, "check artifacts." + config_.name + " stopped");
     return counts();
   }
@@ -71,7 +74,7 @@ class CheckPass {
     RowPager pager(table, query);
     RowPass pass;
     pass.depth = depth_;
-    pass.max_age = config_.max_age;
+    pass.max_age = options_.max_age ? options_.max_age : config_.max_age;
     pass.batch.jobs = options_.jobs;
     pass.batch.commit_every_count = kCommitRows;
     pass.batch.cancel = options_.cancel;
@@ -121,6 +124,7 @@ class CheckPass {
     size_bytes_of_moves_ = moves.size_bytes_read;
     TRY(remember_missing());
     const Timestamp now = clock_.now();
+    TRY(load_open_files());
     std::vector<Observation> some;
     for (std::size_t i = 0; i < found->files.size(); ++i) {
       const auto same = moves.same_content_as.find(i);
@@ -131,15 +135,40 @@ class CheckPass {
     for (const std::string& folder : found->unreadable_folders)
       some.push_back({"", "", unreadable_folder_report(config_, folder, now)});
     TRY(report_files(some));
+    TRY(report_listed_again(found->unreadable_folders, now));
     return prune_file_observations(catalog_, config_.name, started_at_);
   }
 
   /// Saves and reports them, and empties the list.
   Status report_files(std::vector<Observation>& files) {
     TRY(save_observations(catalog_, config_.name, files));
-    for (Observation& file : files)
+    for (Observation& file : files) {
+      open_files_.erase(file.report.subject.text());
       TRY(sink_.report(std::move(file.report)));
+    }
     files.clear();
+    return {};
+  }
+
+  /// Files and folders of this source that have an open incident.
+  Status load_open_files() {
+    const std::string ours = "file:" + config_.name + '/';
+    TRY_ASSIGN(auto open, catalog::open_subjects(catalog_, "artifacts"));
+    for (std::string& subject : open) {
+      if (subject.starts_with(ours)) open_files_.insert(std::move(subject));
+    }
+    return {};
+  }
+
+  /// What has an open incident and was not met by a whole listing: a folder that can be listed again, or
+  /// is gone. Nobody else would ever report it. Below a folder that is closed still nothing is known.
+  Status report_listed_again(const std::vector<std::string>& unreadable_folders, Timestamp now) {
+    for (const std::string& folder : unreadable_folders) {
+      const std::string below = unreadable_folder_report(config_, folder, now).subject.text() + '/';
+      std::erase_if(open_files_, [&](const std::string& each) { return each.starts_with(below); });
+    }
+    for (const std::string& subject : open_files_)
+      TRY(sink_.report(listed_report(subject, now)));
     return {};
   }
 
@@ -161,6 +190,7 @@ class CheckPass {
   Timestamp started_at_;
   Tally tally_;
   std::vector<MissingRow> held_;
+  std::set<std::string> open_files_;
   std::uint64_t size_bytes_of_moves_ = 0;
   bool cancelled_ = false;
 };

@@ -77,9 +77,9 @@ Result<IgnoreList> IgnoreList::parse(const std::vector<std::string>& patterns) {
   IgnoreList list;
   for (const std::string& text : patterns) {
     if (text.empty() || text == "/")
-      return Error(Code::invalid, "ignore: a pattern is empty: it would say nothing");
+      return Error(Code::invalid, "a pattern is empty: it would say nothing");
     if (text.size() > kMaxPatternSizeBytes) {
-      return Error(Code::invalid, "ignore: a pattern is " + std::to_string(text.size()) +
+      return Error(Code::invalid, "a pattern is " + std::to_string(text.size()) +
                                       " bytes long, more than " +
                                       std::to_string(kMaxPatternSizeBytes));
     }

@@ -2,6 +2,7 @@
 // Verdicts, causes, messages and witnesses of artifacts.
 #include "artifacts/judge.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -353,6 +354,15 @@ core::Subject artifact_subject(const SourceConfig& config, std::string_view id) 
 bool proves_record(const Proof& proof, const ArtifactRow& row) {
   const auto recorded = recorded_digest(row);
   return recorded && *recorded == proof.digest && row.path && kept_text(*row.path) == proof.path;
+}
+
+bool is_of_record(const core::Finding& finding, const ArtifactRow& row) {
+  const Fields now = base_witness(row);
+  return std::ranges::all_of(std::array{"path", "recorded_sha256"}, [&](const char* key) {
+    const core::FieldValue* const was = core::find_field(finding.witness, key);
+    const core::FieldValue* const is = core::find_field(now, key);
+    return was == nullptr || is == nullptr ? was == is : *was == *is;
+  });
 }
 
 std::string finding_file(const SourceConfig& config, const std::string& root,

@@ -51,6 +51,9 @@ core::SubjectReport judge_quick(const SourceConfig& config, const ArtifactRow& r
 /// Whether a proof is one of what the row now records.
 bool proves_record(const Proof& proof, const ArtifactRow& row);
 
+/// Whether a finding is on the path and the hash that the row now records, not on earlier ones.
+bool is_of_record(const core::Finding& finding, const ArtifactRow& row);
+
 /// Whether this reading confirmed the record: the proof to save, else none.
 std::optional<Proof> proof_of(const ArtifactRow& row, const RowObservation& observation);
 

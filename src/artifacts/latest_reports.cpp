@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifacts/latest_reports.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -30,6 +31,15 @@ core::SubjectReport proved_report(const SourceConfig& config, const Proof& proof
   return report;
 }
 
+/// Whether what was seen then is about what is recorded now. A finding names its record; in step without
+/// one was only ever said on a proof of it.
+bool is_of_record(const core::SubjectReport& seen, const ArtifactRow& row, const Proof* proof) {
+  if (seen.verdict == core::Verdict::in_step) return proof != nullptr && proves_record(*proof, row);
+  return std::ranges::all_of(seen.findings, [&row](const core::Finding& finding) {
+    return artifacts::is_of_record(finding, row);
+  });
+}
+
 LatestReport latest_of(const SourceConfig& config, const ArtifactRow& row, const Proof* proof,
                        Observation* seen) {
   LatestReport out{&row, {}, true};
@@ -38,9 +48,7 @@ LatestReport latest_of(const SourceConfig& config, const ArtifactRow& row, const
     out.report = proved_report(config, *proof);
     return out;
   }
-  const bool outdated = seen != nullptr && seen->report.verdict == core::Verdict::in_step &&
-                        (proof == nullptr || !proves_record(*proof, row));
-  if (seen != nullptr && !outdated) {
+  if (seen != nullptr && is_of_record(seen->report, row, proof)) {
     out.report = std::move(seen->report);
     return out;
   }

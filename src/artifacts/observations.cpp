@@ -57,7 +57,9 @@ Status save_observations(catalog::Catalog& catalog, std::string_view source,
   }
   return catalog::in_transaction(catalog.connection(), [&]() -> Status {
     TRY(catalog.connection().run("artifact_observation.save",
-                                 {{"source", std::string(source)}, {"rows", rows.take()}}));
+                                 {{"source", std::string(source)},
+                                  {"rows", rows.take()},
+                                  {"now", format_rfc3339(catalog.clock().now())}}));
     return {};
   });
 }

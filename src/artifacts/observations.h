@@ -19,7 +19,7 @@ struct Observation {
   core::SubjectReport report;
 };
 
-/// Replaces what was known of these subjects; one statement. In the open transaction, or its own.
+/// Replaces what was known of these subjects, where it was not seen later; one statement. In the open transaction, or its own.
 Status save_observations(catalog::Catalog& catalog, std::string_view source,
                          std::span<const Observation> observations);
 /// The latest of these rows, where there is one, in any order.

@@ -87,7 +87,9 @@ Status save_proofs(catalog::Catalog& catalog, std::string_view source,
   }
   return catalog::in_transaction(catalog.connection(), [&]() -> Status {
     TRY(catalog.connection().run("artifact_proof.save",
-                                 {{"source", std::string(source)}, {"rows", rows.take()}}));
+                                 {{"source", std::string(source)},
+                                  {"rows", rows.take()},
+                                  {"now", format_rfc3339(catalog.clock().now())}}));
     return {};
   });
 }
@@ -109,15 +111,20 @@ Result<std::vector<Proof>> load_proofs(catalog::Catalog& catalog, std::string_vi
   return proofs;
 }
 
-Status save_looks(catalog::Catalog& catalog, std::string_view source,
-                  std::span<const std::string> artifact_ids, Timestamp looked_at) {
-  if (artifact_ids.empty()) return {};
+Status save_looks(catalog::Catalog& catalog, std::string_view source, std::span<const Look> looks) {
+  if (looks.empty()) return {};
   TRY(know_proof_statements(catalog));
+  sql::JsonRows rows;
+  for (const Look& look : looks) {
+    rows.begin_row();
+    rows.add("artifact_id", look.artifact_id);
+    rows.add("looked_at", format_rfc3339(look.looked_at));
+  }
   return catalog::in_transaction(catalog.connection(), [&]() -> Status {
     TRY(catalog.connection().run("artifact_proof.look",
                                  {{"source", std::string(source)},
-                                  {"looked_at", format_rfc3339(looked_at)},
-                                  {"ids", catalog::text_rows("artifact_id", artifact_ids)}}));
+                                  {"rows", rows.take()},
+                                  {"now", format_rfc3339(catalog.clock().now())}}));
     return {};
   });
 }

@@ -37,24 +37,27 @@ struct Proof {
   Timestamp looked_at;        // later than proved_at: a later look did not confirm it
 };
 
-/// In the catalog transaction that is open, or its own. One statement, whatever the number.
+/// In the catalog transaction that is open, or its own. One statement, whatever the number. A proof or a look
+/// that is stored and later stays, whoever commits last.
 Status save_proofs(catalog::Catalog& catalog, std::string_view source,
                    std::span<const Proof> proofs);
 /// Those that exist, in any order.
 Result<std::vector<Proof>> load_proofs(catalog::Catalog& catalog, std::string_view source,
                                        std::span<const std::string> artifact_ids);
 
-/// Notes that the bytes of these artifacts were asked for and gave no proof (drifted, missing,
-/// unreadable, unstable). In the open transaction, or its own.
-Status save_looks(catalog::Catalog& catalog, std::string_view source,
-                  std::span<const std::string> artifact_ids, Timestamp looked_at);
-/// Which of these artifacts have been looked at, ever, and when last.
+/// The last time the bytes of an artifact were asked for.
 struct Look {
   std::string artifact_id;
   Timestamp looked_at;
   std::optional<Timestamp> proved_at;
   std::uint64_t size_bytes = 0;  // of the last proof; 0 where there was none
 };
+
+/// Notes that the bytes of these artifacts were asked for and gave no proof (drifted, missing,
+/// unreadable, unstable), when they were; `proved_at` and size are not read. In the open transaction, or
+/// its own.
+Status save_looks(catalog::Catalog& catalog, std::string_view source, std::span<const Look> looks);
+/// Which of these artifacts have been looked at, ever, and when last.
 Result<std::vector<Look>> load_looks(catalog::Catalog& catalog, std::string_view source,
                                      std::span<const std::string> artifact_ids);
 /// A page of looks in the order (looked_at, artifact_id), after `after`; empty at the end.

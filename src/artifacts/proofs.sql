@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Statements of proofs and observations, in Holdfast's own catalog. Times are RFC 3339 text, whose
 -- order is that of time. Bulk arguments are JSON arrays of flat objects.
+--
+-- Two runs may overlap, and the one that read first may commit last: what is stored gives way only to what
+-- was seen later, or where its time is still to come (:now), since then a clock was wrong.
 
 -- name: artifact_proof.save
 -- sqlite
@@ -16,7 +19,9 @@ set file_path = excluded.file_path, sha256 = excluded.sha256, size_bytes = exclu
     ctime_ns = excluded.ctime_ns, proved_at = excluded.proved_at,
     first_proved_at = case when artifact_proof.sha256 = excluded.sha256
                            then artifact_proof.first_proved_at else excluded.first_proved_at end,
-    looked_at = excluded.looked_at
+    looked_at = case when artifact_proof.looked_at between excluded.looked_at and :now
+                     then artifact_proof.looked_at else excluded.looked_at end
+where artifact_proof.proved_at is null or excluded.proved_at >= artifact_proof.proved_at or artifact_proof.proved_at > :now
 -- postgres
 insert into artifact_proof (source, artifact_id, file_path, sha256, size_bytes, device, inode, mtime_ns,
                             ctime_ns, proved_at, first_proved_at, looked_at)
@@ -30,7 +35,9 @@ set file_path = excluded.file_path, sha256 = excluded.sha256, size_bytes = exclu
     ctime_ns = excluded.ctime_ns, proved_at = excluded.proved_at,
     first_proved_at = case when artifact_proof.sha256 = excluded.sha256
                            then artifact_proof.first_proved_at else excluded.first_proved_at end,
-    looked_at = excluded.looked_at
+    looked_at = case when artifact_proof.looked_at between excluded.looked_at and :now
+                     then artifact_proof.looked_at else excluded.looked_at end
+where artifact_proof.proved_at is null or excluded.proved_at >= artifact_proof.proved_at or artifact_proof.proved_at > :now
 
 -- name: artifact_proof.load
 -- sqlite
@@ -49,13 +56,15 @@ where source = :source and sha256 is not null
 -- name: artifact_proof.look
 -- sqlite
 insert into artifact_proof (source, artifact_id, looked_at)
-select :source, value->>'artifact_id', :looked_at from json_each(:ids) where true
+select :source, value->>'artifact_id', value->>'looked_at' from json_each(:rows) where true
 on conflict (source, artifact_id) do update set looked_at = excluded.looked_at
+where excluded.looked_at >= artifact_proof.looked_at or artifact_proof.looked_at > :now
 -- postgres
 insert into artifact_proof (source, artifact_id, looked_at)
-select :source, artifact_id, :looked_at
-from jsonb_to_recordset(:ids::jsonb) as i(artifact_id text)
+select :source, artifact_id, looked_at
+from jsonb_to_recordset(:rows::jsonb) as r(artifact_id text, looked_at text)
 on conflict (source, artifact_id) do update set looked_at = excluded.looked_at
+where excluded.looked_at >= artifact_proof.looked_at or artifact_proof.looked_at > :now
 
 -- name: artifact_proof.looks
 -- sqlite
@@ -99,6 +108,7 @@ on conflict (source, subject) do update
 set artifact_id = excluded.artifact_id, artifact_type = excluded.artifact_type,
     verdict = excluded.verdict, basis = excluded.basis, observed_at = excluded.observed_at,
     proved_at = excluded.proved_at, findings = excluded.findings
+where excluded.observed_at >= artifact_observation.observed_at or artifact_observation.observed_at > :now
 -- postgres
 insert into artifact_observation (source, subject, artifact_id, artifact_type, verdict, basis, observed_at,
                                   proved_at, findings)
@@ -109,6 +119,7 @@ on conflict (source, subject) do update
 set artifact_id = excluded.artifact_id, artifact_type = excluded.artifact_type,
     verdict = excluded.verdict, basis = excluded.basis, observed_at = excluded.observed_at,
     proved_at = excluded.proved_at, findings = excluded.findings
+where excluded.observed_at >= artifact_observation.observed_at or artifact_observation.observed_at > :now
 
 -- name: artifact_observation.load
 -- sqlite

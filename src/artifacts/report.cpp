@@ -7,6 +7,7 @@
 
 #include "artifacts/finding_text.h"
 #include "artifacts/latest_reports.h"
+#include "base/root_folder.h"
 #include "core/canonical_json.h"
 
 namespace holdfast::artifacts {
@@ -14,10 +15,10 @@ namespace {
 
 constexpr std::string_view kSchema = "holdfast.artifacts-report/1";
 
-/// Text for a Markdown table: nothing in it may end the cell or begin markup.
+/// Text for a Markdown table: nothing in it may end the cell, begin markup or speak to a terminal.
 std::string cell(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : printable_path(text)) {
     switch (c) {
       case '|':
       case '\\':
@@ -34,10 +35,6 @@ std::string cell(std::string_view text) {
         break;
       case '&':
         out += "&amp;";
-        break;
-      case '\n':
-      case '\r':
-        out += ' ';
         break;
       default:
         out += c;
@@ -209,7 +206,7 @@ Result<ReportEnd> write(ArtifactTable& table, catalog::Catalog& catalog, Writer 
 
 bool ReportEnd::complete() const {
   const core::CheckCounts counts = tally.counts();
-  return never_observed == 0 && counts.unreadable == 0 && counts.evaluated > 0;
+  return never_observed == 0 && tally.not_told() == 0 && counts.evaluated > 0;
 }
 
 Result<ReportEnd> write_report(const SourceConfig& config, catalog::Catalog& catalog,

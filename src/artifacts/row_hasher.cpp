@@ -103,9 +103,12 @@ class Worker {
     feed_.finish(ticket, std::move(out), size_bytes);
   }
 
-  void finish_known(std::uint64_t ticket, const Reading& where, const core::Sha256Digest& digest) {
+  // Proved when the bytes were read for another row, not now.
+  void finish_known(std::uint64_t ticket, const Reading& where,
+                    const SharedDigests::Answer& answer) {
     RowObservation out = observation(RowState::hashed, where);
-    out.digest = digest;
+    out.observed_at = answer.read_at;
+    out.digest = answer.digest;
     out.identity = where.asked;
     finish(ticket, std::move(out));
   }
@@ -162,7 +165,7 @@ class Worker {
       case SharedDigests::Role::lead:
         return begin(ticket, std::move(reading));
       case SharedDigests::Role::known:
-        finish_known(ticket, reading, answer.digest);
+        finish_known(ticket, reading, answer);
         return {};
       case SharedDigests::Role::wait:
         aside_.push_back({.ticket = ticket, .reading = std::move(reading)});
@@ -221,7 +224,7 @@ class Worker {
         ours_.push_back(std::move(each));
         return;
       case SharedDigests::Role::known:
-        finish_known(each.ticket, each.reading, answer.digest);
+        finish_known(each.ticket, each.reading, answer);
         return;
       case SharedDigests::Role::wait:
         aside_.push_back(std::move(each));

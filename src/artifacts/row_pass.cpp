@@ -101,22 +101,21 @@ class Pass {
 
   Status save(std::span<const Judged> judged) {
     std::vector<Proof> proofs;
-    std::vector<std::string> looks;
+    std::vector<Look> looks;
     std::vector<Observation> observations;
     observations.reserve(judged.size());
-    const Timestamp now = catalog_.clock().now();
     for (const Judged& each : judged) {
       observations.push_back({each.row.id, each.row.type, each.report});
       if (pass_.depth != core::Depth::full || !each.row.recorded_sha256) continue;
       if (auto proof = proof_of(each.row, each.seen)) {
         proofs.push_back(std::move(*proof));
       } else {
-        looks.push_back(each.row.id);
+        looks.push_back({each.row.id, each.seen.observed_at, {}, 0});
       }
     }
     TRY_ASSIGN(auto transaction, sql::Transaction::begin(catalog_.connection()));
     TRY(save_proofs(catalog_, config_.name, proofs));
-    TRY(save_looks(catalog_, config_.name, looks, now));
+    TRY(save_looks(catalog_, config_.name, looks));
     TRY(save_observations(catalog_, config_.name, observations));
     if (pass_.within) TRY(pass_.within(judged));
     return transaction.commit();

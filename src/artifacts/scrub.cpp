@@ -260,8 +260,8 @@ class Scrub {
   std::vector<std::string> gaps() const {
     std::vector<std::string> gaps;
     if (end_.before.rows == 0) gaps.emplace_back("no row records a hash");
-    if (end_.tally.total.unknown > 0)
-      gaps.push_back(rows_text(end_.tally.total.unknown) + " could not be told");
+    if (end_.tally.not_told() > 0)
+      gaps.push_back(rows_text(end_.tally.not_told()) + " could not be told");
     if (end_.cancelled) gaps.emplace_back("it was stopped");
     if (end_.after.never_looked_at > 0)
       gaps.push_back(rows_text(end_.after.never_looked_at) + " never read yet");

@@ -16,7 +16,8 @@ std::size_t SharedDigests::Hash::operator()(const FileIdentity& identity) const 
 SharedDigests::Answer SharedDigests::ask_locked(const FileIdentity& identity) {
   for (const Generation* generation : {&newer_, &older_}) {
     const auto found = generation->find(identity);
-    if (found != generation->end()) return {.role = Role::known, .digest = found->second};
+    if (found != generation->end())
+      return {.role = Role::known, .digest = found->second.digest, .read_at = found->second.at};
   }
   if (!being_read_.insert(identity).second) return {.role = Role::wait};
   return {.role = Role::lead};
@@ -43,7 +44,7 @@ void SharedDigests::finished(const FileIdentity& asked, const std::optional<File
   const auto quiet = std::chrono::nanoseconds(kQuietTime).count();
   if (read && at.ns - read->ctime_ns > quiet && at.ns - read->mtime_ns > quiet) {
     if (newer_.size() >= kGeneration) older_ = std::exchange(newer_, {});
-    newer_.emplace(*read, digest);
+    newer_.emplace(*read, Read{digest, at});
   }
   changed_.notify_all();
 }

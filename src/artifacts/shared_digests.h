@@ -35,6 +35,7 @@ class SharedDigests {
   struct Answer {
     Role role = Role::lead;
     core::Sha256Digest digest{};
+    Timestamp read_at{};  // when known: when its bytes had been read
   };
   /// What to do about a file of this identity.
   Answer ask(const FileIdentity& identity);
@@ -48,7 +49,11 @@ class SharedDigests {
   struct Hash {
     std::size_t operator()(const FileIdentity& identity) const;
   };
-  using Generation = std::unordered_map<FileIdentity, core::Sha256Digest, Hash>;
+  struct Read {
+    core::Sha256Digest digest{};
+    Timestamp at;
+  };
+  using Generation = std::unordered_map<FileIdentity, Read, Hash>;
   Answer ask_locked(const FileIdentity& identity);
 
   std::mutex mutex_;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "artifacts/ignore_list.h"
 #include "base/clock.h"
 #include "sql/connection.h"
 
@@ -167,7 +168,11 @@ Result<SourceConfig> read_source_config(const std::string& name, TomlTable& tabl
   TRY_ASSIGN(auto types, table.strings("types"));
   if (types) config.types = *std::move(types);
   TRY_ASSIGN(auto ignore, table.strings("ignore"));
-  if (ignore) config.ignore = *std::move(ignore);
+  if (ignore) {
+    const auto list = IgnoreList::parse(*ignore);
+    if (!list) return table.invalid("ignore", list.error().message());
+    config.ignore = *std::move(ignore);
+  }
   TRY(read_roots(config, table, workspace_folder));
   return config;
 }

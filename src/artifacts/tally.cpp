@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifacts/tally.h"
 
+#include <algorithm>
+
 #include "artifacts/rules.h"
 
 namespace holdfast::artifacts {
@@ -9,6 +11,12 @@ namespace {
 bool is_no_file(const core::SubjectReport& report) {
   return report.verdict == core::Verdict::unrecorded && report.findings.size() == 1 &&
          report.findings[0].rule == kNoFile;
+}
+
+bool is_waived_unknown(const core::SubjectReport& report) {
+  const auto waived = [](const core::Finding& finding) { return finding.waived; };
+  return report.verdict == core::Verdict::unknown && !report.findings.empty() &&
+         std::ranges::all_of(report.findings, waived);
 }
 
 void count(TypeCounts& counts, const core::SubjectReport& report, std::uint64_t size_bytes_read) {
@@ -41,9 +49,12 @@ void Tally::add(const ArtifactRow& row, const core::SubjectReport& report,
   count(total, report, size_bytes_read);
   count(types[row.type], report, size_bytes_read);
   add_findings(report);
+  const bool accepted = is_waived_unknown(report);
+  if (accepted) ++unknown_waived;
   if (!row.recorded_sha256) return;
   if (!report.proved_at) {
     ++never_proved;
+    if (accepted) ++never_proved_waived;
     return;
   }
   ++proved;

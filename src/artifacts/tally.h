@@ -31,10 +31,13 @@ struct Tally {
   std::int64_t warnings = 0;
   std::int64_t errors = 0;
   std::int64_t waived = 0;  // not in the three above
+  // Of total.unknown: rows whose owner waived exactly that (docs/decisions/0050).
+  std::int64_t unknown_waived = 0;
 
   // Proofs of the rows that were counted and record a hash:
   std::int64_t proved = 0;
   std::int64_t never_proved = 0;
+  std::int64_t never_proved_waived = 0;  // of these: could not be looked at, which was waived
   std::optional<Timestamp> oldest_proof;
   std::string oldest_proof_id;
 
@@ -45,6 +48,8 @@ struct Tally {
   std::int64_t count_of(std::string_view rule) const;
   /// Findings at or above `warning` that are not waived.
   bool has_active_findings() const;
+  /// Rows that could not be looked at, and nobody accepted it: they make a pass incomplete.
+  std::int64_t not_told() const { return total.unknown - unknown_waived; }
   /// planned = evaluated + skipped (no_file) + unreadable (unknown).
   core::CheckCounts counts() const;
 };

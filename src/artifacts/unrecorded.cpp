@@ -282,6 +282,16 @@ core::SubjectReport unreadable_folder_report(const SourceConfig& config, const s
   return report;
 }
 
+core::SubjectReport listed_report(const std::string& subject, Timestamp observed_at) {
+  core::SubjectReport report;
+  report.subject = {"file", subject.substr(subject.find(':') + 1)};
+  report.verdict = core::Verdict::in_step;
+  report.observed_at = observed_at;
+  report.proved_at = observed_at;  // the listing itself
+  report.basis = "listing";
+  return report;
+}
+
 Result<Moves> propose_moves(std::vector<MissingRow>& missing,
                             const std::vector<UnrecordedFile>& files, const MoveOptions& options) {
   ContentMap contents;

@@ -64,5 +64,7 @@ core::SubjectReport unrecorded_report(const SourceConfig& config, const Unrecord
 /// The error on a folder that could not be listed; verdict `unknown`.
 core::SubjectReport unreadable_folder_report(const SourceConfig& config, const std::string& folder,
                                              Timestamp observed_at);
+/// Of a folder ("file:atlas/…") that once could not be listed, and was now; verdict `in_step`.
+core::SubjectReport listed_report(const std::string& subject, Timestamp observed_at);
 
 }  // namespace holdfast::artifacts

@@ -90,6 +90,7 @@ class Verification {
     RowPager pager(table, query);
     RowPass pass;
     pass.depth = options_.depth;
+    pass.max_age = max_age();
     pass.batch = batch_options(options_, clock_);
     pass.rate = rate ? &*rate : nullptr;
     pass.next_page = [&] { return pager.next(); };
@@ -115,12 +116,15 @@ class Verification {
     return sink_ ? sink_(judged) : Status();
   }
 
+  std::optional<std::chrono::nanoseconds> max_age() const {
+    return options_.max_age ? options_.max_age : config_.max_age;
+  }
+
   void judge_age() {
-    const auto max_age = options_.max_age ? options_.max_age : config_.max_age;
-    if (!max_age) return;
+    if (!max_age()) return;
     const std::optional<Timestamp>& oldest = end_.tally.oldest_proof;
-    const bool old = oldest && end_.ended_at.ns - oldest->ns > max_age->count();
-    end_.proof_too_old = old || end_.tally.never_proved > 0;
+    const bool old = oldest && end_.ended_at.ns - oldest->ns > max_age()->count();
+    end_.proof_too_old = old || end_.tally.never_proved > end_.tally.never_proved_waived;
   }
 
   std::vector<std::string> gaps() const {
@@ -129,9 +133,10 @@ class Verification {
     if (counts.evaluated == 0)
       gaps.push_back(counts.planned == 0 ? "no row of " + config_.name + " records a hash"
                                          : "nothing could be evaluated");
-    if (counts.unreadable > 0) gaps.push_back(rows_text(counts.unreadable) + " could not be told");
+    if (end_.tally.not_told() > 0)
+      gaps.push_back(rows_text(end_.tally.not_told()) + " could not be told");
     if (end_.proof_too_old)
-      gaps.emplace_back(end_.tally.never_proved > 0
+      gaps.emplace_back(end_.tally.never_proved > end_.tally.never_proved_waived
                             ? "rows without any proof are older than any --max-age"
                             : "the oldest proof is older than --max-age");
     if (end_.cancelled) gaps.emplace_back("it was stopped");

@@ -79,6 +79,26 @@ where subject = :subject and seq > :after
   and (cast(:since as text) is null or at >= cast(:since as text))
   and case level when 'error' then 2 when 'warning' then 1 else 0 end >= cast(:least_level as bigint)
 order by seq limit :limit
+-- name: event.newest
+-- any
+select min(seq) as first from (
+  select seq from event where seq > :after
+    and (cast(:name as text) is null or name = cast(:name as text))
+    and (cast(:prefix as text) is null or substr(name, 1, length(cast(:prefix as text))) = cast(:prefix as text))
+    and (cast(:run_id as text) is null or run_id = cast(:run_id as text))
+    and (cast(:since as text) is null or at >= cast(:since as text))
+    and case level when 'error' then 2 when 'warning' then 1 else 0 end >= cast(:least_level as bigint)
+  order by seq desc limit :limit) as newest
+-- name: event.newest_of_subject
+-- any
+select min(seq) as first from (
+  select seq from event where subject = :subject and seq > :after
+    and (cast(:name as text) is null or name = cast(:name as text))
+    and (cast(:prefix as text) is null or substr(name, 1, length(cast(:prefix as text))) = cast(:prefix as text))
+    and (cast(:run_id as text) is null or run_id = cast(:run_id as text))
+    and (cast(:since as text) is null or at >= cast(:since as text))
+    and case level when 'error' then 2 when 'warning' then 1 else 0 end >= cast(:least_level as bigint)
+  order by seq desc limit :limit) as newest
 
 -- name: incident.open_of
 -- sqlite

@@ -203,14 +203,7 @@ class Verifier {
       .event_count = 0, .chain_hash = std::string(64, '0'), .broken_at = {}, .problem = {}};
 };
 
-}  // namespace
-
-Result<std::int64_t> append_events(Catalog& catalog, std::span<core::Event> events) {
-  if (events.empty()) return std::int64_t{0};
-  return in_transaction(catalog.connection(), [&] { return append_locked(catalog, events); });
-}
-
-Result<std::vector<StoredEvent>> list_events(Catalog& catalog, const EventFilter& filter) {
+Result<sql::Args> filter_args(const EventFilter& filter) {
   if (filter.limit < 0 || filter.limit > kListLimit) {
     return Error(Code::invalid, "a list of events holds at most " + std::to_string(kListLimit),
                  "page with after_seq");
@@ -227,6 +220,18 @@ Result<std::vector<StoredEvent>> list_events(Catalog& catalog, const EventFilter
       "least_level",
       std::int64_t{static_cast<std::int64_t>(filter.least_level.value_or(core::Level::note))});
   if (filter.subject) args.emplace_back("subject", *filter.subject);
+  return args;
+}
+
+}  // namespace
+
+Result<std::int64_t> append_events(Catalog& catalog, std::span<core::Event> events) {
+  if (events.empty()) return std::int64_t{0};
+  return in_transaction(catalog.connection(), [&] { return append_locked(catalog, events); });
+}
+
+Result<std::vector<StoredEvent>> list_events(Catalog& catalog, const EventFilter& filter) {
+  TRY_ASSIGN(const auto args, filter_args(filter));
   TRY_ASSIGN(const auto rows, catalog.connection().run(
                                   filter.subject ? "event.list_of_subject" : "event.list", args));
   std::vector<StoredEvent> out;
@@ -236,6 +241,16 @@ Result<std::vector<StoredEvent>> list_events(Catalog& catalog, const EventFilter
     out.push_back(std::move(event));
   }
   return out;
+}
+
+Result<std::int64_t> start_of_newest(Catalog& catalog, const EventFilter& filter) {
+  TRY_ASSIGN(const auto args, filter_args(filter));
+  // Before the look, so that what is appended meanwhile comes after it.
+  TRY_ASSIGN(const std::int64_t last, last_event_seq(catalog));
+  TRY_ASSIGN(
+      const auto rows,
+      catalog.connection().run(filter.subject ? "event.newest_of_subject" : "event.newest", args));
+  return rows.is_null(0, 0) ? last : rows.integer(0, 0) - 1;
 }
 
 Result<std::int64_t> last_event_seq(Catalog& catalog) {

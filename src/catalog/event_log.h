@@ -38,6 +38,9 @@ struct StoredEvent {
 };
 /// In order of seq.
 Result<std::vector<StoredEvent>> list_events(Catalog& catalog, const EventFilter& filter);
+/// The number after which the newest `filter.limit` of the events that match begin, however old they are;
+/// that of the last event where none matches.
+Result<std::int64_t> start_of_newest(Catalog& catalog, const EventFilter& filter);
 /// The newest seq, 0 when the log is empty.
 Result<std::int64_t> last_event_seq(Catalog& catalog);
 

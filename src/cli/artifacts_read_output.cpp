@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "app/text.h"
 #include "artifacts/finding_text.h"
@@ -186,7 +187,12 @@ Status FindingPrinter::begin(std::string_view schema, const std::string& source)
   if (command_.output != OutputFormat::json) return {};
   TRY_ASSIGN(const std::string head,
              members_of({{"schema", std::string(schema)}, {"source", source}}));
-  return command_.print('{' + head + ",\"findings\":[");
+  head_ = '{' + head + ",\"findings\":[";
+  return {};
+}
+
+Status FindingPrinter::print(const std::string& piece) {
+  return command_.print(std::exchange(head_, {}) + piece);
 }
 
 Status FindingPrinter::add(const core::SubjectReport& report, const core::Finding& finding,
@@ -211,7 +217,7 @@ Status FindingPrinter::take(const core::SubjectReport& report) {
     TRY(add(report, finding, out));
   if (out.empty()) return {};
   before_print_();
-  return command_.print(out);
+  return print(out);
 }
 
 Status FindingPrinter::take(std::span<const artifacts::Judged> judged) {
@@ -222,11 +228,11 @@ Status FindingPrinter::take(std::span<const artifacts::Judged> judged) {
   }
   if (out.empty()) return {};
   before_print_();
-  return command_.print(out);
+  return print(out);
 }
 
 Status FindingPrinter::end_json(const std::string& members) {
-  return command_.print("\n]," + members + "}\n");
+  return print("\n]," + members + "}\n");
 }
 
 std::string FindingPrinter::notes_left_out() const {

@@ -26,7 +26,8 @@ class FindingPrinter {
   /// `before_print` takes the progress line away.
   FindingPrinter(const Command& command, std::function<void()> before_print)
       : command_(command), before_print_(std::move(before_print)) {}
-  /// The head of the JSON document: schema and source; nothing in text.
+  /// Sets the head of the JSON document: schema and source. It is printed with the first piece, so that a
+  /// command that fails before has printed nothing.
   Status begin(std::string_view schema, const std::string& source);
   Status take(std::span<const artifacts::Judged> judged);
   Status take(const core::SubjectReport& report);
@@ -36,9 +37,11 @@ class FindingPrinter {
   std::string notes_left_out() const;
 
  private:
+  Status print(const std::string& piece);
   Status add(const core::SubjectReport& report, const core::Finding& finding, std::string& out);
   const Command& command_;
   std::function<void()> before_print_;
+  std::string head_;  // not printed yet
   bool first_ = true;
   std::map<std::string, std::int64_t> notes_;
 };

@@ -81,27 +81,11 @@ Result<Exit> list(const Command& command, const EventOptions& options) {
   return Exit::ok;
 }
 
-// Where the last `lines` matching events begin: backwards in steps, since the log is only read forwards.
-Result<std::int64_t> start_of_tail(catalog::Catalog& catalog, catalog::EventFilter filter,
-                                   std::int64_t lines) {
-  TRY_ASSIGN(const std::int64_t newest, catalog::last_event_seq(catalog));
-  constexpr std::int64_t kMostStep = 10'000;
-  for (std::int64_t step = std::min(lines, kMostStep);; step = std::min(step * 4, kMostStep)) {
-    filter.after_seq = std::max<std::int64_t>(0, newest - step);
-    filter.limit = kMostStep;
-    TRY_ASSIGN(const auto page, catalog::list_events(catalog, filter));
-    const auto count = static_cast<std::int64_t>(page.size());
-    if (count >= lines)
-      return count == lines ? filter.after_seq
-                            : page[static_cast<std::size_t>(count - lines - 1)].event.seq;
-    if (filter.after_seq == 0 || step == kMostStep) return filter.after_seq;
-  }
-}
-
 Result<Exit> tail(const Command& command, const EventOptions& options) {
   TRY_ASSIGN(auto filter, filter_of(command, options));
   TRY_ASSIGN(auto open, command.open());
-  TRY_ASSIGN(filter.after_seq, start_of_tail(*open.catalog, filter, options.lines));
+  filter.limit = options.lines;
+  TRY_ASSIGN(filter.after_seq, catalog::start_of_newest(*open.catalog, filter));
   TRY_ASSIGN(filter.after_seq, print_pages(command, *open.catalog, filter, 0));
   while (options.follow && !command.cancel->requested()) {
     command.clock->sleep_for(kPollEvery);

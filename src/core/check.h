@@ -2,6 +2,7 @@
 // Check: the one polymorphic seam to the domains. `holdfast check`, incidents, reports and, later, the service know domains only
 // through it. A check reads; it never writes the user's data.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,6 +44,7 @@ struct CheckOptions {
   int jobs = 0;                // 0: as many as there are processors
   const Cancel* cancel = nullptr;
   Clock* clock = nullptr;
+  std::optional<std::chrono::nanoseconds> max_age = {};  // none: as configured
 };
 
 /// One configured check of a domain, "artifacts.atlas".

@@ -40,6 +40,8 @@ TEST(Text, ShortensInTheMiddleAndNeverBeyondTheWidth) {
 TEST(Text, FoldsAtBlanksAndInsideLongWords) {
   EXPECT_THAT(folded("one two three", 7), ElementsAre("one two", "three"));
   EXPECT_THAT(folded("abcdefghij", 4), ElementsAre("abcd", "efgh", "ij"));
+  EXPECT_THAT(folded("at data/figures/one.png", 15), ElementsAre("at", "data/figures/", "one.png"));
+  EXPECT_THAT(folded("/abcdef", 4), ElementsAre("/abc", "def"));
   EXPECT_THAT(folded("", 4), ElementsAre(""));
   EXPECT_THAT(folded("日本", 1), ElementsAre("日", "本"));
 }

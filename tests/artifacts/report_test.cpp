@@ -132,6 +132,38 @@ TEST_P(Report, ARecordThatWasChangedSinceItsObservationIsUnknown) {
   EXPECT_EQ(report["never_observed"], 1);
 }
 
+TEST_P(Report, AFindingOnARecordThatWasChangedSinceIsUnknown) {
+  world().keep("hash", "a.bin", "content");
+  world().keep("path", "b.bin", "content");
+  world().verify_full();
+  world().write("a.bin", "changed");
+  world().write("b.bin", "changed");
+  world().clock().advance(std::chrono::hours(1));
+  world().verify_full();
+  EXPECT_EQ(json()["counts"]["drifted"], 2);
+  world().sql("update artifacts set metadata = " +
+              ProofWorld::quoted(ProofWorld::record(std::string(64, 'b'), 7)) +
+              " where id = 'hash'");
+  world().sql("update artifacts set file_path = 'elsewhere.bin' where id = 'path'");
+  const auto report = json();
+  EXPECT_EQ(report["counts"]["drifted"], 0);
+  EXPECT_EQ(report["counts"]["unknown"], 2);
+  EXPECT_EQ(report["findings"].size(), 0U);
+  EXPECT_EQ(report["never_observed"], 2);
+}
+
+TEST_P(Report, NoNameOfARowSpeaksToTheTerminal) {
+  world().add_row("id\x1b[2J", "gone.bin", ProofWorld::record(std::string(64, 'a'), 1),
+                  "type\x1b]0;title\x07");
+  for (const ReportFormat format : {ReportFormat::markdown, ReportFormat::json}) {
+    check();
+    const std::string page = text(format);
+    EXPECT_THAT(page, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(page, Not(HasSubstr("\x07")));
+  }
+  EXPECT_THAT(text(ReportFormat::markdown), HasSubstr("| type%1B"));
+}
+
 TEST_P(Report, ForgetsAFileThatIsNoLongerThere) {
   world().keep("a", "a.bin", "content");
   world().write("orphan.txt", "x");

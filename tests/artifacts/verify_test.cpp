@@ -11,7 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "artifacts/artifact_check.h"
+#include "artifacts/observations.h"
 #include "artifacts/rules.h"
+#include "artifacts/unrecorded.h"
 #include "catalog/check_runs.h"
 #include "catalog/event_log.h"
 #include "catalog/waivers.h"
@@ -226,6 +228,39 @@ TEST_P(Verify, MaxAgeMakesAnOldProofIncomplete) {
   const VerifyEnd end = world().verify_with(options);
   EXPECT_TRUE(end.proof_too_old);
   EXPECT_FALSE(end.complete());
+  EXPECT_THAT(world().findings, ElementsAre("a artifact.proof_too_old"));
+}
+
+catalog::Waiver waiver_of(ProofWorld& world, const core::Finding& finding) {
+  catalog::Waiver waiver;
+  waiver.subject = finding.subject.text();
+  waiver.rule = finding.rule;
+  waiver.recorded = finding.recorded;
+  waiver.observed = finding.observed;
+  waiver.owner = "owner";
+  waiver.reason = "known";
+  waiver.expires_at =
+      Timestamp{world.clock().now().ns + std::chrono::nanoseconds(90 * kDay).count()};
+  return waiver;
+}
+
+TEST_P(Verify, AWaivedRowThatCannotBeLookedAtIsAccepted) {
+  world().keep("a", "a.bin", "content");
+  world().add_row("escapes", "../../etc/hostname", ProofWorld::record(std::string(64, 'a'), 1));
+  EXPECT_EQ(world().verify_full().conclusion.outcome, Outcome::findings);
+  must(catalog::grant_waiver(world().catalog(), waiver_of(world(), world().reports[1].findings[0]),
+                             "tester"));
+  const VerifyEnd end = world().verify_full();
+  EXPECT_EQ(end.tally.total.unknown, 1);
+  EXPECT_THAT(end.conclusion.gaps, IsEmpty());
+  EXPECT_EQ(end.conclusion.outcome, Outcome::in_step);
+  world().clock().advance(20 * kDay);
+  const ScrubEnd scrubbed = world().scrub_with(world().scrub_options(10 * kDay));
+  EXPECT_EQ(scrubbed.tally.total.unknown, 1);
+  EXPECT_EQ(scrubbed.conclusion.outcome, Outcome::in_step);
+  // Waived with nothing else evaluated is not in step.
+  world().sql("delete from artifacts where id = 'a'");
+  EXPECT_EQ(world().verify_full().conclusion.outcome, Outcome::incomplete);
 }
 
 TEST_P(Verify, AWaivedDifferenceIsCountedAndNotActive) {
@@ -302,6 +337,87 @@ TEST(Sample, ReadsShares) {
   EXPECT_DOUBLE_EQ(must(parse_share("100%")), 1);
   for (const char* bad : {"", "%", "0", "0%", "-1%", "101%", "1.5", "5 %", "x", "nan"})
     EXPECT_FALSE(parse_share(bad).ok()) << bad;
+}
+
+class Proofs : public ProofTest {
+ protected:
+  void prove(Timestamp at, char content) {
+    const Proof proof{.artifact_id = "a",
+                      .path = "a.bin",
+                      .digest = core::sha256(std::string(1, content)),
+                      .identity = {},
+                      .proved_at = at,
+                      .first_proved_at = {},
+                      .looked_at = {}};
+    must(save_proofs(world().catalog(), "atlas", {&proof, 1}));
+  }
+  void look_in_vain(Timestamp at) {
+    const Look look{"a", at, {}, 0};
+    must(save_looks(world().catalog(), "atlas", {&look, 1}));
+  }
+  Proof stored() {
+    return must(load_proofs(world().catalog(), "atlas", std::vector<std::string>{"a"})).at(0);
+  }
+  Timestamp at(int seconds) {
+    return Timestamp{world().clock().now().ns + seconds * 1'000'000'000LL};
+  }
+};
+HOLDFAST_PROOFS_ON_BOTH(Proofs);
+
+TEST_P(Proofs, ALateCommitDoesNotEraseALaterContradiction) {
+  look_in_vain(at(-10));
+  prove(at(-20), 'x');
+  EXPECT_EQ(stored().proved_at, at(-20));
+  EXPECT_EQ(stored().looked_at, at(-10)) << "read good, then read bad";
+  prove(at(-5), 'x');
+  EXPECT_EQ(stored().looked_at, at(-5));
+  look_in_vain(at(-7));
+  EXPECT_EQ(stored().looked_at, at(-5)) << "read bad, then read good";
+}
+
+TEST_P(Proofs, ALateCommitDoesNotReplaceALaterProof) {
+  prove(at(-10), 'y');
+  prove(at(-20), 'x');
+  EXPECT_EQ(stored().digest, core::sha256("y"));
+  EXPECT_EQ(stored().proved_at, at(-10));
+}
+
+TEST_P(Proofs, ATimeThatIsStillToComeIsAClockThatWasWrongAndGivesWay) {
+  prove(at(1'000'000), 'y');
+  prove(at(0), 'x');
+  EXPECT_EQ(stored().proved_at, at(0));
+  EXPECT_EQ(stored().looked_at, at(0));
+}
+
+TEST_P(Proofs, ALateCommitDoesNotReplaceALaterObservation) {
+  const auto observe = [&](Timestamp when, core::Verdict verdict) {
+    Observation seen{"a", "figure", {}};
+    seen.report.subject = artifact_subject(world().config(), "a");
+    seen.report.verdict = verdict;
+    seen.report.observed_at = when;
+    seen.report.basis = "bytes";
+    must(save_observations(world().catalog(), "atlas", {&seen, 1}));
+  };
+  observe(at(-10), core::Verdict::drifted);
+  observe(at(-20), core::Verdict::in_step);
+  EXPECT_EQ(must(load_observations(world().catalog(), "atlas", std::vector<std::string>{"a"}))
+                .at(0)
+                .report.verdict,
+            core::Verdict::drifted);
+}
+
+TEST_P(Verify, ARowThatSharesAFileIsProvedWhenItsBytesWereRead) {
+  world().keep("a", "shared.bin", "content");
+  world().keep("b", "big.bin", std::string(3'000'000, 'b'));
+  world().keep("c", "shared.bin", "content");
+  VerifyOptions slow = world().options();
+  slow.jobs = 1;
+  slow.rate_bytes_per_s = 1'000'000;
+  const VerifyEnd end = world().verify_with(slow);
+  EXPECT_EQ(end.tally.total.size_bytes_read, 3'000'007U) << "read once";
+  ASSERT_EQ(world().reports.size(), 3U);
+  EXPECT_EQ(world().reports[2].proved_at, world().reports[0].proved_at);
+  EXPECT_GT(*world().reports[1].proved_at, *world().reports[0].proved_at);
 }
 
 /// Gathers what a check hands on.
@@ -397,6 +513,56 @@ TEST_P(ArtifactCheckTest, QuickReadsNothingAndClaimsNoBytes) {
   const core::SubjectReport& report = gathered.reports.at("artifact:atlas/a");
   EXPECT_EQ(report.basis, "identity");
   EXPECT_EQ(report.verdict, core::Verdict::in_step);
+}
+
+TEST_P(ArtifactCheckTest, ReportsMissingRowsAlsoWhereALaterStepFails) {
+  world().keep("gone", "gone.bin", "gone");
+  std::filesystem::remove(world().file("gone.bin"));
+  world().config().ignore = {
+      ""};  // read_source_config() refuses it; here it is the step that fails
+  Gathered sink;
+  core::CheckOptions options;
+  options.clock = &world().clock();
+  const auto ran = make_artifact_check(world().config(), world().catalog())->run(options, sink);
+  EXPECT_FALSE(ran.ok());
+  EXPECT_THAT(sink.rules, ElementsAre("artifact:atlas/gone artifact.missing"));
+}
+
+TEST_P(ArtifactCheckTest, AnAgeAskedForBeatsTheConfiguredOne) {
+  world().keep("a", "a.bin", "content");
+  check(core::Depth::full);
+  world().clock().advance(40 * kDay);
+  world().config().max_age = 30 * kDay;
+  EXPECT_EQ(check(core::Depth::quick).unreadable, 1);
+  core::CheckOptions options;
+  options.depth = core::Depth::quick;
+  options.clock = &world().clock();
+  options.max_age = 60 * kDay;
+  const auto check_of = [&] { return make_artifact_check(world().config(), world().catalog()); };
+  EXPECT_EQ(must(check_of()->run(options, gathered)).unreadable, 0);
+  options.max_age = 39 * kDay;
+  world().config().max_age = {};
+  EXPECT_EQ(must(check_of()->run(options, gathered)).unreadable, 1);
+}
+
+TEST_P(ArtifactCheckTest, AFolderThatCanBeListedAgainIsInStep) {
+  world().write("closed/a.bin", "a");
+  world().write("closed/sub/b.bin", "b");
+  world().keep("k", "k.bin", "content");
+  catalog::Catalog& catalog = world().catalog();
+  const auto observe = [&](const core::SubjectReport& report) {
+    must(catalog::observe(catalog, "artifacts", {&report, 1}, "run", "tester"));
+  };
+  // What a check as another user left: root may list every folder.
+  observe(
+      unreadable_folder_report(world().config(), world().file("closed"), world().clock().now()));
+  ASSERT_EQ(world().incidents().size(), 1U);
+  check(core::Depth::quick);
+  const std::string subject = world().incidents()[0].subject;
+  ASSERT_TRUE(gathered.reports.contains(subject));
+  EXPECT_EQ(gathered.reports.at(subject).verdict, core::Verdict::in_step);
+  observe(gathered.reports.at(subject));
+  EXPECT_TRUE(world().incidents().empty());
 }
 
 TEST_P(ArtifactCheckTest, ARootThatIsNotThereIsAnErrorAndNotAThousandMissingFiles) {

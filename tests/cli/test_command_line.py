@@ -164,6 +164,30 @@ def test_follow_ends_cleanly_on_sigint_and_shows_what_happens_meanwhile(sqlite_w
     assert process.returncode == 0 and err == ""
 
 
+def test_tail_finds_the_newest_that_match_however_old_they_are(workspace):
+    fields = "at, name, subject, level, fields, actor, run_id, dedup_key, leaf_hash, chain_hash"
+    workspace.database.execute(
+        f"insert into event(seq, {fields}) "
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 10050) "
+        "select i, '2026-01-01T00:00:00.000000Z', 'check.ended', case when i < 4 then 's:old' else 's:new' end, 'note', '{}', 'a', 'r', "
+        f"'k' || i, '{'0' * 64}', '{'0' * 64}' from n; update event_head set seq = 10050")
+
+    def seqs(*arguments):
+        return [json.loads(line)["seq"] for line in workspace.run("events", "tail", "--json", *arguments).stdout.splitlines()]
+    assert seqs("--subject", "s:old") == [1, 2, 3]
+    assert seqs("--subject", "s:old", "--lines", "2") == [2, 3]
+    assert seqs("--name", "nothing.*") == []
+    assert seqs("--lines", "2") == [10049, 10050]
+    assert seqs("--lines", "0") == []
+
+
+@pytest.mark.parametrize("command", [["verify"], ["scrub", "--every-byte-within", "30d"]])
+def test_a_command_that_cannot_begin_prints_no_half_document(sqlite_workspace, command):
+    sqlite_workspace.data.rename(sqlite_workspace.folder / "away")
+    done = sqlite_workspace.run("artifacts", *command, "--json", expect=(2, 3))
+    assert done.stdout == "" or json.loads(done.stdout)
+
+
 def test_commands_md_is_what_the_binary_says(binary):
     said = holdfast(binary, "commands", "--markdown").stdout
     assert (SOURCE / "docs/commands.md").read_text() == said, "run: holdfast commands --markdown > docs/commands.md"

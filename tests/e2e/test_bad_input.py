@@ -48,6 +48,27 @@ def as_nobody(workspace, *arguments):
                           cwd=workspace.folder, text=True, capture_output=True, check=False)
 
 
+@root_only
+def test_the_incident_of_a_folder_is_resolved_once_it_can_be_listed_again(sqlite_workspace):
+    workspace = sqlite_workspace
+    closed = workspace.write("closed/a.bin", "a").parent
+    workspace.write("k.bin", "k")
+    workspace.add_row("k", "k.bin")
+    workspace.run("artifacts", "backfill")
+    for path in [workspace.folder.parent, *workspace.folder.parent.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    closed.chmod(0)
+    assert as_nobody(workspace, "check").returncode == 1
+    incidents = "select subject, resolved_at from incident"
+    [opened] = workspace.database.query(incidents)
+    assert opened["subject"].startswith("file:atlas/") and opened["resolved_at"] is None
+    closed.chmod(0o755)
+    done = as_nobody(workspace, "check")
+    assert done.returncode == 0, said(done)
+    [resolved] = workspace.database.query(incidents)
+    assert resolved["resolved_at"] is not None
+
+
 def test_a_workspace_with_nothing_to_check_is_no_pass(tmp_path, binary):
     (tmp_path / "holdfast.toml").write_text('[workspace]\nname = "empty"\ncatalog = "sqlite:catalog.db"\n')
     subprocess.run([binary, "migrate", "upgrade"], cwd=tmp_path, check=True, capture_output=True)
@@ -70,6 +91,7 @@ def test_a_workspace_with_nothing_to_check_is_no_pass(tmp_path, binary):
     ('[workspace]\nname = "x"\ncatalog = "${HOLDFAST_NOT_SET}"\n', ["HOLDFAST_NOT_SET", "holdfast.toml:3"]),
     ('[workspace\nname = "x"\n', ["holdfast.toml:1"]),
     ('[workspace]\nname = "x"\n[artifacts.a]\nroot = "not-there"\n', ["not-there"]),
+    ('[workspace]\nname = "x"\n[artifacts.a]\nroot = "."\nignore = [""]\n', ["holdfast.toml:5", "ignore", "empty"]),
 ])
 def test_configuration_errors_name_file_line_and_key(tmp_path, binary, text, names):
     (tmp_path / "holdfast.toml").write_text(text)
