@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
 export JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint lint-quick format bench asan tsan coverage fuzz clean
+.PHONY: help build install run test lint lint-quick format bench asan tsan coverage fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +15,11 @@ help: ## list the targets
 build: ## install what the build needs and build build/release/holdfast
 	@scripts/setup.sh build
 	@scripts/build.sh release holdfast
+
+install: ## put the program, its man page and completions under PREFIX (/usr/local)
+	@scripts/setup.sh build
+	@scripts/build.sh release holdfast documents
+	@cmake --install build/release --prefix "$(PREFIX)"
 
 run: build ## build, then import, backfill and check the example workspace
 	@if [ -x examples/run.sh ]; then examples/run.sh build/release/holdfast; else build/release/holdfast --version; fi

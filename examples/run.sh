@@ -39,4 +39,5 @@ if [ "$status" != 1 ]; then
 fi
 echo "(exit code 1: a pipeline that runs this check stops here)"
 run incidents list
-printf '\nThe workspaces are in %s. Try:  cd %s && %s check --help\n' "$out" "$out/atlas" "$holdfast"
+printf '\nThe workspaces are in %s. Your turn (make install puts holdfast on everybody'\''s PATH):\n' "$out"
+printf '  export PATH="%s:$PATH"; cd %s; holdfast artifacts verify --quick; holdfast explain artifact.modified\n' "$(dirname "$holdfast")" "$out/atlas"

@@ -62,6 +62,7 @@ class Worker {
     core::HashOptions hashing;
     hashing.rate = options_.rate;
     hashing.cancel = options_.cancel;
+    hashing.on_read = [this](std::uint64_t, std::size_t size_bytes) { feed_.read(size_bytes); };
     const auto next_job = [this] { return next(); };
     const auto take = [this](core::HashOutcome outcome) { return done(std::move(outcome)); };
     for (;;) {

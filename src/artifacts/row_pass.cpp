@@ -49,6 +49,7 @@ class HashedRowsFeed final : public RowFeed {
     }
     return {};
   }
+  void read(std::uint64_t size_bytes) override { inner_.read(size_bytes); }
   void finish(std::uint64_t ticket, RowObservation outcome, std::uint64_t size_bytes) override {
     inner_.finish(ticket, std::move(outcome), size_bytes);
   }

@@ -57,7 +57,7 @@ struct BatchProgress {
   std::int64_t items_finished = 0;  // their outcome is there; committed or not
   std::int64_t items_committed = 0;
   std::optional<std::int64_t> items_total = std::nullopt;  // when the source knows
-  std::uint64_t size_bytes = 0;                            // as reported by workers
+  std::uint64_t size_bytes = 0;  // read so far, as workers tell it; of unfinished items too
   std::chrono::nanoseconds elapsed{0};
   bool waiting_for_window = false;
   std::optional<Timestamp> window_opens_at = std::nullopt;
@@ -100,6 +100,9 @@ class BatchFeed {
   /// The next item in order. With no ticket held: blocks until there is one; none means the end (or
   /// a stop). With tickets held: never blocks; none means "not now": finish those, then call again.
   virtual std::optional<Pulled> pull() = 0;
+  /// So many bytes were read just now, for the progress of items that take long. All bytes of the
+  /// worker's items, or none; what finish() tells counts for the rest.
+  virtual void read(std::uint64_t size_bytes) = 0;
   /// Hands back the outcome of a ticket, in any order, and how many bytes it took (for progress).
   virtual void finish(std::uint64_t ticket, Outcome outcome, std::uint64_t size_bytes) = 0;
 };

@@ -14,6 +14,7 @@
 // source would need a second database connection).
 #pragma once
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -73,6 +74,9 @@ class BatchEngine {
     std::optional<typename Feed::Pulled> pull() override { return engine_.pull(*this); }
     void finish(std::uint64_t ticket, Outcome outcome, std::uint64_t size_bytes) override {
       engine_.finish(*this, ticket, std::move(outcome), size_bytes);
+    }
+    void read(std::uint64_t size_bytes) override {
+      engine_.size_bytes_read_.fetch_add(size_bytes, std::memory_order_relaxed);
     }
     std::int64_t held = 0;
 
@@ -245,7 +249,7 @@ class BatchEngine {
     now.items_finished = items_finished_;
     now.items_committed = items_committed_;
     now.items_total = work_.items_total;
-    now.size_bytes = size_bytes_;
+    now.size_bytes = std::max(size_bytes_, size_bytes_read_.load(std::memory_order_relaxed));
     now.elapsed = clock_.monotonic() - started_;
     if (load_.running == 0 && !no_more_to_begin() && !gate_open()) {
       now.waiting_for_window = true;
@@ -318,7 +322,8 @@ class BatchEngine {
   std::int64_t items_pulled_ = 0;
   std::int64_t items_finished_ = 0;
   std::int64_t items_committed_ = 0;
-  std::uint64_t size_bytes_ = 0;
+  std::uint64_t size_bytes_ = 0;                   // of finished items
+  std::atomic<std::uint64_t> size_bytes_read_{0};  // of all items, where workers tell
   std::uint64_t size_bytes_committed_ = 0;
   bool cancel_seen_ = false;
   std::optional<Error> error_;

@@ -24,6 +24,9 @@ constexpr std::size_t kBuffersBytes = std::size_t{1} << 19U;
 constexpr std::uint64_t kLookedUpFromBytes = std::uint64_t{1} << 17U;
 // Under a rate a piece is what a tenth of a second allows, but no less than a page.
 constexpr std::uint64_t kLeastPieceBytes = std::uint64_t{1} << 12U;
+// Under a rate the processor is not what bounds it, and every file in flight makes the others wait and is read again after a kill.
+// Two, so that a large one does not hold up the small ones.
+constexpr std::size_t kLanesUnderRate = 2;
 // Once asked to stop: files with more than this left to read are given up.
 constexpr std::uint64_t kFinishedWhenStoppingBytes = std::uint64_t{1} << 26U;
 constexpr std::int64_t kNsPerS = 1'000'000'000;
@@ -108,7 +111,7 @@ class Hashing {
   static Error stopped() { return {Code::cancelled, "asked to stop"}; }
 
   Status fill_free_lanes() {
-    for (std::size_t i = 0; i < sha_.lane_count(); ++i) {
+    for (std::size_t i = 0; i < used_lanes_; ++i) {
       while (!lanes_[i].busy) {
         std::optional<HashJob> job;
         if (!cancelled()) job = next_();
@@ -164,7 +167,7 @@ class Hashing {
     for (const Lane& lane : lanes_) {
       if (lane.wait_until) earliest = std::min(earliest, *lane.wait_until);
     }
-    if (waiting_count_ == busy_count_ && (busy_count_ == sha_.lane_count() || drained_)) {
+    if (waiting_count_ == busy_count_ && (busy_count_ == used_lanes_ || drained_)) {
       clock.sleep_until(earliest);
     }
     const auto now = clock.monotonic();
@@ -300,6 +303,8 @@ class Hashing {
   const HashOptions& options_;
   Sha256Lanes sha_;
   const std::size_t piece_bytes_ = piece_bytes(sha_.lane_count(), options_.rate);
+  const std::size_t used_lanes_ =
+      options_.rate == nullptr ? sha_.lane_count() : std::min(kLanesUnderRate, sha_.lane_count());
   std::array<Lane, kSha256WideLanes> lanes_;
   std::size_t busy_count_ = 0;
   std::size_t waiting_count_ = 0;  // of the busy ones

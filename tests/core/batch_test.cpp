@@ -369,6 +369,29 @@ TEST(Batch, NamesTheOptionThatIsOutOfRange) {
   EXPECT_THAT(refused({.limit = -1}), HasSubstr("limit must"));
 }
 
+TEST(Batch, TellsBytesOfItemsThatAreNotFinished) {
+  NumberBatch batch(1, 1);
+  std::atomic<bool> seen{false};
+  batch.work.worker = [&](NumberFeed& feed) -> Status {
+    const auto pulled = feed.pull();
+    feed.read(7);
+    while (!seen)
+      std::this_thread::yield();
+    feed.read(3);
+    feed.finish(pulled->ticket, 0, 10);
+    EXPECT_FALSE(feed.pull());
+    return {};
+  };
+  std::uint64_t last = 0;
+  BatchOptions options{.jobs = 1};
+  options.on_progress = [&](const BatchProgress& now) {
+    if (now.size_bytes == 7 && now.items_finished == 0) seen = true;
+    last = now.size_bytes;
+  };
+  ended(run_batch(batch.work, options));
+  EXPECT_EQ(last, 10U);
+}
+
 TEST(Batch, TellsProgressOnTheCallingThreadAndTheWholeAtTheEnd) {
   ManualClock clock({0});
   NumberBatch batch(300, 10);
