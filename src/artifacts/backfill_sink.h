@@ -99,7 +99,7 @@ class BackfillSink {
   /// What readings that confirmed no record leave in the catalog: the proof before loses its standing (proofs.h), and the latest
   /// report and the incident say so.
   struct Unproved {
-    std::vector<std::string> looked_at;
+    std::vector<Look> looks;
     std::vector<Observation> observations;
     std::vector<core::SubjectReport> incidents;
   };

@@ -203,7 +203,7 @@ void BackfillSink::note_unproved(Unproved& to, const ArtifactRow& row, core::Sub
     return finding.level >= core::Level::warning;
   });
   if (!row.recorded_sha256 && !is_wrong) return;
-  if (row.recorded_sha256) to.looked_at.push_back(row.id);
+  if (row.recorded_sha256) to.looks.push_back({row.id, report.observed_at, {}, 0});
   parts_.incidents->mark_waived(report);
   if (makes_incident == MakesIncident::yes) to.incidents.push_back(report);
   to.observations.push_back({row.id, row.type, std::move(report)});
@@ -226,8 +226,7 @@ std::optional<core::SubjectReport> BackfillSink::resolving_report(const Pending&
 
 // In the transaction that is open on the catalog.
 Status BackfillSink::save_unproved(const Unproved& unproved) {
-  TRY(save_looks(parts_.catalog, summary_.source, unproved.looked_at,
-                 parts_.catalog.clock().now()));
+  TRY(save_looks(parts_.catalog, summary_.source, unproved.looks));
   TRY(save_observations(parts_.catalog, summary_.source, unproved.observations));
   return parts_.incidents->keep(unproved.incidents);
 }
