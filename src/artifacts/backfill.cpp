@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include "artifacts/row_hasher.h"
 #include "artifacts/row_queue.h"
 #include "base/log.h"
+#include "base/root_folder.h"
 #include "catalog/check_runs.h"
 #include "catalog/claims.h"
 #include "catalog/event_log.h"
@@ -102,8 +104,7 @@ class Backfill {
     summary.source = config_.name;
     summary.mode = mode_name(options_.mode);
     summary.started_at = clock_.now();
-    TRY_ASSIGN(summary.rows_total,
-               table_->count({.selection = RowSelection::all, .types = query_.types}));
+    TRY_ASSIGN(summary.rows_total, rows_in_scope());
     if (summary.rows_total == 0) {
       summary.outcome = "empty";
       summary.ended_at = clock_.now();
@@ -120,9 +121,38 @@ class Backfill {
     return options_.batch.cancel != nullptr && options_.batch.cancel->requested();
   }
 
+  Result<std::int64_t> rows_in_scope() {
+    if (options_.only.empty())
+      return table_->count({.selection = RowSelection::all, .types = query_.types});
+    TRY(find_named());
+    return std::ssize(named_);
+  }
+
+  // The rows of `only`, each once. All of them must be there: a name that was misspelt must not look like work that was done.
+  Status find_named() {
+    const std::set<std::string> asked(options_.only.begin(), options_.only.end());
+    TRY_ASSIGN(named_, table_->rows(std::vector<std::string>(asked.begin(), asked.end())));
+    const auto is_of_source = [&](const ArtifactRow& row) {
+      return query_.types.empty() ||
+             std::ranges::find(query_.types, row.type) != query_.types.end();
+    };
+    std::set<std::string> found;
+    for (const ArtifactRow& row : named_) {
+      if (is_of_source(row)) found.insert(row.id);
+    }
+    for (const std::string& id : asked) {
+      if (found.contains(id)) continue;
+      return Error(Code::not_found,
+                   table_->connection().name() + ": table \"" + config_.table + "\" has no row \"" +
+                       printable_path(id) + "\" in its scope",
+                   "holdfast artifacts export " + config_.name + " lists what is recorded");
+    }
+    return {};
+  }
+
   Status select() {
     parameters_ = parameters_of(options_, query_.types);
-    query_.selection = RowSelection::unmarked;
+    query_.selection = options_.only.empty() ? RowSelection::unmarked : RowSelection::all;
     if (options_.older_than) {
       query_.selection = RowSelection::all;
       query_.marked_before =
@@ -137,6 +167,10 @@ class Backfill {
 
   // How many rows will be compared: what the breaker's share is of.
   Result<std::int64_t> recorded_count() {
+    if (!options_.only.empty()) {
+      return std::ranges::count_if(
+          named_, [](const ArtifactRow& row) { return row.recorded_sha256.has_value(); });
+    }
     PageQuery query = query_;
     query.selection = hashed_of(query_.selection);
     TRY_ASSIGN(std::int64_t count, options_.shard ? count_of_shard(query) : table_->count(query));
@@ -160,7 +194,10 @@ class Backfill {
   Status begin(BackfillSummary summary) {
     if (keeps_a_run()) TRY(catalog::mark_abandoned_batch_runs(catalog_));
     TRY(select());
-    TRY_ASSIGN(const std::int64_t selected, table_->count(query_));
+    std::int64_t selected = summary.rows_total;
+    if (options_.only.empty()) {
+      TRY_ASSIGN(selected, table_->count(query_));
+    }
     summary.rows_marked = summary.rows_total - selected;
     if (!options_.shard) items_total_ = selected;
     TRY_ASSIGN(recorded_count_, recorded_count());
@@ -221,6 +258,13 @@ class Backfill {
   // While the breaker could trip, the rows that can be compared come first: a wrong root is met before a row without a hash gets one
   // from it.
   Status list() {
+    if (!options_.only.empty()) {
+      std::vector<std::string> ids;
+      for (const ArtifactRow& row : named_)
+        ids.push_back(row.id);
+      queue_->begin_pass(std::move(ids));
+      return pass(options_.batch.limit);
+    }
     if (options_.on_drift == OnDrift::refuse || sink_->breaker().cleared())
       return pass(options_.batch.limit);
     const auto selected = items_total_;
@@ -278,7 +322,7 @@ class Backfill {
         out.stopped_by = in_the_middle(std::move(closed).error());
     }
     if (!out.stopped_by && options_.mode == BackfillMode::dry_run && sink_->breaker().tripped() &&
-        options_.on_drift == OnDrift::record) {
+        options_.on_drift != OnDrift::refuse) {
       out.stopped_by = sink_->breaker_error();
     }
     const bool refused = out.stopped_by && out.stopped_by->code() == Code::conflict;
@@ -333,6 +377,7 @@ class Backfill {
   std::optional<RateLimiter> rate_;
   SharedDigests shared_;
   PageQuery query_;
+  std::vector<ArtifactRow> named_;  // of `only`
   std::string parameters_;
   std::optional<std::int64_t> items_total_;
   std::int64_t recorded_count_ = 0;

@@ -10,6 +10,7 @@
 // 3. Drift is held back until the breaker can't trip any more (drift_breaker.h), or the pass has ended: so that a wrong root
 //    changes nothing. Where it could trip, all rows with a recorded hash come first, and those without one only when it did not.
 //    Rows whose hash is right are written (their marker) all along.
+//    A drift that no write explains (artifact.changed_without_write) is refused, unless OnDrift::record_all.
 // 4. Rows are written under the condition that path and hash are what was read. A row that changed is read and hashed again in a
 //    further pass, at most kMaxRequeues times; a row that was deleted is counted and left.
 // 5. Rows that another run holds are asked for again until they are done or that run makes no progress for kClaimPatience.
@@ -34,8 +35,9 @@ inline constexpr std::size_t kMaxHeldDrift = 50'000;
 inline constexpr std::chrono::seconds kClaimPatience{600};
 
 enum class OnDrift : unsigned char {
-  record,  // write the new hash
-  refuse,  // leave the old one
+  record,  // write the new hash, but not where no write explains the change (docs/decisions/0074)
+  record_all,  // write it there too
+  refuse,      // leave the old one
 };
 enum class BackfillMode : unsigned char {
   write,
@@ -51,6 +53,7 @@ struct BackfillOptions {
   std::optional<std::uint64_t> rate_bytes_per_s;
   std::optional<core::Shard> shard;
   std::vector<std::string> types;  // empty: those of the source
+  std::vector<std::string> only;   // ids: just these rows, marked or not; empty: all of the scope
   bool recheck = false;            // all rows, marked or not; a recheck that was cut short goes on
   std::optional<std::chrono::nanoseconds>
       older_than;                             // rows whose marker is older, and those without
@@ -67,7 +70,7 @@ struct BackfillEnd {
   std::optional<Error> stopped_by;
 };
 
-/// Runs one. An Error: it could not begin, and nothing was written (`not_found`: root, table or journal; `conflict`: locked).
+/// Runs one. An Error: it could not begin, and nothing was written (`not_found`: root, table, journal or a row of `only`; `conflict`: locked).
 /// In the middle, a database that is lost, locked or meddled with is `io` in `stopped_by`, and `conflict` is too much drift.
 Result<BackfillEnd> backfill(const SourceConfig& config, catalog::Catalog& catalog,
                              const BackfillOptions& options);

@@ -135,7 +135,7 @@ Status BackfillSink::commit(std::vector<Done> done) {
     TRY(judge_row(std::move(each), sorted));
   TRY(end_without_hash(sorted.lost));
   const bool breaks =
-      parts_.options.on_drift == OnDrift::record && parts_.options.mode != BackfillMode::dry_run;
+      parts_.options.on_drift != OnDrift::refuse && parts_.options.mode != BackfillMode::dry_run;
   if (breaks && parts_.breaker.tripped()) {
     TRY(give_up_held());
     return breaker_error();
@@ -147,7 +147,7 @@ Status BackfillSink::commit(std::vector<Done> done) {
   if (!sorted.refused.empty()) {
     TRY(explain_drift(sorted.refused));
     if (writes_catalog()) TRY(append_drift_events(sorted.refused, "refuse"));
-    TRY(refuse(std::move(sorted.refused), MakesIncident::yes));
+    TRY(refuse(std::move(sorted.refused), kDriftRefused, MakesIncident::yes));
   }
   if (parts_.breaker.cleared()) {
     auto held = std::exchange(held_, {});
@@ -224,7 +224,8 @@ Status BackfillSink::end_without_hash(const std::vector<Done>& lost) {
   return {};
 }
 
-Status BackfillSink::refuse(std::vector<Pending> drift, MakesIncident makes_incident) {
+Status BackfillSink::refuse(std::vector<Pending> drift, std::string_view reason,
+                            MakesIncident makes_incident) {
   for (Pending& each : drift) {
     const core::Finding& finding = each.report->findings.front();
     ended_.push_back(each.row.id);
@@ -232,9 +233,9 @@ Status BackfillSink::refuse(std::vector<Pending> drift, MakesIncident makes_inci
     for (BackfillCounts* counts : {&summary_.total, &summary_.by_type[each.row.type]}) {
       ++(each.invalid_record ? counts->invalid_record : counts->drifted);
     }
-    ++summary_.by_reason["drift_refused"];
+    ++summary_.by_reason[std::string(reason)];
     ResidualEntry entry = residual_entry(each.row, each.seen);
-    entry.reason = "drift_refused";
+    entry.reason = reason;
     entry.detail = finding.message;
     if (residual_) TRY(residual_->write(json_line(entry)));
     summary_.add_problem(finding);
@@ -258,7 +259,7 @@ Status BackfillSink::give_up_held() {
     const std::size_t tells = std::min(some.size(), kMaxHeldEvents - told);
     if (writes_catalog()) TRY(append_drift_events(std::span(some).first(tells), "breaker"));
     told += tells;
-    TRY(refuse(std::move(some), MakesIncident::no));
+    TRY(refuse(std::move(some), kDriftRefused, MakesIncident::no));
     TRY(release_ended());
   }
   return release_ended();

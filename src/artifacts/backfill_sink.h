@@ -15,6 +15,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -54,6 +55,9 @@ std::string run_cursor(const std::string& parameters,
 inline constexpr std::size_t kChunkRows = 1000;
 /// Of drift that the breaker stopped, so many rows have an event of their own; a wrong root would make thousands.
 inline constexpr std::size_t kMaxHeldEvents = 100;
+/// Words of the residual list for rows that keep a hash which disagrees.
+inline constexpr std::string_view kDriftRefused = "drift_refused";
+inline constexpr std::string_view kSuspectRefused = "changed_without_write";
 
 class BackfillSink {
  public:
@@ -121,7 +125,8 @@ class BackfillSink {
   Status judge_row(Done done, Sorted& sorted);
   std::optional<Pending> judge_hashed(Done done);
   Status end_without_hash(const std::vector<Done>& lost);
-  Status refuse(std::vector<Pending> drift, MakesIncident makes_incident);
+  Status refuse(std::vector<Pending> drift, std::string_view reason, MakesIncident makes_incident);
+  Status refuse_suspects(std::vector<Pending>& pending);
   Status give_up_held();
   void note_unproved(Unproved& to, const ArtifactRow& row, core::SubjectReport report,
                      MakesIncident makes_incident) const;

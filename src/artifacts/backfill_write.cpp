@@ -46,6 +46,8 @@ Status BackfillSink::write(std::vector<Pending> writes) {
 
 Status BackfillSink::write_chunk(std::vector<Pending> writes) {
   TRY(explain_drift(writes));
+  TRY(refuse_suspects(writes));
+  if (writes.empty()) return {};
   if (!writes_catalog())
     return take(settle(writes, std::vector<WriteOutcome>(writes.size(), WriteOutcome::written)));
   TRY(append_drift_events(writes,
@@ -67,6 +69,21 @@ Status BackfillSink::write_chunk(std::vector<Pending> writes) {
   ended_.clear();
   unproved_ = {};
   return {};
+}
+
+// Where no write explains the change, the new bytes are those of a broken disk until somebody says otherwise: recording them would
+// make the damage the truth (docs/decisions/0074). Asked as late as can be, with the proofs of now.
+Status BackfillSink::refuse_suspects(std::vector<Pending>& pending) {
+  if (parts_.options.on_drift == OnDrift::record_all) return {};
+  const auto wanted =
+      std::stable_partition(pending.begin(), pending.end(),
+                            [](const Pending& each) { return each.cause != kChangedWithoutWrite; });
+  if (wanted == pending.end()) return {};
+  std::vector<Pending> suspects(std::make_move_iterator(wanted),
+                                std::make_move_iterator(pending.end()));
+  pending.erase(wanted, pending.end());
+  if (writes_catalog()) TRY(append_drift_events(suspects, "refuse"));
+  return refuse(std::move(suspects), kSuspectRefused, MakesIncident::yes);
 }
 
 // A transaction that was ended so that another could go on is tried again; nothing of it was written.
@@ -203,12 +220,7 @@ void BackfillSink::note_unproved(Unproved& to, const ArtifactRow& row, core::Sub
     return finding.level >= core::Level::warning;
   });
   if (!row.recorded_sha256 && !is_wrong) return;
-  if (row.recorded_sha256) {
-    Look look;
-    look.artifact_id = row.id;
-    look.looked_at = report.observed_at;
-    to.looks.push_back(std::move(look));
-  }
+  if (row.recorded_sha256) to.looks.push_back({row.id, report.observed_at, {}, 0});
   parts_.incidents->mark_waived(report);
   if (makes_incident == MakesIncident::yes) to.incidents.push_back(report);
   to.observations.push_back({row.id, row.type, std::move(report)});

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "artifacts/rules.h"
+#include "base/shell_word.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -116,6 +117,12 @@ std::string verify_command(const SourceConfig& config) {
   return "holdfast artifacts verify " + config.name;
 }
 
+// For this row and no other: accepting one change must not accept the next one's.
+std::string record_command(const SourceConfig& config, const ArtifactRow& row) {
+  return "holdfast artifacts backfill " + config.name +
+         (row.id.starts_with('-') ? " --only=" : " --only ") + shell_word(row.id);
+}
+
 Finding drift_finding(const SourceConfig& config, const ArtifactRow& row,
                       const RowObservation& seen, const Proof* proof) {
   const auto digest = recorded_digest(row);
@@ -128,8 +135,7 @@ Finding drift_finding(const SourceConfig& config, const ArtifactRow& row,
   draft.hint = cause.rule == kChangedWithoutWrite
                    ? "restore the file from a copy you trust, then: " + verify_command(config)
                    : "restore the file, then: " + verify_command(config) +
-                         "; or, if the new content is wanted: holdfast artifacts backfill " +
-                         config.name + " --recheck";
+                         "; or, if the new content is wanted: " + record_command(config, row);
   Finding finding = make_finding(config, row, seen, std::move(draft));
   finding.witness.push_back({"observed_sha256", observed});
   add_identity(finding.witness, "observed", seen.identity);
@@ -224,7 +230,7 @@ Draft bad_hash_draft(const SourceConfig& config, const ArtifactRow& row, const R
   draft.recorded = shown(*row.recorded_sha256);
   if (read) draft.observed = core::to_hex(seen.digest);
   draft.what = "the recorded file_sha256 '" + draft.recorded + "' is no SHA-256";
-  draft.hint = "holdfast artifacts backfill " + config.name + " --recheck";
+  draft.hint = record_command(config, row);
   return draft;
 }
 

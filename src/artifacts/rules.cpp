@@ -12,20 +12,21 @@ constexpr core::Rule kRules[] = {
      "The bytes differ from the record, but size and modification time are as when they were last "
      "proved.",
      "No ordinary write explains this: suspect the disk, the controller or the memory, or somebody "
-     "who put the time back. Do not record the new hash. Keep the file for inspection, restore it "
-     "from a copy you trust, verify again, and look at the disk's own error log. The witness tells "
+     "who put the time back. Do not record the new hash (a backfill refuses to, unless told "
+     "--on-drift record-all). Keep the file for inspection, restore it from a copy you trust, "
+     "verify again, and look at the disk's own error log. The witness tells "
      "whether the change time moved: if it did, something went through the file system; if it did "
      "not, the medium changed below it."},
     {kReplaced, Level::error,
      "The bytes differ from the record and another file stands at the path.",
      "The file that was proved is gone and a different one (other inode) took its name: a rename, "
      "a checkout, a sync tool or a regeneration. If the new content is wanted, record it with "
-     "'holdfast artifacts backfill --recheck'; the old hash stays in the journal. If not, restore "
+     "'holdfast artifacts backfill --only ID'; the old hash stays in the journal. If not, restore "
      "the file and verify again."},
     {kModified, Level::error, "The bytes differ from the record and the file was written to.",
      "It is the same file with another modification time or size, or no proof says what it was "
      "before (the message tells which). Somebody wrote to it without registering the new content. "
-     "If the new content is wanted, record it with 'holdfast artifacts backfill --recheck'; if "
+     "If the new content is wanted, record it with 'holdfast artifacts backfill --only ID'; if "
      "not, restore the file and verify again."},
     {kMissing, Level::error, "A hash is recorded and the file is gone.",
      "No root has a file at the recorded path. If it was moved, 'holdfast check' names a file "
@@ -44,7 +45,7 @@ constexpr core::Rule kRules[] = {
     {kInvalidRecord, Level::error, "What is recorded can't be a file's hash or path.",
      "The recorded SHA-256 is not 64 hex digits, the metadata is no JSON object, or the path is "
      "one that no file can have. Nothing can be compared, so the verdict is unknown. A wrong hash "
-     "is replaced, and journaled, by 'holdfast artifacts backfill --recheck'; the rest is mended "
+     "is replaced, and journaled, by 'holdfast artifacts backfill --only ID'; the rest is mended "
      "in "
      "the row."},
     {kUnstable, Level::warning, "The file changed during each of three readings.",

@@ -40,6 +40,7 @@ struct BackfillWords {
   std::string summary;
   std::string sql_patch;
   std::vector<std::string> types;
+  std::vector<std::string> only;
   bool dry_run = false;
   bool recheck = false;
   bool report_only = false;
@@ -90,6 +91,11 @@ Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& con
     return usage("--dry-run writes nothing and --report-only does: take one of them");
   if (words.recheck && !words.older_than.empty())
     return usage("--recheck takes every row, --older-than some: take one of them");
+  const bool selects = words.recheck || !words.older_than.empty() || !words.types.empty() ||
+                       !words.pace.shard.empty() || words.pace.limit;
+  if (!words.only.empty() && selects)
+    return usage(
+        "--only names the rows, marked or not: leave the other options that choose rows out");
   if (!words.sql_patch.empty() && !words.report_only)
     return usage("--sql-patch goes with --report-only");
   options.mode = words.dry_run       ? BackfillMode::dry_run
@@ -101,8 +107,9 @@ Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& con
     if (!age) return std::move(age).error().with("--older-than");
     options.older_than = *age;
   }
-  options.on_drift =
-      words.on_drift == "refuse" ? artifacts::OnDrift::refuse : artifacts::OnDrift::record;
+  options.on_drift = words.on_drift == "refuse"       ? artifacts::OnDrift::refuse
+                     : words.on_drift == "record-all" ? artifacts::OnDrift::record_all
+                                                      : artifacts::OnDrift::record;
   options.max_drift = {.share = config.max_drift_share, .rows = config.max_drift_rows};
   if (!words.max_drift.empty()) {
     auto bound = artifacts::parse_max_drift(words.max_drift);
@@ -110,9 +117,21 @@ Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& con
     options.max_drift = *bound;
   }
   options.types = words.types;
+  options.only = words.only;
   if (!words.residual.empty()) options.residual_file = words.residual;
   if (!words.sql_patch.empty()) options.sql_patch_file = words.sql_patch;
   return {};
+}
+
+void say_suspects(const Command& command, const artifacts::BackfillSummary& summary) {
+  const auto found = summary.by_reason.find("changed_without_write");
+  if (found == summary.by_reason.end()) return;
+  command.say(std::to_string(found->second) +
+              (found->second == 1 ? " row keeps its" : " rows keep their") +
+              " hash, because no write explains why the bytes differ (suspect the disk)\n  hint: "
+              "restore the file from a copy you trust; or, if the new content is wanted after all: "
+              "holdfast artifacts backfill " +
+              summary.source + " --only ID --on-drift record-all");
 }
 
 void say_problems(const Command& command, const artifacts::BackfillSummary& summary) {
@@ -128,6 +147,7 @@ void say_problems(const Command& command, const artifacts::BackfillSummary& summ
     command.say("… and " + std::to_string(left) + " more (--json shows " +
                 std::to_string(artifacts::BackfillSummary::kMaxProblems) + ")");
   }
+  say_suspects(command, summary);
 }
 
 Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
@@ -176,6 +196,10 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
   add_source(command, words.source);
   command.add_option("--type", words.types, "Only rows of this artifact type; may be repeated")
       ->type_name("TYPE");
+  command
+      .add_option("--only", words.only,
+                  "Only the row with this id, also where it has its marker; may be repeated")
+      ->type_name("ID");
   add_shard(command, words.pace);
   command.add_flag("--recheck", words.recheck,
                    "Hash every row again, also those that have their marker; goes on with one that "
@@ -185,10 +209,11 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
                   "Hash those again whose marker is older (30d, 12h), too")
       ->type_name("AGE");
   command
-      .add_option("--on-drift", words.on_drift,
-                  "What to do where a recorded hash disagrees: write the new one (exit 1), or "
-                  "leave the old one (exit 1)")
-      ->check(CLI::IsMember({"record", "refuse"}))
+      .add_option(
+          "--on-drift", words.on_drift,
+          "What to do where a recorded hash disagrees (exit 1 with each): write the new one "
+          "where a write explains the change, also where none does, or leave the old one")
+      ->check(CLI::IsMember({"record", "record-all", "refuse"}))
       ->type_name("ACTION")
       ->capture_default_str();
   command

@@ -14,6 +14,8 @@ using testing::must;
 using testing::ProofTest;
 using testing::ProofWorld;
 
+constexpr const char* kHashOfA = "select cast(metadata as text) from artifacts where id = 'a'";
+
 class BackfillAndProof : public ProofTest {
  protected:
   void SetUp() override {
@@ -102,11 +104,73 @@ TEST_P(BackfillAndProof, TakesTheProofBackWhereTheFileIsGone) {
   EXPECT_TRUE(world().incidents().empty()) << "it was found in step again";
 }
 
+TEST_P(BackfillAndProof, NeverRecordsAChangeWithoutAWriteUnlessToldSo) {
+  keep_and_rot("a");
+  world().keep("b", "b", "content of b");
+  world().verify_full();
+  world().write("b", "edited on purpose");
+  const std::string proved = *world().ask(kHashOfA);
+  const BackfillSummary summary = backfill();
+  EXPECT_EQ(summary.total.drifted, 2);
+  EXPECT_EQ(summary.total.updated, 1) << "the rest goes on";
+  EXPECT_EQ(summary.total.refused, 1);
+  EXPECT_TRUE(summary.has_findings());
+  EXPECT_EQ(world().ask(kHashOfA), proved);
+  EXPECT_EQ(latest("a"), Verdict::drifted);
+  EXPECT_EQ(latest("b"), Verdict::in_step);
+  EXPECT_EQ(world().incidents().size(), 1U);
+  EXPECT_EQ(world().number("select count(*) from event where fields like "
+                           "'%\"refuse\"%'"),
+            1);
+  backfill();
+  EXPECT_EQ(world().ask(kHashOfA), proved) << "a second run knows it too";
+}
+
+TEST_P(BackfillAndProof, ReportsNoSqlForAChangeWithoutAWrite) {
+  keep_and_rot("a");
+  options_.mode = BackfillMode::report_only;
+  options_.sql_patch_file = world().folder().at("patch.sql");
+  const BackfillSummary summary = backfill();
+  EXPECT_EQ(summary.by_reason.at("changed_without_write"), 1);
+  EXPECT_EQ(world().folder().read("patch.sql").find("update"), std::string::npos);
+}
+
+TEST_P(BackfillAndProof, TakesOnlyTheRowsThatAreNamed) {
+  for (const char* id : {"a", "b", "c"})
+    world().keep(id, id, std::string("content of ") + id);
+  world().verify_full();
+  world().write("a", "edited on purpose");
+  world().write("b", "edited by nobody knows whom");
+  options_.recheck = false;
+  options_.only = {"a", "c", "a"};
+  const BackfillSummary summary = backfill();
+  EXPECT_EQ(summary.rows_total, 2);
+  EXPECT_EQ(summary.total.scanned, 2);
+  EXPECT_EQ(summary.total.drifted, 1);
+  EXPECT_EQ(summary.total.unchanged, 1);
+  world().verify_full();
+  EXPECT_EQ(world().findings, std::vector<std::string>{"b artifact.modified"});
+  EXPECT_EQ(backfill().total.unchanged, 2)
+      << "their markers do not keep named rows from being read";
+}
+
+TEST_P(BackfillAndProof, RefusesAnIdThatNoRowHas) {
+  world().keep("a", "a", "content");
+  options_.recheck = false;
+  options_.only = {"a", "nobody"};
+  const auto ended = artifacts::backfill(world().config(), world().catalog(), options_);
+  ASSERT_FALSE(ended.ok());
+  EXPECT_EQ(ended.error().code(), Code::not_found);
+  EXPECT_NE(ended.error().message().find("\"nobody\""), std::string::npos)
+      << ended.error().message();
+  EXPECT_EQ(world().metadata("a").find("computed_at"), std::string::npos) << "nothing was begun";
+}
+
 TEST_P(BackfillAndProof, EndsTheIncidentOfADriftThatItRecords) {
   keep_and_rot("a");
   options_.on_drift = OnDrift::refuse;
   backfill();
-  options_.on_drift = OnDrift::record;
+  options_.on_drift = OnDrift::record_all;
   EXPECT_EQ(backfill().total.drifted, 1);
   EXPECT_EQ(latest("a"), Verdict::in_step);
   EXPECT_TRUE(world().incidents().empty());

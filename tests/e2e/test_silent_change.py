@@ -185,3 +185,30 @@ def test_report_only_never_writes_to_the_users_database(tmp_path, binary):
     for each in own.query("select * from things"):
         assert json.loads(each["extra"])["file_sha256"] == digests[each["location"]]
         assert json.loads(each["extra"])["keep"] == 1
+
+
+def test_a_hint_that_is_followed_accepts_one_file_and_no_other(workspace):
+    fill(workspace, 5)
+    workspace.run("artifacts", "verify")
+    workspace.write("01.bin", b"edited on purpose")
+    flip_a_bit(workspace.data / "03.bin", 7)
+    found = {each["subject"]: each for each in findings(json.loads(workspace.run("check", "--format", "json", expect=1).stdout))}
+    hint = found["artifact:atlas/a01"]["hint"]
+    command = hint[hint.index("holdfast artifacts backfill"):].split()[1:]
+    assert command == ["artifacts", "backfill", "atlas", "--only", "a01"]
+    workspace.run(*command, expect=1)
+    left = findings(json.loads(workspace.run("check", "--format", "json", expect=1).stdout))
+    assert [(each["subject"], each["rule"]) for each in left] == [("artifact:atlas/a03", "artifact.changed_without_write")]
+    # And whoever records everything is told what was not, and keeps the incident.
+    before = workspace.rows()["a03"]["metadata"]["file_sha256"]
+    done = workspace.run("artifacts", "backfill", "--recheck", expect=1)
+    assert "--on-drift record-all" in done.stderr
+    assert workspace.rows()["a03"]["metadata"]["file_sha256"] == before
+    assert len(workspace.json("incidents", "list")["incidents"]) == 1
+    workspace.run("artifacts", "backfill", "--only", "a03", "--on-drift", "record-all", expect=1)
+    workspace.run("check")
+
+
+def test_rows_that_are_named_are_chosen_by_nothing_else(sqlite_workspace):
+    done = sqlite_workspace.run("artifacts", "backfill", "--only", "a", "--recheck", expect=2)
+    assert "--only names the rows" in done.stderr
