@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <tuple>
 
 #include "app/text.h"
 #include "catalog/check_runs.h"
@@ -26,6 +28,14 @@ std::optional<Level> highest_unwaived(const std::vector<core::Finding>& findings
 
 bool wholly_waived(const core::SubjectReport& report) {
   return !report.findings.empty() && !highest_unwaived(report.findings).has_value();
+}
+
+// Errors, warnings and what could not be looked at, notes, what is waived, what is in step.
+int rank_of(const ShownSubject& shown) {
+  if (shown.level == Level::error) return 0;
+  if (shown.level == Level::warning || shown.report.verdict == Verdict::unknown) return 1;
+  if (shown.level == Level::note) return 2;
+  return shown.report.findings.empty() ? 4 : 3;
 }
 
 /// Takes the reports of one check: counts, waives, keeps what will be shown, and hands on to the incidents what may move one.
@@ -69,6 +79,7 @@ class Collector final : public core::CheckSink {
     TRY(hand_on());
     if (result_.subject_count > static_cast<std::int64_t>(kFewSubjects) && !options_.keep_all)
       drop_in_step();
+    sort();
     for (ShownSubject& shown : result_.subjects) {
       if (!shown.level) continue;
       TRY_ASSIGN(shown.since, catalog::open_since(catalog_, shown.report.subject.text()));
@@ -108,12 +119,12 @@ class Collector final : public core::CheckSink {
     ++result_.by_verdict[static_cast<std::size_t>(subject.verdict)];
     if (subject.verdict == Verdict::unknown)
       ++(wholly_waived(subject) ? unknown_waived : unknown_not_waived);
-    if (subject.verdict != Verdict::in_step) return;
-    if (!subject.proved_at) {
-      ++result_.unproved_count;
-    } else {
+    if (subject.proved_at) {
       result_.oldest_proof =
           std::min(result_.oldest_proof.value_or(*subject.proved_at), *subject.proved_at);
+    } else if (subject.verdict == Verdict::in_step || subject.verdict == Verdict::drifted ||
+               subject.verdict == Verdict::missing) {
+      ++result_.unproved_count;
     }
   }
 
@@ -123,6 +134,17 @@ class Collector final : public core::CheckSink {
     if (in_step) ++in_step_kept_;
     const std::optional<Level> level = highest_unwaived(subject.findings);
     result_.subjects.push_back({std::move(subject), level, std::nullopt});
+  }
+
+  // What is worst first; within that by name, whatever order the check met them in.
+  void sort() {
+    std::ranges::stable_sort(
+        result_.subjects, [](const ShownSubject& one, const ShownSubject& other) {
+          const core::Subject& a = one.report.subject;
+          const core::Subject& b = other.report.subject;
+          return std::tuple(rank_of(one), std::string_view(a.kind), std::string_view(a.name)) <
+                 std::tuple(rank_of(other), std::string_view(b.kind), std::string_view(b.name));
+        });
   }
 
   void drop_in_step() {

@@ -64,14 +64,16 @@ struct CheckResult {
   core::CheckCounts counts;
   std::array<std::int64_t, 5> by_verdict{};  // indexed by core::Verdict
   FindingCounts findings;
-  std::int64_t findings_that_fail = 0;    // not waived, at or above fail_on
-  std::int64_t subject_count = 0;         // reported
-  std::int64_t not_listed_count = 0;      // reported, and not in `subjects`
-  std::optional<Timestamp> oldest_proof;  // of the subjects in step
-  std::int64_t unproved_count = 0;        // in step and never proved in full
-  std::optional<Error> error;             // the check itself could not be done
-  std::vector<std::string> gaps;       // why it is incomplete, one sentence each; empty: complete
-  std::vector<ShownSubject> subjects;  // in the order reported
+  std::int64_t findings_that_fail = 0;  // not waived, at or above fail_on
+  std::int64_t subject_count = 0;       // reported
+  std::int64_t not_listed_count = 0;    // reported, and not in `subjects`
+  std::optional<Timestamp>
+      oldest_proof;  // of all subjects that were ever proved, also of those out of step now
+  std::int64_t unproved_count = 0;  // in step, drifted or missing, and never proved in full
+  std::optional<Error> error;       // the check itself could not be done
+  std::vector<std::string> gaps;    // why it is incomplete, one sentence each; empty: complete
+  std::vector<ShownSubject>
+      subjects;  // errors first, then warnings, notes, waived, in step; by name
   catalog::IncidentChanges incidents;
   bool complete() const { return gaps.empty(); }
 };

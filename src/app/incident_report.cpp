@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/incident_report.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "app/domains.h"
 #include "app/event_text.h"
 #include "app/markdown.h"
@@ -11,9 +14,17 @@ namespace holdfast::app {
 namespace {
 
 constexpr std::int64_t kPage = 1000;
-// Events are appended just before or after the row is written; a minute covers the transaction and a coarse clock.
+// An event is appended just after its observation; a minute covers the transaction and a coarse clock.
 constexpr std::int64_t kAroundNs = 60LL * 1'000'000'000;
 
+bool marks(const catalog::StoredEvent& stored, std::string_view name, std::int64_t incident) {
+  const auto is_ours = [&](const core::Field& field) {
+    return field.key == "incident" && field.value == core::FieldValue(incident);
+  };
+  return stored.event.name == name && std::ranges::any_of(stored.event.fields, is_ours);
+}
+
+// By the numbers of the events, not by time: the next incident of the subject may open within the same second.
 Result<std::vector<catalog::StoredEvent>> events_of(catalog::Catalog& catalog,
                                                     const catalog::Incident& incident) {
   std::vector<catalog::StoredEvent> events;
@@ -21,11 +32,14 @@ Result<std::vector<catalog::StoredEvent>> events_of(catalog::Catalog& catalog,
   filter.subject = incident.subject;
   filter.since = Timestamp{incident.opened_at.ns - kAroundNs};
   filter.limit = kPage;
+  bool opened = false;
   while (events.size() < kMostIncidentEvents) {
     TRY_ASSIGN(const auto page, catalog::list_events(catalog, filter));
-    for (const catalog::StoredEvent& stored : page)
-      if (!incident.resolved_at || stored.event.at.ns <= incident.resolved_at->ns + kAroundNs)
-        events.push_back(stored);
+    for (const catalog::StoredEvent& stored : page) {
+      opened = opened || marks(stored, "incident.opened", incident.id);
+      if (opened) events.push_back(stored);
+      if (marks(stored, "incident.resolved", incident.id)) return events;
+    }
     if (static_cast<std::int64_t>(page.size()) < kPage) break;
     filter.after_seq = page.back().event.seq;
   }

@@ -17,7 +17,7 @@ inline constexpr std::size_t kMostIncidentEvents = 10'000;
 struct IncidentFile {
   catalog::Incident incident;
   std::vector<catalog::StoredEvent>
-      events;  // of its subject while it was open, in order; at most kMostIncidentEvents
+      events;  // of its subject, from its opening to its resolution; at most kMostIncidentEvents
   std::vector<catalog::Waiver> waivers;  // of its subject, ended ones too
 };
 

@@ -13,8 +13,30 @@ using core::Verdict;
 constexpr std::array kFormats = {ReportFormat::table, ReportFormat::json,   ReportFormat::sarif,
                                  ReportFormat::junit, ReportFormat::github, ReportFormat::markdown};
 
+constexpr std::array kVerdicts = {Verdict::in_step, Verdict::drifted, Verdict::missing,
+                                  Verdict::unrecorded, Verdict::unknown};
+
 void append(std::string& out, const std::string& part) {
   out += (out.empty() ? "" : ", ") + part;
+}
+
+// "12 in step, 1 unrecorded, 1 finding waived": nothing counts as in step that is not.
+std::string verdicts_sentence(const CheckOutcome& outcome) {
+  std::array<std::int64_t, 5> counts{};
+  std::int64_t waived = 0;
+  for (const CheckResult& check : outcome.checks) {
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      counts.at(i) += check.by_verdict.at(i);
+    waived += check.findings.waived;
+  }
+  std::string out;
+  for (const Verdict verdict : kVerdicts) {
+    const std::int64_t count = counts.at(static_cast<std::size_t>(verdict));
+    if (count > 0 || verdict == Verdict::in_step)
+      append(out, with_thousands(count) + ' ' + std::string(verdict_words(verdict)));
+  }
+  if (waived > 0) append(out, counted(waived, "finding") + " waived");
+  return out;
 }
 
 std::int64_t subjects_of(const CheckOutcome& outcome) {
@@ -92,8 +114,7 @@ std::string counts_sentence(const CheckResult& check) {
   std::string out;
   append(out, with_thousands(check.counts.planned) + " planned");
   append(out, with_thousands(check.counts.evaluated) + " evaluated");
-  for (const Verdict verdict : {Verdict::in_step, Verdict::drifted, Verdict::missing,
-                                Verdict::unrecorded, Verdict::unknown}) {
+  for (const Verdict verdict : kVerdicts) {
     const std::int64_t count = check.by_verdict[static_cast<std::size_t>(verdict)];
     if (count > 0) append(out, with_thousands(count) + ' ' + std::string(verdict_words(verdict)));
   }
@@ -117,7 +138,7 @@ std::string conclusion_sentence(const CheckOutcome& outcome) {
   std::string out;
   switch (outcome.conclusion) {
     case Conclusion::in_step:
-      out = "in step: " + subjects;
+      out = verdicts_sentence(outcome);
       break;
     case Conclusion::findings:
       out = counted(failing, "finding") + " in " + subjects;

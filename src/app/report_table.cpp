@@ -2,7 +2,9 @@
 // The table for people. A line per subject, then, indented below it, each finding with its hint: at 80 columns as at 160 nothing
 // has to be cut but very long names. A sign stands beside every colour.
 #include <algorithm>
+#include <span>
 
+#include "app/domains.h"
 #include "app/report.h"
 #include "app/text.h"
 
@@ -18,6 +20,8 @@ constexpr std::string_view kGreen = "\x1b[32m";
 constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kPlain = "\x1b[0m";
+
+constexpr std::size_t kFewNotes = 3;  // that say the same are listed one by one
 
 struct Mark {
   std::string_view sign;
@@ -89,22 +93,77 @@ void append_findings(std::string& out, const ShownSubject& shown, const Painter&
   }
 }
 
+// Subjects that say the same: one note each, of one rule, with one hint. More than a few of them take one entry.
+using Group = std::span<const ShownSubject>;
+
+bool says_the_same(const ShownSubject& one, const ShownSubject& other) {
+  if (one.level != Level::note || other.level != Level::note) return false;
+  if (one.report.findings.size() != 1 || other.report.findings.size() != 1) return false;
+  const core::Finding& a = one.report.findings.front();
+  const core::Finding& b = other.report.findings.front();
+  return a.rule == b.rule && a.hint == b.hint && one.report.verdict == other.report.verdict;
+}
+
+std::vector<Group> groups_of(const CheckResult& check) {
+  const Group all(check.subjects);
+  std::vector<Group> groups;
+  for (std::size_t begin = 0; begin < all.size();) {
+    std::size_t end = begin + 1;
+    while (end < all.size() && says_the_same(all[begin], all[end]))
+      ++end;
+    const bool few = end - begin <= kFewNotes;
+    if (few) end = begin + 1;
+    groups.push_back(all.subspan(begin, end - begin));
+    begin = end;
+  }
+  return groups;
+}
+
+void append_group(std::string& out, Group group, const Painter& painter) {
+  std::string names;
+  for (const ShownSubject& shown : group.first(kFewNotes))
+    names += printable(shown.report.subject.text()) + ", ";
+  const auto count = static_cast<std::int64_t>(group.size());
+  const core::Finding& finding = group.front().report.findings.front();
+  append_marked(out, mark_of(group.front()),
+                counted(count, "subject") + ": " + names + "… and " +
+                    with_thousands(count - static_cast<std::int64_t>(kFewNotes)) +
+                    " more (--json has all)",
+                painter);
+  const core::Rule* rule = find_rule(finding.rule);
+  append_folded(
+      out, "    ",
+      finding.rule + ": " + (rule != nullptr ? std::string(rule->summary) : message_of(finding)),
+      painter.width());
+  if (!finding.hint.empty())
+    append_folded(out, "    hint: ", printable(finding.hint), painter.width());
+}
+
 void append_subjects(std::string& out, const CheckResult& check, const Painter& painter) {
   if (check.subjects.empty()) return;
+  const std::vector<Group> groups = groups_of(check);
   TextTable table{{"SUBJECT", "VERDICT", "LEVEL", "SINCE", "PROOF AGE"}, {}, 0, {}};
-  for (const ShownSubject& shown : check.subjects)
+  for (const Group& group : groups) {
+    if (group.size() > 1) continue;
+    const ShownSubject& shown = group.front();
     table.rows.push_back(
         {printable(shown.report.subject.text()), std::string(verdict_words(shown.report.verdict)),
          shown.level                     ? std::string(core::level_name(*shown.level))
          : shown.report.findings.empty() ? "-"
                                          : "waived",
          age_of(shown.since, check.ended_at), age_of(shown.report.proved_at, check.ended_at)});
+  }
   const std::vector<std::string> lines = lines_of(table, painter.width() - 2);
-  out += "  " + painter.in(kDim, lines.front()) + '\n';
-  for (std::size_t i = 0; i < check.subjects.size(); ++i) {
-    const Mark mark = mark_of(check.subjects[i]);
-    out += painter.in(mark.colour, mark.sign) + ' ' + lines[i + 1] + '\n';
-    append_findings(out, check.subjects[i], painter);
+  if (lines.size() > 1) out += "  " + painter.in(kDim, lines.front()) + '\n';
+  std::size_t line = 0;
+  for (const Group& group : groups) {
+    if (group.size() > 1) {
+      append_group(out, group, painter);
+      continue;
+    }
+    const Mark mark = mark_of(group.front());
+    out += painter.in(mark.colour, mark.sign) + ' ' + lines.at(++line) + '\n';
+    append_findings(out, group.front(), painter);
   }
 }
 

@@ -160,19 +160,27 @@ Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options)
 Result<std::vector<ConfiguredCheck>> make_checks(const Workspace& workspace,
                                                  catalog::Catalog& catalog,
                                                  const std::vector<std::string>& domains_wanted) {
+  std::vector<ConfiguredCheck> checks;
+  for (const Domain& domain : domains())
+    domain.add_checks(workspace, catalog, checks);
   for (const std::string& name : domains_wanted) {
-    if (find_domain(name) != nullptr) continue;
-    const std::vector<std::string> names = domain_names();
+    const auto is_named = [&](const ConfiguredCheck& each) { return each.check->name() == name; };
+    if (find_domain(name) != nullptr || std::ranges::any_of(checks, is_named)) continue;
+    std::vector<std::string> names = domain_names();
+    for (const ConfiguredCheck& each : checks)
+      names.push_back(each.check->name());
     const bool later = std::ranges::find(later_domains(), name) != later_domains().end();
     return Error(
         later ? Code::unsupported : Code::invalid,
         "no domain \"" + name + "\"" + did_you_mean(name, names) + "; there are: " + listed(names));
   }
-  std::vector<ConfiguredCheck> checks;
-  for (const Domain& domain : domains())
-    if (domains_wanted.empty() ||
-        std::ranges::find(domains_wanted, domain.name) != domains_wanted.end())
-      domain.add_checks(workspace, catalog, checks);
+  const auto is_wanted = [&](std::string_view name) {
+    return std::ranges::find(domains_wanted, name) != domains_wanted.end();
+  };
+  if (!domains_wanted.empty())
+    std::erase_if(checks, [&](const ConfiguredCheck& each) {
+      return !is_wanted(each.check->domain()) && !is_wanted(each.check->name());
+    });
   return checks;
 }
 

@@ -65,7 +65,7 @@ struct ConfiguredCheck {
       max_age;  // a proof older than this makes the check incomplete
 };
 
-/// Every configured check of the named domains (none named: all), in the order of the
+/// Every configured check of the named domains, or so named itself (none named: all), in the order of the
 /// configuration. `invalid` names a domain that there is not, with the nearest and all that there
 /// are.
 Result<std::vector<ConfiguredCheck>> make_checks(const Workspace& workspace,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "artifacts/judge.h"
 #include "artifacts/observations.h"
 #include "artifacts/row_pass.h"
 #include "artifacts/tally.h"
@@ -88,18 +89,27 @@ class CheckPass {
   }
 
   Status take(std::span<Judged> judged) {
-    for (const Judged& each : judged) {
+    for (Judged& each : judged) {
       tally_.add(each.row, each.report, each.seen.size_bytes_read);
+      if (looks_elsewhere()) leave_out_search(each.report);
       if (hold(each)) continue;
       TRY(sink_.report(each.report));
     }
     return {};
   }
 
+  bool looks_elsewhere() const { return config_.list_unrecorded && depth_ == core::Depth::full; }
+
+  /// A hint that sends the reader here.
+  static void leave_out_search(core::SubjectReport& report) {
+    for (core::Finding& finding : report.findings)
+      if (finding.hint.ends_with(kContentElsewhere))
+        finding.hint.resize(finding.hint.size() - kContentElsewhere.size());
+  }
+
   /// Whether a missing row waits for the files without a row.
   bool hold(const Judged& judged) {
-    const bool may_move = config_.list_unrecorded && depth_ == core::Depth::full &&
-                          judged.report.verdict == core::Verdict::missing;
+    const bool may_move = looks_elsewhere() && judged.report.verdict == core::Verdict::missing;
     if (!may_move || held_.size() >= kMaxHeldMissing) return false;
     const auto digest = core::parse_sha256(judged.row.recorded_sha256.value_or(""));
     if (!digest) return false;

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The summary as counts, JSON, table and event.
+// The summary as counts, JSON and event.
 #include "artifacts/backfill_summary.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include <nlohmann/json.hpp>
-
-#include "base/root_folder.h"
-#include "base/size_text.h"
 
 namespace holdfast::artifacts {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr double kMega = 1e6;
 
 Json counts_json(const BackfillCounts& counts) {
   return {{"scanned", counts.scanned},
@@ -44,54 +36,6 @@ Json problems_json(const std::vector<core::Finding>& problems) {
                    {"hint", finding.hint}});
   }
   return out;
-}
-
-using Line = std::vector<std::string>;
-
-Line counts_line(const std::string& name, const BackfillCounts& counts) {
-  return {name,
-          std::to_string(counts.scanned),
-          std::to_string(counts.updated),
-          std::to_string(counts.unchanged),
-          std::to_string(counts.drifted),
-          std::to_string(counts.skipped_no_file),
-          std::to_string(counts.unstable),
-          std::to_string(counts.refused),
-          std::to_string(counts.failed),
-          size_text(static_cast<double>(counts.size_bytes))};
-}
-
-// Columns as wide as their widest cell; the first to the left, numbers to the right.
-std::string aligned(const std::vector<Line>& lines) {
-  std::vector<std::size_t> widths(lines.front().size(), 0);
-  for (const Line& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i)
-      widths[i] = std::max(widths[i], line[i].size());
-  }
-  std::string out;
-  for (const Line& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) {
-      const std::string gap(widths[i] - line[i].size(), ' ');
-      if (i > 0) out += "  " + gap + line[i];
-      if (i == 0) out += line[i] + gap;
-    }
-    out += '\n';
-  }
-  return out;
-}
-
-std::string headline(const BackfillSummary& summary) {
-  std::array<char, 64> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%.2f s", summary.elapsed_s);
-  std::string out = "artifacts " + summary.source + ": backfill " + summary.outcome;
-  if (summary.mode == "dry_run") out += " (dry run: nothing was written)";
-  if (summary.mode == "report_only") out += " (report only: no row was written)";
-  out += ", " + std::to_string(summary.total.scanned) + " of " +
-         std::to_string(summary.rows_total) + " rows scanned";
-  if (summary.rows_marked > 0)
-    out += " (" + std::to_string(summary.rows_marked) + " had their hash)";
-  return out + ", " + size_text(static_cast<double>(summary.size_bytes_read)) + " read in " +
-         seconds.data() + ", " + size_text(summary.bytes_per_s()) + "/s\n";
 }
 
 }  // namespace
@@ -173,29 +117,6 @@ std::string to_json(const BackfillSummary& summary) {
   out["problem_count"] = summary.problem_count;
   out["problems"] = problems_json(summary.problems);
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string to_table(const BackfillSummary& summary) {
-  std::vector<Line> lines{{"type", "scanned", "updated", "unchanged", "drifted", "no file",
-                           "unstable", "refused", "failed", "hashed"}};
-  for (const auto& [type, counts] : summary.by_type)
-    lines.push_back(counts_line(type.empty() ? "(none)" : printable_path(type), counts));
-  lines.push_back(counts_line("total", summary.total));
-  std::string out = headline(summary) + aligned(lines);
-  if (!summary.by_reason.empty()) {
-    out += "without a right hash:";
-    for (const auto& [reason, count] : summary.by_reason)
-      out += ' ' + std::to_string(count) + ' ' + reason + ',';
-    out.back() = '\n';
-  }
-  const std::pair<std::int64_t, const char*> rest[] = {
-      {summary.row_gone, "rows were deleted meanwhile"},
-      {summary.done_elsewhere, "rows were done by another run meanwhile"},
-      {summary.claimed_elsewhere, "rows are held by another run: run again later"}};
-  for (const auto& [count, what] : rest) {
-    if (count > 0) out += std::to_string(count) + ' ' + what + '\n';
-  }
-  return out;
 }
 
 core::Fields to_fields(const BackfillSummary& summary) {

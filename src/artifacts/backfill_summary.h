@@ -80,8 +80,6 @@ struct BackfillSummary {
 
 /// One object, keys as the members above; problems as {subject, rule, level, message, hint}.
 std::string to_json(const BackfillSummary& summary);
-/// An aligned table for people, with a line a type.
-std::string to_table(const BackfillSummary& summary);
 /// The flat fields of the event `artifact.backfill_ended`.
 core::Fields to_fields(const BackfillSummary& summary);
 

@@ -190,8 +190,8 @@ Draft missing_draft(const SourceConfig& config, const ArtifactRow& row,
   draft.what = seen.state == RowState::no_path
                    ? "a hash is recorded and the row has no path"
                    : "a hash is recorded and no root has " + row_path(row);
-  draft.hint = "restore the file, then: " + verify_command(config) +
-               "; 'holdfast check artifacts' looks for its content elsewhere";
+  draft.hint = "restore the file, then: " + verify_command(config);
+  if (config.list_unrecorded) draft.hint += kContentElsewhere;
   return draft;
 }
 

@@ -35,6 +35,10 @@ struct ChangeCause {
 ChangeCause classify_change(const Proof* proof, const ArtifactRow& recorded,
                             const RowObservation& observation);
 
+/// How the hint for a missing row ends; a check that looks there itself takes it off.
+inline constexpr std::string_view kContentElsewhere =
+    "; 'holdfast check --full' looks for its content elsewhere";
+
 /// Judges what reading gave (basis "bytes"). For a row without a hash only the state of the
 /// observation counts: `hashed` then means that the file is there, read or not.
 core::SubjectReport judge(const SourceConfig& config, const ArtifactRow& row,

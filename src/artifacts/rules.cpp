@@ -57,8 +57,9 @@ constexpr core::Rule kRules[] = {
      "The row is residual: there is nothing to compare. 'holdfast artifacts residual' lists all "
      "such rows. It becomes checkable when the file comes back and is backfilled."},
     {kUnrecordedFile, Level::note, "A file under a root has no row.",
-     "Nobody promised anything about it. Make a row with 'holdfast artifacts import', or name it "
-     "under 'ignore' in the configuration. If its content is that of a missing artifact, the "
+     "Nobody promised anything about it. Make a row with 'holdfast artifacts import --from-folder "
+     "FOLDER', or name "
+     "it under 'ignore' in the configuration. If its content is that of a missing artifact, the "
      "finding says so: then correct that row's path."},
     {kIdentityChanged, Level::note,
      "The file's identity moved since its last proof; its bytes were not read.",

@@ -15,6 +15,7 @@
 #include "artifacts/ignore_list.h"
 #include "artifacts/judge.h"
 #include "artifacts/rules.h"
+#include "core/canonical_json.h"
 #include "core/file_hasher.h"
 
 namespace holdfast::artifacts {
@@ -210,6 +211,26 @@ Result<std::uint64_t> find_same(const std::vector<UnrecordedFile>& files,
   return size_bytes_read;
 }
 
+// As a shell takes it: quoted where it is more than a plain path.
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%,=";
+  if (text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + '\'';
+}
+
+// Equal for all files of a root, so that a table can fold them.
+std::string unrecorded_hint(const SourceConfig& config, const UnrecordedFile& file) {
+  const std::string ignore = "name it under ignore of [artifacts." + config.name + ']';
+  if (!core::is_utf8(file.path))
+    return "no row can hold a name that is not UTF-8: rename it, or " + ignore;
+  return ignore + ", or make rows: holdfast artifacts import " + config.name + " --from-folder " +
+         shell_word(printable_path(file.root->path()));
+}
+
 }  // namespace
 
 Result<UnrecordedFiles> find_unrecorded(ArtifactTable& table, const Roots& roots,
@@ -246,8 +267,7 @@ core::SubjectReport unrecorded_report(const SourceConfig& config, const Unrecord
   finding.witness = {{"path", shown},
                      {"root", printable_path(file.root->path())},
                      {"observed_size_bytes", static_cast<std::int64_t>(file.size_bytes)}};
-  finding.hint =
-      "holdfast artifacts import, or name it under ignore of [artifacts." + config.name + ']';
+  finding.hint = unrecorded_hint(config, file);
   finding.file = finding_file(config, file.root->path(), file.path);
   if (!same_content_as.empty()) {
     finding.witness.push_back({"same_content_as", same_content_as});

@@ -6,6 +6,8 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/standing_line.h"
+
 namespace holdfast {
 namespace {
 
@@ -41,6 +43,7 @@ void write(spdlog::level::level_enum level, std::string_view message,
     line += '=';
     line += quoted(value);
   }
+  const WithoutStandingLine wiped;
   logger().log(level, "{}", line);
 }
 

@@ -3,6 +3,7 @@
 // user's data.
 #include <CLI/CLI.hpp>
 
+#include "app/text.h"
 #include "artifacts/report.h"
 #include "artifacts/scrub.h"
 #include "artifacts/verify.h"
@@ -231,8 +232,8 @@ Result<Exit> export_list(const Command& command, const TextWords& words) {
              }));
   TRY(output.end());
   if (end.left_out > 0)
-    command.say(std::to_string(end.left_out) +
-                " rows are not in the list: their hash is no SHA-256, or they have no path");
+    command.say("not in the list: " + app::counted(end.left_out, "row") +
+                " whose hash is no SHA-256, or without a path");
   if (end.exported == 0) command.say("no row records a hash: the list is empty");
   return end.exported == 0 || end.left_out > 0 ? Exit::incomplete : Exit::ok;
 }

@@ -192,7 +192,8 @@ Status FindingPrinter::begin(std::string_view schema, const std::string& source)
 }
 
 Status FindingPrinter::print(const std::string& piece) {
-  return command_.print(std::exchange(head_, {}) + piece);
+  const bool is_text = command_.output != OutputFormat::json;
+  return command_.print(std::exchange(head_, {}) + (is_text ? fitted(piece) : piece));
 }
 
 Status FindingPrinter::add(const core::SubjectReport& report, const core::Finding& finding,
@@ -271,7 +272,7 @@ Status print_verify(const Command& command, FindingPrinter& printer,
   out += '\n' + count_table(end.tally, quick) + '\n' + proof_line(end.tally, end.ended_at);
   if (quick) out += quick_text(end, config.name);
   out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion, name_of(end));
-  return command.print(out);
+  return command.print(fitted(out));
 }
 
 std::string plan_sentence(const std::string& source, const artifacts::ScrubLoad& load,
@@ -318,7 +319,7 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
     out += "the promise is broken unless it runs again before " + format_rfc3339(*end.next_expiry) +
            '\n';
   out += finding_line(end.tally, end.incidents) + conclusion_line(conclusion, name);
-  return command.print(out);
+  return command.print(fitted(out));
 }
 
 }  // namespace holdfast::cli

@@ -2,17 +2,21 @@
 // `holdfast artifacts backfill | residual | prepare | journal`; import is in artifacts_import_command.cpp.
 #include <charconv>
 #include <filesystem>
+#include <limits>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/text.h"
 #include "artifacts/backfill.h"
 #include "artifacts/journal.h"
 #include "artifacts/residual.h"
 #include "base/root_folder.h"
 #include "cli/artifacts_commands.h"
+#include "cli/backfill_output.h"
 #include "cli/command.h"
 #include "cli/pace_options.h"
+#include "cli/terminal.h"
 #include "core/batch.h"
 
 namespace holdfast::cli {
@@ -20,7 +24,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kProblemsShown = 20;
 constexpr std::int64_t kJournalPage = 1000;
 
 std::string pretty(const std::string& json) {
@@ -134,22 +137,6 @@ void say_suspects(const Command& command, const artifacts::BackfillSummary& summ
               summary.source + " --only ID --on-drift record-all");
 }
 
-void say_problems(const Command& command, const artifacts::BackfillSummary& summary) {
-  std::size_t shown = 0;
-  for (const core::Finding& finding : summary.problems) {
-    if (shown++ == kProblemsShown) break;
-    command.say(std::string(core::level_name(finding.level)) + ": " + finding.message + " [" +
-                finding.rule + "]");
-  }
-  const std::int64_t left =
-      summary.problem_count - static_cast<std::int64_t>(std::min(shown, kProblemsShown));
-  if (left > 0 && summary.problem_count > static_cast<std::int64_t>(kProblemsShown)) {
-    command.say("… and " + std::to_string(left) + " more (--json shows " +
-                std::to_string(artifacts::BackfillSummary::kMaxProblems) + ")");
-  }
-  say_suspects(command, summary);
-}
-
 Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
   if (summary.has_findings()) return Exit::findings;  // beats incompleteness (decision 0050)
   if (summary.claimed_elsewhere > 0 || summary.outcome == "empty") return Exit::incomplete;
@@ -158,10 +145,14 @@ Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
 
 Status tell_backfill(const Command& command, const BackfillWords& words,
                      const artifacts::BackfillSummary& summary) {
-  say_problems(command, summary);
+  if (!command.quiet) write_to_stderr(backfill_problems(summary));
+  say_suspects(command, summary);
   const std::string json = pretty(artifacts::to_json(summary));
   if (!words.summary.empty()) TRY(write_whole_file(real_file_system(), words.summary, json));
-  return command.print(command.output == OutputFormat::json ? json : artifacts::to_table(summary));
+  if (command.output == OutputFormat::json) return command.print(json);
+  const auto width = static_cast<std::size_t>(terminal_width());
+  return command.print(fitted(
+      backfill_text(summary, stdout_is_terminal() ? width : std::numeric_limits<int>::max())));
 }
 
 Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
@@ -274,9 +265,11 @@ Result<Exit> run_residual(const Command& command, const std::string& source) {
                              printable_path(entry.artifact_id) + '\t' +
                              printable_path(entry.path.value_or("")) + '\t' + entry.detail + '\n');
       }));
-  std::string said = std::to_string(count) + " rows have no file that could be hashed";
+  std::string said = app::counted(count, "row") + (count == 1 ? " has" : " have") +
+                     " no file that could be hashed";
   for (const auto& [reason, each] : reasons)
-    said += (reason == reasons.begin()->first ? ": " : ", ") + std::to_string(each) + ' ' + reason;
+    said +=
+        (reason == reasons.begin()->first ? ": " : ", ") + app::with_thousands(each) + ' ' + reason;
   command.say(said);
   return Exit::ok;
 }

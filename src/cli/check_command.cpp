@@ -100,11 +100,13 @@ void add_check_command(CLI::App& root) {
   CLI::App* command =
       add_command(root, "check", "Hold everything that is written down against what is true",
                   {"holdfast check", "holdfast check artifacts --quick",
-                   "holdfast check --max-age 30d --fail-on error",
+                   "holdfast check artifacts.atlas", "holdfast check --max-age 30d --fail-on error",
                    "holdfast check --format sarif --output holdfast.sarif",
                    "holdfast check --json | jq '.checks[].subjects[].findings[]'"},
                   [options](const Command& with) { return check(with, *options); });
-  command->add_option("DOMAIN", options->domains, "Only these domains (default: all)")
+  command
+      ->add_option("DOMAIN", options->domains,
+                   "Only these domains, or these checks (DOMAIN.NAME; default: all)")
       ->expected(0, -1);
   command->add_option("--fail-on", options->fail_on, "Exit 1 on findings of this level and above")
       ->type_name("LEVEL")

@@ -22,8 +22,8 @@ int number(Exit exit) {
 }
 
 void print_error(const Error& error) {
-  std::fprintf(stderr, "holdfast: %s\n", error.message().c_str());
-  if (!error.hint().empty()) std::fprintf(stderr, "  hint: %s\n", error.hint().c_str());
+  write_to_stderr("holdfast: " + error.message() + '\n' +
+                  (error.hint().empty() ? "" : "  hint: " + error.hint() + '\n'));
 }
 
 // Ends the process as any tool ends whose reader is gone, now that the work itself is done.

@@ -9,21 +9,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/text.h"
+#include "base/standing_line.h"
 #include "cli/command_tree.h"
 #include "cli/terminal.h"
 
 namespace holdfast::cli {
 namespace {
-
-// A progress line stands on the terminal and must go before anything else is written.
-bool progress_shown = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables):
-                              // commands run on the main thread
-
-void clear_progress() {
-  if (!progress_shown) return;
-  progress_shown = false;
-  std::fputs("\r\x1b[K", stderr);
-}
 
 Status failed_to_print(int error) {
   if (error == EPIPE) return Error(Code::io, "nobody reads standard output any more");
@@ -54,23 +46,17 @@ Exit exit_of(Code code) {
 
 void Command::say(const std::string& line) const {
   if (quiet) return;
-  clear_progress();
-  std::fprintf(stderr, "%s\n", line.c_str());
+  write_to_stderr(line + '\n');
 }
 
 void Command::progress(const std::string& line) const {
   if (quiet || !stderr_is_terminal()) return;
-  clear_progress();
-  if (line.empty()) return;
-  const auto width = static_cast<std::size_t>(progress_width()) -
-                     1;  // the last column would make some terminals wrap
-  std::fprintf(stderr, "%s", line.substr(0, width).c_str());
-  std::fflush(stderr);
-  progress_shown = true;
+  // The last column would make some terminals wrap.
+  set_standing_line(app::ended(line, static_cast<std::size_t>(progress_width()) - 1));
 }
 
 Status Command::print(const std::string& text) const {
-  clear_progress();
+  const WithoutStandingLine wiped;
   errno = 0;
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     const int error = errno;

@@ -3,8 +3,10 @@
 // command definitions.
 #include <CLI/CLI.hpp>
 
+#include "base/nearest.h"
 #include "cli/command_tree.h"
 #include "cli/document.h"
+#include "cli/terminal.h"
 
 namespace holdfast::cli {
 namespace {
@@ -14,10 +16,38 @@ Result<Exit> print_text(const Command& command, const std::string& text) {
   return Exit::ok;
 }
 
+Result<Exit> print_help(const Command& command, const CommandTree& tree,
+                        const std::vector<std::string>& words) {
+  const CLI::App* app = &tree.root();
+  for (const std::string& word : words) {
+    const CLI::App* below = nullptr;
+    std::vector<std::string> names;
+    for (const CLI::App* each : app->get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(each->get_name());
+      if (each->get_name() == word) below = each;
+    }
+    if (below == nullptr) {
+      return Error(
+          Code::invalid,
+          command_path(*app) + " has no command \"" + word + "\"" + did_you_mean(word, names),
+          command_path(*app) + " --help");
+    }
+    app = below;
+  }
+  return print_text(command, help_text(tree, *app, terminal_width()));
+}
+
 }  // namespace
 
 void add_document_commands(CLI::App& root) {
   const CommandTree* tree = &CommandTree::of(root);
+  auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App* help = add_command(
+      root, "help", "Show the help of a command",
+      {"holdfast help", "holdfast help artifacts verify"},
+      [tree, words](const Command& command) { return print_help(command, *tree, *words); });
+  help->add_option("COMMAND", *words, "Its name (none: all commands)")->expected(0, -1);
+
   auto shell = std::make_shared<std::string>();
   CLI::App* completion = add_command(
       root, "completion", "Print the completion script of a shell",

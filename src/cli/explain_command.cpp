@@ -69,6 +69,18 @@ struct Explanation {
   std::string help;
 };
 
+// "modified" for artifact.modified, where one rule ends so.
+const core::Rule* rule_ending_with(const std::string& word) {
+  const core::Rule* found = nullptr;
+  for (const app::Domain& domain : app::domains())
+    for (const core::Rule& rule : domain.rules()) {
+      if (word.empty() || !rule.id.ends_with('.' + word)) continue;
+      if (found != nullptr) return nullptr;
+      found = &rule;
+    }
+  return found;
+}
+
 std::optional<Explanation> explain(const std::string& word) {
   if (const core::Rule* rule = app::find_rule(word); rule != nullptr)
     return Explanation{word, "rule", std::string(core::level_name(rule->level)),
@@ -81,6 +93,8 @@ std::optional<Explanation> explain(const std::string& word) {
   }
   for (const Word& each : kWords)
     if (word == each.word) return Explanation{word, "word", "", std::string(each.help), ""};
+  if (const core::Rule* rule = rule_ending_with(word); rule != nullptr)
+    return explain(std::string(rule->id));
   return std::nullopt;
 }
 
@@ -174,7 +188,7 @@ void add_explain_command(CLI::App& root) {
   CLI::App* command =
       add_command(root, "explain", "Say what a rule, an exit code or a word means",
                   {"holdfast explain", "holdfast explain artifact.changed_without_write",
-                   "holdfast explain 3", "holdfast explain waiver"},
+                   "holdfast explain modified", "holdfast explain 3", "holdfast explain waiver"},
                   [word](const Command& with) { return run(with, *word); });
   command->add_option("WORD", *word, "A rule, an exit code or a word (none: list them)");
 }

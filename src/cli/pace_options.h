@@ -45,7 +45,7 @@ Result<std::optional<std::chrono::nanoseconds>> read_duration(const std::string&
 class PassProgress {
  public:
   PassProgress(const Command& command, const std::string& label)
-      : quiet_(command.quiet), line_(core::stderr_progress(label)) {}
+      : quiet_(command.quiet), line_(core::stderr_progress({label, "rows"})) {}
   void update(const core::BatchProgress& progress) {
     if (!quiet_) line_.update(progress);
   }

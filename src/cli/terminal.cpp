@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "app/text.h"
+#include "base/standing_line.h"
 
 namespace holdfast::cli {
 namespace {
@@ -25,6 +30,35 @@ int width_of(int descriptor) {
   return kDefaultWidth;
 }
 
+// Every line by itself: those that fit stay as they are, of the others the rest stands two columns to the right of the first.
+std::string folded_to(const std::string& text, int columns) {
+  const auto width = static_cast<std::size_t>(columns);
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    const std::size_t lead = std::min(line.find_first_not_of(' '), line.size());
+    if (app::display_width(line) <= width) {
+      out += line;
+    } else {
+      std::string indent(std::min(lead, width / 2), ' ');
+      bool first = true;
+      std::string_view rest = line.substr(lead);
+      while (!rest.empty()) {
+        const std::string piece = app::folded(rest, width - indent.size()).front();
+        out += (first ? "" : "\n") + indent + piece;
+        rest.remove_prefix(piece.size());
+        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+        if (first) indent += "  ";
+        first = false;
+      }
+    }
+    if (end < text.size()) out += '\n';
+    at = end + 1;
+  }
+  return out;
+}
+
 bool stdout_closed = false;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): the
                              // process has one standard output
 
@@ -38,6 +72,18 @@ bool stdout_was_closed() {
 }
 int progress_width() {
   return width_of(STDERR_FILENO);
+}
+
+std::string fitted(const std::string& lines) {
+  return stdout_is_terminal() ? folded_to(lines, terminal_width()) : lines;
+}
+
+void write_to_stderr(const std::string& lines) {
+  const std::string text =
+      ::isatty(STDERR_FILENO) == 1 ? folded_to(lines, progress_width()) : lines;
+  const WithoutStandingLine wiped;
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+  static_cast<void>(std::fflush(stderr));
 }
 
 int terminal_width() {

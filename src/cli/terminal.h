@@ -18,6 +18,11 @@ bool colour_welcome();
 /// done.
 void note_closed_stdout();
 bool stdout_was_closed();
+/// Lines at most as wide as the terminal that standard output is, broken between words and continued below their text; a pipe or
+/// a file gets them whole.
+std::string fitted(const std::string& lines);
+/// Talk on standard error: takes the progress line away, and folds long lines where it is a terminal.
+void write_to_stderr(const std::string& lines);
 /// Columns of standard error.
 int progress_width();
 /// Standard error is a terminal: a line that overwrites itself makes sense.

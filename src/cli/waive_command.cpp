@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast waive`: an owner accepts one exact difference, the current one of an open incident, for a time.
+#include <charconv>
+#include <optional>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -26,7 +29,28 @@ struct WaiveOptions {
   bool dry_run = false;
 };
 
+std::optional<std::int64_t> number_in(const std::string& text) {
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return number;
+}
+
+Result<catalog::Incident> open_incident_of(catalog::Catalog& catalog, std::int64_t id) {
+  TRY_ASSIGN(auto incident, catalog::find_incident(catalog, id));
+  if (!incident || incident->resolved_at)
+    return Error(Code::conflict,
+                 (incident ? "incident " + std::to_string(id) + " on \"" +
+                                 app::printable(incident->subject) + "\" is resolved"
+                           : "no incident " + std::to_string(id)) +
+                     ", so there is no difference to waive",
+                 "holdfast incidents list");
+  return std::move(*incident);
+}
+
 Result<catalog::Incident> open_incident(catalog::Catalog& catalog, const std::string& subject) {
+  if (const auto id = number_in(subject)) return open_incident_of(catalog, *id);
   catalog::IncidentFilter filter;
   filter.subject = subject;
   TRY_ASSIGN(auto incidents, catalog::list_incidents(catalog, filter));
@@ -121,10 +145,19 @@ Result<Exit> waive(const Command& command, const WaiveOptions& options) {
   return Exit::ok;
 }
 
+// To the nearest unit: a waiver just made for 3 d has 3 d left, not 2.
+std::string left_text(std::chrono::nanoseconds left) {
+  using namespace std::chrono;
+  const nanoseconds half = left >= 24h  ? nanoseconds(12h)
+                           : left >= 1h ? nanoseconds(30min)
+                                        : nanoseconds(30s);
+  return format_age(left + half);
+}
+
 std::string state_of(const catalog::Waiver& waiver, Timestamp now) {
   if (waiver.revoked_at) return "revoked";
   if (waiver.expires_at <= now) return "expired";
-  return format_age(std::chrono::nanoseconds(waiver.expires_at.ns - now.ns)) + " left";
+  return left_text(std::chrono::nanoseconds(waiver.expires_at.ns - now.ns)) + " left";
 }
 
 Result<Exit> list(const Command& command, bool all) {
@@ -185,14 +218,17 @@ void add_waive_commands(CLI::App& root) {
   auto options = std::make_shared<WaiveOptions>();
   CLI::App* command = add_command(
       root, "waive", "Accept one exact difference of an open incident, with a reason and an end",
-      {"holdfast waive artifact:atlas/nb-0042 --rule artifact.modified --reason 'rerun agreed in "
+      {"holdfast waive 14 --reason 'rerun agreed in review 12' --expires 30d",
+       "holdfast waive artifact:atlas/nb-0042 --rule artifact.modified --reason 'rerun agreed in "
        "review 12' --expires 30d",
        "holdfast waive artifact:atlas/nb-0042 --reason 'known' --expires 2026-12-31 --owner ana "
        "--dry-run",
        "holdfast waive list", "holdfast waive revoke 3"},
       [options](const Command& with) { return waive(with, *options); });
-  command->add_option("SUBJECT", options->subject,
-                      "A subject with an open incident (holdfast incidents list)");
+  command->add_option(
+      "SUBJECT", options->subject,
+      "A subject with an open incident, or the incident's number (holdfast incidents "
+      "list)");
   command
       ->add_option("--rule", options->rule,
                    "Which of its differences (not needed where it has one)")

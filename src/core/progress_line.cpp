@@ -6,11 +6,13 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/size_text.h"
+#include "base/standing_line.h"
 
 namespace holdfast::core {
 namespace {
@@ -43,8 +45,8 @@ std::string rounded(double value, int decimals) {
 }
 
 std::string items_rate(double items_per_s) {
-  if (items_per_s >= 9.95) return with_commas(std::llround(items_per_s)) + " items/s";
-  return rounded(items_per_s, items_per_s >= 0.1 ? 1 : 2) + " items/s";
+  if (items_per_s >= 9.95) return with_commas(std::llround(items_per_s));
+  return rounded(items_per_s, items_per_s >= 0.1 ? 1 : 2);
 }
 
 // All that was done is committed: only then may it say 100.
@@ -77,18 +79,18 @@ std::string_view variable(const char* name) {
 
 }  // namespace
 
-std::string render_progress(std::string_view label, const BatchProgress& progress,
+std::string render_progress(const ProgressWords& words, const BatchProgress& progress,
                             const ProgressRates& rates, Timestamp now) {
-  std::string line(label);
+  std::string line = words.label;
   if (progress.items_total) {
     const std::int64_t share = percent(progress);
     line += (share < 10 ? "   " : share < 100 ? "  " : " ") + std::to_string(share) + " %";
   }
   line += "  " + with_commas(progress.items_finished);
   if (progress.items_total) line += '/' + with_commas(*progress.items_total);
-  line += " items";
+  line += ' ' + words.noun;
   if (progress.waiting_for_window) return line + waiting(progress, now);
-  if (rates.items_per_s) line += "  " + items_rate(*rates.items_per_s);
+  if (rates.items_per_s) line += "  " + items_rate(*rates.items_per_s) + ' ' + words.noun + "/s";
   if (rates.bytes_per_s && progress.size_bytes > 0) {
     line += "  " + size_text(*rates.bytes_per_s) + "/s";
   }
@@ -99,9 +101,9 @@ std::string render_progress(std::string_view label, const BatchProgress& progres
   return line;
 }
 
-ProgressLineOptions stderr_progress(std::string label) {
+ProgressLineOptions stderr_progress(ProgressWords words) {
   ProgressLineOptions options;
-  options.label = std::move(label);
+  options.words = std::move(words);
   const std::string_view term = variable("TERM");
   options.terminal =
       isatty(STDERR_FILENO) == 1 && variable("NO_COLOR").empty() && !term.empty() && term != "dumb";
@@ -114,6 +116,7 @@ ProgressLineOptions stderr_progress(std::string label) {
 
 ProgressLine::ProgressLine(ProgressLineOptions options) : options_(std::move(options)) {
   if (options_.clock == nullptr) options_.clock = &system_clock();
+  if (!options_.show) options_.show = set_standing_line;
   if (!options_.write) {
     options_.write = [](std::string_view text) {
       // A progress line that can't be written is not worth a word.
@@ -130,18 +133,16 @@ void ProgressLine::update(const BatchProgress& progress) {
   if (progress.elapsed < *next_) return;
   next_ = progress.elapsed + every;
   const std::string line =
-      render_progress(options_.label, progress, rates(), options_.clock->now());
+      render_progress(options_.words, progress, rates(), options_.clock->now());
   if (options_.terminal) {
-    write_over(line);
+    show(line);
   } else {
     options_.write(line + '\n');
   }
 }
 
 void ProgressLine::end() {
-  if (shown_size_ == 0) return;
-  options_.write('\r' + std::string(shown_size_, ' ') + '\r');
-  shown_size_ = 0;
+  if (std::exchange(shown_, false)) options_.show({});
 }
 
 // The rate forgets what lies behind a wait: the window was closed, nothing was slow.
@@ -165,11 +166,9 @@ ProgressRates ProgressLine::rates() const {
 }
 
 // The label is ours and plain ASCII, so a byte is a column. The last column stays free: writing there would wrap.
-void ProgressLine::write_over(const std::string& line) {
-  const std::string shown = line.substr(0, std::max<std::size_t>(options_.width, 2) - 1);
-  const std::size_t rest = shown_size_ > shown.size() ? shown_size_ - shown.size() : 0;
-  options_.write('\r' + shown + std::string(rest, ' '));
-  shown_size_ = shown.size();
+void ProgressLine::show(const std::string& line) {
+  options_.show(std::string_view(line).substr(0, std::max<std::size_t>(options_.width, 2) - 1));
+  shown_ = true;
 }
 
 }  // namespace holdfast::core

@@ -2,8 +2,8 @@
 // How far a batch is, for people, on stderr: on a terminal one line that is written over at most four times a second; elsewhere, and
 // with NO_COLOR, a plain line every ten seconds. Never colour, never an escape sequence.
 //
-//   backfill  43 %  3,310/7,700 items  812 items/s  50.2 MB/s  5 min left
-//   backfill  43 %  3,310/7,700 items  waiting for the window, opens in 3 h (2026-05-19T02:00:00Z)
+//   backfill  43 %  3,310/7,700 rows  812 rows/s  50.2 MB/s  5 min left
+//   backfill  43 %  3,310/7,700 rows  waiting for the window, opens in 3 h (2026-05-19T02:00:00Z)
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -24,22 +24,28 @@ struct ProgressRates {
   std::optional<double> bytes_per_s;
 };
 
+struct ProgressWords {
+  std::string label;           // "backfill"
+  std::string noun = "items";  // what is counted
+};
+
 /// The line as above, without an end of line.
-std::string render_progress(std::string_view label, const BatchProgress& progress,
+std::string render_progress(const ProgressWords& words, const BatchProgress& progress,
                             const ProgressRates& rates, Timestamp now);
 
 struct ProgressLineOptions {
-  std::string label;                            // "backfill"
+  ProgressWords words;
   bool terminal = false;                        // one line written over, else plain lines
   std::size_t width = 80;                       // of the terminal
   Clock* clock = nullptr;                       // none: the system's
-  std::function<void(std::string_view)> write;  // none: stderr, at once
+  std::function<void(std::string_view)> write;  // whole lines; none: stderr, at once
+  std::function<void(std::string_view)> show;   // the line on a terminal; none: the standing line
 };
 
 /// Options for stderr as it is: a terminal unless it is none, NO_COLOR is set to something, or TERM is unset or "dumb".
-ProgressLineOptions stderr_progress(std::string label);
+ProgressLineOptions stderr_progress(ProgressWords words);
 
-/// Give it to BatchOptions::on_progress, and call end() before anything else is written. Not thread-safe.
+/// Give it to BatchOptions::on_progress, and call end() after the last. Not thread-safe.
 class ProgressLine {
  public:
   explicit ProgressLine(ProgressLineOptions options);
@@ -56,12 +62,12 @@ class ProgressLine {
   };
   void sample(const BatchProgress& progress);
   ProgressRates rates() const;
-  void write_over(const std::string& line);
+  void show(const std::string& line);
 
   ProgressLineOptions options_;
   std::deque<Sample> samples_;
   std::optional<std::chrono::nanoseconds> next_;  // as elapsed time of the batch
-  std::size_t shown_size_ = 0;                    // columns on the terminal that hold the last line
+  bool shown_ = false;                            // on the terminal
 };
 
 }  // namespace holdfast::core

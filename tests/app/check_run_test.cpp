@@ -223,6 +223,65 @@ TEST_F(CheckRunTest, IsIncompleteWhenASubjectWasNeverProvedAndAnAgeIsAskedFor) {
   EXPECT_EQ(run_reports({in_step("a", std::nullopt)}, 30 * kDay).exit_code, 3);
 }
 
+TEST_F(CheckRunTest, TakesTheProofOfASubjectOutOfStepAsAProof) {
+  const Timestamp old{kNow.ns - std::chrono::nanoseconds(40 * kDay).count()};
+  core::SubjectReport missing = with_finding("gone", Verdict::missing, Level::error);
+  missing.proved_at = old;
+  const CheckOutcome outcome = run_reports({in_step("a"), missing}, 30 * kDay);
+  EXPECT_EQ(outcome.checks.at(0).oldest_proof, old);
+  EXPECT_THAT(counts_sentence(outcome.checks.at(0)), HasSubstr("oldest proof 40 d"));
+  EXPECT_THAT(outcome.checks.at(0).gaps,
+              ElementsAre("the oldest proof is 40 d old, more than 30 d"));
+  EXPECT_EQ(
+      run_reports({with_finding("b", Verdict::drifted, Level::error)}).checks.at(0).unproved_count,
+      1);
+}
+
+TEST_F(CheckRunTest, NeverCallsInStepWhatIsNot) {
+  const CheckOutcome outcome = run_reports(
+      {in_step("a"), in_step("b"), with_finding("c", Verdict::unrecorded, Level::note)});
+  EXPECT_EQ(conclusion_sentence(outcome),
+            "2 in step, 1 unrecorded, 1 finding below warning (exit 0)");
+  const core::SubjectReport drifted = with_finding("d", Verdict::drifted, Level::error);
+  run_reports({drifted});
+  waive(drifted.findings.front());
+  EXPECT_EQ(conclusion_sentence(run_reports({in_step("a"), drifted})),
+            "1 in step, 1 drifted, 1 finding waived (exit 0)");
+  EXPECT_THAT(report_markdown(run_reports({in_step("a"), drifted})),
+              HasSubstr("**1 in step, 1 drifted, 1 finding waived (exit 0)**"));
+}
+
+TEST_F(CheckRunTest, ListsErrorsFirstThenWarningsNotesAndInStep) {
+  const CheckOutcome outcome = run_reports({
+      in_step("a"),
+      with_finding("b", Verdict::unrecorded, Level::note),
+      with_finding("z", Verdict::drifted, Level::error),
+      with_finding("c", Verdict::drifted, Level::warning),
+      with_finding("y", Verdict::missing, Level::error),
+  });
+  std::vector<std::string> names;
+  for (const ShownSubject& shown : outcome.checks.at(0).subjects)
+    names.push_back(shown.report.subject.text());
+  EXPECT_THAT(names, ElementsAre("artifact:atlas/y", "artifact:atlas/z", "artifact:atlas/c",
+                                 "artifact:atlas/b", "artifact:atlas/a"));
+}
+
+TEST_F(CheckRunTest, FoldsEqualNotesInTheTableOnly) {
+  std::vector<core::SubjectReport> reports{in_step("a")};
+  for (int i = 10; i < 23; ++i) {
+    reports.push_back(
+        with_finding(std::to_string(i) + ".csv", Verdict::unrecorded, Level::note, ""));
+    reports.back().findings.front().hint = "do this";
+  }
+  const CheckOutcome outcome = run_reports(reports);
+  const std::string table = report_table(outcome, {.width = 200, .colour = false});
+  EXPECT_THAT(table, HasSubstr("13 subjects: artifact:atlas/10.csv, artifact:atlas/11.csv, "
+                               "artifact:atlas/12.csv, … and 10 more"));
+  EXPECT_THAT(table, ::testing::Not(HasSubstr("13.csv")));
+  EXPECT_THAT(report_json(outcome), HasSubstr("artifact:atlas/22.csv"));
+  EXPECT_THAT(report_markdown(outcome), HasSubstr("22.csv"));
+}
+
 TEST_F(CheckRunTest, CountsAWaivedFindingAndPasses) {
   const core::SubjectReport drifted = with_finding("a", Verdict::drifted, Level::error);
   EXPECT_EQ(run_reports({drifted}).exit_code, 1);
