@@ -244,6 +244,15 @@ Status FaultyFileSystem::sync_folder(const std::string& path) {
   });
 }
 
+Result<OutputPlace> FaultyFileSystem::output_place(const std::string& path) {
+  if (off_) return power_is_gone();
+  return OutputPlace{OutputPlace::Kind::file, path, -1};
+}
+
+Result<std::unique_ptr<WritableFile>> FaultyFileSystem::open_stream(const OutputPlace& place) {
+  return Error(Code::unsupported, place.path + ": there are no streams here");
+}
+
 Status FaultyFileSystem::write_at_end(NodeId id, std::string_view bytes) {
   put(nodes_[id], nodes_[id].size.now, bytes);
   return {};

@@ -58,6 +58,8 @@ class FaultyFileSystem final : public FileSystem {
   Status remove(const std::string& path) override;
   Status create_folder(const std::string& path) override;
   Status sync_folder(const std::string& path) override;
+  Result<OutputPlace> output_place(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> open_stream(const OutputPlace& place) override;
 
   /// Everything so far is on the disk; operations count from 1 again.
   void settle();

@@ -181,6 +181,15 @@ class RealFileSystem final : public FileSystem {
     return {};
   }
 
+  Result<OutputPlace> output_place(const std::string& path) override {
+    return find_output_place(path);
+  }
+
+  Result<std::unique_ptr<WritableFile>> open_stream(const OutputPlace& place) override {
+    TRY_ASSIGN(Fd fd, open_output_stream(place));
+    return std::unique_ptr<WritableFile>(std::make_unique<RealFile>(std::move(fd), place.path));
+  }
+
  private:
   // O_APPEND: after truncate() the next write goes to the new end.
   static Result<std::unique_ptr<WritableFile>> open_to_write(std::string_view call,
@@ -214,6 +223,12 @@ class RealFileSystem final : public FileSystem {
 FileSystem& real_file_system() {
   static RealFileSystem real;
   return real;
+}
+
+Status check_output(FileSystem& files, const std::string& path) {
+  if (path.empty()) return {};
+  TRY(files.output_place(path));
+  return {};
 }
 
 Status write_whole_file(FileSystem& files, const std::string& path, std::string_view bytes) {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/output_place.h"
 #include "base/result.h"
 
 namespace holdfast {
@@ -60,10 +61,18 @@ class FileSystem {
   /// With parents; ok when it is there.
   virtual Status create_folder(const std::string& path) = 0;
   virtual Status sync_folder(const std::string& path) = 0;
+  /// Where an output of this name goes (base/output_place.h). `invalid` where nothing could be written.
+  virtual Result<OutputPlace> output_place(const std::string& path) = 0;
+  /// For places that are no file: write() and close() only.
+  virtual Result<std::unique_ptr<WritableFile>> open_stream(const OutputPlace& place) = 0;
 };
 
 /// The real one; lives as long as the process.
 FileSystem& real_file_system();
+
+/// Whether write_whole_file() could write there, as far as can be told by looking: before long work. `invalid`.
+/// An empty path is no output.
+Status check_output(FileSystem& files, const std::string& path);
 
 /// Replaces `path` whole or not at all, durable on return: base/whole_file.h in one call.
 Status write_whole_file(FileSystem& files, const std::string& path, std::string_view bytes);

@@ -41,9 +41,14 @@ bool is_temporary_name(std::string_view name, std::string_view of) {
 }  // namespace
 
 Result<WholeFile> WholeFile::create(FileSystem& files, const std::string& path) {
-  WholeFile whole(files, path);
+  TRY_ASSIGN(const OutputPlace place, files.output_place(path));
+  WholeFile whole(files, place.path);
+  if (place.kind != OutputPlace::Kind::file) {
+    TRY_ASSIGN(whole.file_, files.open_stream(place));
+    return whole;
+  }
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
-    whole.temporary_ = next_temporary_name(path);
+    whole.temporary_ = next_temporary_name(place.path);
     auto file = files.create(whole.temporary_);
     if (file) {
       whole.file_ = std::move(file).value();
@@ -61,6 +66,7 @@ WholeFile::~WholeFile() {
 
 void WholeFile::discard() {
   file_.reset();
+  if (is_stream()) return;
   drop(files_->remove(temporary_), "a temporary file that is left behind harms nobody");
 }
 
@@ -93,7 +99,7 @@ Status WholeFile::flush() {
 
 Status WholeFile::publish() {
   TRY(flush());
-  TRY(file_->sync());
+  if (!is_stream()) TRY(file_->sync());
   return file_->close();
 }
 
@@ -105,6 +111,7 @@ Status WholeFile::commit() {
     return std::move(status).error();
   }
   file_.reset();
+  if (is_stream()) return {};
   if (Status status = files_->rename(temporary_, path_); !status) {
     // It may have happened all the same (a network file system that lost the answer); then this
     // removes nothing.

@@ -22,7 +22,8 @@ namespace holdfast {
 /// Not thread-safe. Moved from, it may only be destroyed.
 class WholeFile {
  public:
-  /// `path` itself is not touched before commit(). Errors of FileSystem::create.
+  /// `path` itself is not touched before commit(); where it is a link, what it leads to. A stream
+  /// (base/output_place.h) is written to as the bytes come. Errors of FileSystem::output_place and create.
   static Result<WholeFile> create(FileSystem& files, const std::string& path);
   ~WholeFile();
   WholeFile(WholeFile&&) noexcept = default;
@@ -36,13 +37,14 @@ class WholeFile {
 
  private:
   WholeFile(FileSystem& files, std::string path) : files_(&files), path_(std::move(path)) {}
+  bool is_stream() const { return temporary_.empty(); }
   Status flush();
   Status publish();
   void discard();
 
   FileSystem* files_;
-  std::string path_;
-  std::string temporary_;
+  std::string path_;                    // behind all links
+  std::string temporary_;               // none for a stream
   std::unique_ptr<WritableFile> file_;  // none once committed, failed or moved from
   std::string buffer_;
   std::unique_ptr<Error> failed_;

@@ -209,6 +209,7 @@ class TextOutput {
 
 Result<Exit> report(const Command& command, const TextWords& words) {
   const bool json = command.output == OutputFormat::json || words.format == "json";
+  TRY(check_output(real_file_system(), words.output));
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TextOutput output(command, words.output);
@@ -223,6 +224,7 @@ Result<Exit> report(const Command& command, const TextWords& words) {
 }
 
 Result<Exit> export_list(const Command& command, const TextWords& words) {
+  TRY(check_output(real_file_system(), words.output));
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TextOutput output(command, words.output);

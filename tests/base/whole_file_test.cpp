@@ -268,7 +268,28 @@ TEST(WholeFile, LetsTwoWritersEndWithOneContentWhole) {
 TEST(WholeFile, NeedsAFolder) {
   const auto status = write_whole_file(real_file_system(), "/nowhere/at/all", "");
   ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().code(), Code::not_found);
+  EXPECT_EQ(status.error().code(), Code::invalid);
+  EXPECT_FALSE(check_output(real_file_system(), "/nowhere/at/all").ok());
+}
+
+TEST(WholeFile, ReplacesWhatALinkLeadsToAndNotTheLink) {
+  const testing::TempFolder temp;
+  temp.write("there/target", "old");
+  std::filesystem::create_symlink("there/target", temp.at("link"));
+  ASSERT_TRUE(write_whole_file(real_file_system(), temp.at("link"), "new").ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(temp.at("link")));
+  EXPECT_EQ(temp.read("there/target"), "new");
+}
+
+TEST(WholeFile, RefusesAFolderAndLinksInACircle) {
+  const testing::TempFolder temp;
+  std::filesystem::create_directory(temp.at("folder"));
+  std::filesystem::create_symlink("circle", temp.at("circle"));
+  for (const char* name : {"folder", "folder/", "circle", "new/", "."}) {
+    const Status status = write_whole_file(real_file_system(), temp.at(name), "new");
+    ASSERT_FALSE(status.ok()) << name;
+    EXPECT_EQ(status.error().code(), Code::invalid) << name;
+  }
 }
 
 TEST(WholeFile, StaysFailedAfterAnError) {
