@@ -2,13 +2,15 @@
 // The written forms of the command tree: docs/commands.md, the man page, and completion for three
 // shells.
 //
-// Completion knows commands and options by name and the words of options that take only some; file
-// names complete where nothing else does. It was made static, not a call back into the binary: it
-// then works without a workspace and costs no process.
+// Completion knows commands and options by name, the words of options and arguments that take only
+// some, and rules; file names complete where nothing else does. All that is static: it works without
+// a workspace and costs no process. Only the names of sources are asked of the program, which then
+// reads the configuration and opens nothing.
 #include <algorithm>
 #include <array>
 #include <string_view>
 
+#include "app/domains.h"
 #include "cli/document.h"
 #include "cli/exit_codes.h"
 
@@ -93,6 +95,21 @@ std::vector<const CommandDocument*> flattened(const CommandDocument& root) {
   return all;
 }
 
+// The words that arguments take where they take only some; for `explain` the rules.
+std::string argument_words(const CommandDocument& command) {
+  std::string words;
+  for (const OptionDocument& option : command.options) {
+    if (!option.positional) continue;
+    for (const std::string& choice : option.choices)
+      words += choice + ' ';
+  }
+  if (command.path == "holdfast explain")
+    for (const app::Domain& domain : app::domains())
+      for (const core::Rule& rule : domain.rules())
+        words += std::string(rule.id) + ' ';
+  return words;
+}
+
 std::string words_after(const CommandDocument& command) {
   std::string words;
   for (const CommandDocument& below : command.commands)
@@ -100,8 +117,26 @@ std::string words_after(const CommandDocument& command) {
   for (const OptionDocument& option : command.options)
     for (const std::string& name : option.long_names)
       words += name + ' ';
-  if (!words.empty()) words.pop_back();
+  words += argument_words(command);
+  if (!words.empty() && words.back() == ' ') words.pop_back();
   return words;
+}
+
+// A command that prints what its argument may be; empty where there is none. Plain names only: bash expands a list of words once
+// more, and a configuration is not always one's own.
+std::string argument_command(const CommandDocument& command) {
+  const auto takes = [&](std::string_view spelling) {
+    return std::ranges::any_of(command.options, [&](const OptionDocument& option) {
+      return option.positional && option.spelling == spelling;
+    });
+  };
+  const std::string shown = "holdfast config show 2>/dev/null | ";
+  if (takes("[NAME]") && command.path.starts_with("holdfast artifacts "))
+    return shown + R"(sed -n "s/^artifacts\.\([A-Za-z0-9_-]*\)\..*/\1/p" | sort -u)";
+  if (takes("[DOMAIN]…"))
+    return shown +
+           R"(sed -n "s/^\([a-z]*\)\(\.[A-Za-z0-9_-]*\)\.root .*/\1 \1\2/p" | tr " " "\n" | sort -u)";
+  return {};
 }
 
 std::string joined(const std::vector<std::string>& words, char separator) {
@@ -130,7 +165,10 @@ std::string bash_completion(const CommandDocument& root) {
   for (const CommandDocument* command : flattened(root)) {
     if (command->path != root.path)
       commands += (commands.empty() ? "      " : " | ") + quoted(command->path);
-    words += "    " + quoted(command->path) + ") words=" + quoted(words_after(*command)) + " ;;\n";
+    words += "    " + quoted(command->path) + ") words=" + quoted(words_after(*command));
+    if (const std::string asked = argument_command(*command); !asked.empty())
+      words += "\n      words+=\" \"$(" + asked + ")";
+    words += " ;;\n";
     for (const OptionDocument& option : command->options) {
       if (option.choices.empty()) continue;
       for (const std::string& name : option.long_names)
@@ -173,6 +211,12 @@ std::string fish_completion(const CommandDocument& root) {
     for (const CommandDocument& below : command->commands)
       out += "complete -c holdfast -f -n " + quoted("__holdfast_exactly " + command->path) +
              " -a " + below.name + " -d " + quoted(below.summary) + '\n';
+    std::string argument = argument_words(*command);
+    if (const std::string asked = argument_command(*command); !asked.empty())
+      argument = '(' + asked + ')';
+    if (!argument.empty())
+      out += "complete -c holdfast -f -n " + quoted("__holdfast_exactly " + command->path) +
+             " -a " + quoted(argument) + '\n';
     for (const OptionDocument& option : command->options) {
       if (option.long_names.empty()) continue;
       out += "complete -c holdfast -n " + quoted("__holdfast_at " + command->path) + " -l " +

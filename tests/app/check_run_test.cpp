@@ -248,7 +248,7 @@ TEST_F(CheckRunTest, NeverCallsInStepWhatIsNot) {
   EXPECT_EQ(conclusion_sentence(run_reports({in_step("a"), drifted})),
             "1 in step, 1 drifted, 1 finding waived (exit 0)");
   EXPECT_THAT(report_markdown(run_reports({in_step("a"), drifted})),
-              HasSubstr("**1 in step, 1 drifted, 1 finding waived "));
+              HasSubstr("**1 in step, 1 drifted, 1 finding waived \\(exit 0\\)**"));
 }
 
 TEST_F(CheckRunTest, ListsErrorsFirstThenWarningsNotesAndInStep) {

@@ -227,12 +227,13 @@ def test_the_man_page_is_roff_without_warnings(binary):
         assert not re.match(r"^[.'](?!TH |SH |SS |TP|B |PP|nf|fi|RS|RE|I )", line), line
 
 
-def complete(binary, line):
+def complete(binary, line, cwd=None, path=None):
     script = holdfast(binary, "completion", "bash").stdout
     words = line.split(" ")
     quoted = " ".join(f"'{word}'" for word in words)
     program = script + f"\nCOMP_WORDS=({quoted})\nCOMP_CWORD={len(words) - 1}\n_holdfast\nprintf '%s\\n' \"${{COMPREPLY[@]}}\""
-    return subprocess.run(["bash", "-c", program], text=True, capture_output=True, check=True).stdout.split()
+    env = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}"} if path else None
+    return subprocess.run(["bash", "-c", program], text=True, capture_output=True, check=True, cwd=cwd, env=env).stdout.split()
 
 
 def test_bash_completes_commands_options_and_their_words(binary):
@@ -241,6 +242,16 @@ def test_bash_completes_commands_options_and_their_words(binary):
     assert "--format" in complete(binary, "holdfast check --f")
     assert complete(binary, "holdfast check --format sa") == ["sarif"]
     assert "backfill" in complete(binary, "holdfast artifacts b")
+
+
+def test_bash_completes_rules_words_of_arguments_and_sources(sqlite_workspace):
+    binary = sqlite_workspace.binary
+    assert complete(binary, "holdfast explain artifact.mod") == ["artifact.modified"]
+    assert complete(binary, "holdfast completion z") == ["zsh"]
+    at = {"cwd": sqlite_workspace.folder, "path": pathlib.Path(binary).parent}
+    assert complete(binary, "holdfast artifacts verify at", **at) == ["atlas"]
+    assert complete(binary, "holdfast check artifacts.", **at) == ["artifacts.atlas"]
+    assert "artifacts" in complete(binary, "holdfast check ", **at)
 
 
 def test_completion_scripts_are_good_shell(binary):
