@@ -54,6 +54,14 @@ def workspace(request, tmp_path, binary):
     database.drop()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def own_database(request, tmp_path):
+    """An empty database of the user's own, which is not the catalog."""
+    database = _database(request.param, tmp_path)
+    yield database
+    database.drop()
+
+
 @pytest.fixture
 def sqlite_workspace(tmp_path, binary):
     """For what does not depend on the database."""

@@ -130,36 +130,47 @@ std::string names_of(const std::vector<sql::Connection::Column>& columns) {
   return out;
 }
 
-Error no_column(const SourceConfig& config, const std::string& where,
-                const std::pair<std::string_view, std::string>& wanted,
-                const std::vector<sql::Connection::Column>& columns) {
+bool has_column(const std::vector<sql::Connection::Column>& columns, const std::string& name) {
+  return std::ranges::any_of(columns, [&](const auto& there) { return there.name == name; });
+}
+
+Error no_columns(const SourceConfig& config, const std::string& where,
+                 const std::vector<std::string>& missing,
+                 const std::vector<sql::Connection::Column>& columns) {
+  std::string names;
+  for (const std::string& each : missing)
+    names += (names.empty() ? "" : ", ") + each;
   return {Code::invalid,
-          where + ": table \"" + config.table + "\" has no column \"" + wanted.second + "\" (" +
-              std::string(wanted.first) + "); it has " + names_of(columns),
-          "name the right column in [artifacts." + config.name +
+          where + ": table \"" + config.table + "\" has no column" +
+              (missing.size() == 1 ? " " : "s ") + names + "; it has " + names_of(columns),
+          "name the right columns in [artifacts." + config.name +
               ".columns], or \"\" for a title, type or updated_at that is not there"};
 }
 
-Status check_columns(const SourceConfig& config, const std::string& where,
-                     const std::vector<sql::Connection::Column>& columns) {
+// Holds the map against the table. What nobody named and the table lacks is taken out of the map; all else that is missing is one
+// error, so that a map is put right in one go.
+Status settle_columns(SourceConfig& config, const std::string& where,
+                      const std::vector<sql::Connection::Column>& columns) {
   if (columns.empty()) {
     return Error(
         Code::not_found, where + ": there is no table \"" + config.table + "\"",
         "name the table in [artifacts." + config.name + "], with its schema where it has one");
   }
-  const ColumnMap& map = config.columns;
-  const std::pair<std::string_view, std::string> wanted[] = {
-      {"id", map.id},     {"type", map.type},         {"title", map.title},
-      {"path", map.path}, {"metadata", map.metadata}, {"updated_at", map.updated_at}};
-  for (const auto& column : wanted) {
-    if (column.second.empty()) continue;
-    if (column_type(columns, column.second).empty() &&
-        std::none_of(columns.begin(), columns.end(),
-                     [&](const auto& there) { return there.name == column.second; })) {
-      return no_column(config, where, column, columns);
+  ColumnMap& map = config.columns;
+  const std::pair<std::string_view, std::string*> wanted[] = {
+      {"id", &map.id},     {"type", &map.type},         {"title", &map.title},
+      {"path", &map.path}, {"metadata", &map.metadata}, {"updated_at", &map.updated_at}};
+  std::vector<std::string> missing;
+  for (const auto& [key, name] : wanted) {
+    if (name->empty() || has_column(columns, *name)) continue;
+    if (std::ranges::find(config.unnamed_columns, key) != config.unnamed_columns.end()) {
+      name->clear();
+    } else {
+      missing.push_back('"' + *name + "\" (" + std::string(key) + ')');
     }
   }
-  return {};
+  if (missing.empty()) return {};
+  return no_columns(config, where, missing, columns);
 }
 
 // The text of all statements over one table; the pages once for every selection.
@@ -234,7 +245,7 @@ Result<ArtifactTable> ArtifactTable::open(const SourceConfig& config, catalog::C
   }
   sql::Connection& connection = table.connection();
   TRY_ASSIGN(const auto columns, connection.columns(config.table));
-  TRY(check_columns(config, connection.name(), columns));
+  TRY(settle_columns(*table.config_, connection.name(), columns));
   TRY(table.learn_statements(columns));
   if (!config.in_catalog) TRY(table.refuse_bad_ids());
   return table;

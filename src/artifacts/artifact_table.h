@@ -6,6 +6,7 @@
 // `content_hash` is a deduplication key (seed 002): never read as a file hash, never written.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -78,11 +79,12 @@ enum class Access : unsigned char { read_write, read_only };
 class ArtifactTable {
  public:
   /// Opens the source's database (the catalog's own connection when in_catalog) and holds the table against the column map:
-  /// `not_found` names the table, `invalid` the missing column and those that are there, an id that two rows have, and rows
-  /// without one. `config` and `catalog` outlive it. The catalog's own connection writes whatever `access` says.
+  /// `not_found` names the table, `invalid` the missing columns and those that are there, an id that two rows have, and rows
+  /// without one. `catalog` outlives it. The catalog's own connection writes whatever `access` says.
   static Result<ArtifactTable> open(const SourceConfig& config, catalog::Catalog& catalog,
                                     Access access = Access::read_write);
 
+  /// As given, but for `unnamed_columns` that the table lacks: their names are empty.
   const SourceConfig& config() const { return *config_; }
   /// The connection the rows live on; begin a Transaction on it around record().
   sql::Connection& connection();
@@ -118,7 +120,7 @@ class ArtifactTable {
 
  private:
   ArtifactTable(const SourceConfig& config, catalog::Catalog& catalog)
-      : config_(&config), catalog_(&catalog) {}
+      : config_(std::make_unique<SourceConfig>(config)), catalog_(&catalog) {}
   Result<sql::Rows> run(std::string_view statement, const sql::Args& args = {});
   Status learn_statements(const std::vector<sql::Connection::Column>& columns);
   Status refuse_bad_ids();
@@ -132,7 +134,7 @@ class ArtifactTable {
   Result<std::vector<WriteOutcome>> splice(std::span<const HashWrite> writes,
                                            const WriteContext& context);
 
-  const SourceConfig* config_;
+  std::unique_ptr<SourceConfig> config_;  // stays where it is when the table moves
   catalog::Catalog* catalog_;
   std::optional<sql::Connection> own_;  // when the rows are not in the catalog
   std::string suffix_;  // of the statements' names: one connection may serve several sources

@@ -61,6 +61,7 @@ Status read_source(SourceConfig& config, TomlTable& table, const std::string& fo
 Status read_columns(SourceConfig& config, TomlTable& table) {
   // The catalog's own table has updated_at; in a user's table it is touched only where it is named.
   if (config.in_catalog) config.columns.updated_at = "updated_at";
+  config.unnamed_columns = {"type", "title", "updated_at"};
   TRY_ASSIGN(auto columns, table.table("columns"));
   if (!columns) return {};
   ColumnMap& map = config.columns;
@@ -72,6 +73,7 @@ Status read_columns(SourceConfig& config, TomlTable& table) {
        {"metadata", &map.metadata},
        {"updated_at", &map.updated_at}}};
   for (const auto& [key, name] : names) {
+    if (columns->has(key)) std::erase(config.unnamed_columns, key);
     TRY_ASSIGN(*name, columns->string_or(key, *name));
   }
   for (const auto& [key, name] : names) {

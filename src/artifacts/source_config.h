@@ -32,6 +32,8 @@ struct SourceConfig {
   std::string table = "artifacts";
   std::string journal = "artifact_metadata_journal";
   ColumnMap columns;
+  /// Of title, type and updated_at, those that nobody named: absent where the table lacks them (ArtifactTable::open).
+  std::vector<std::string> unnamed_columns;
   std::vector<std::string> roots;  // absolute folders, tried in order
   std::vector<std::string> types;  // only these artifact types; empty: all
   core::Depth check_depth =

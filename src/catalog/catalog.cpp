@@ -17,11 +17,11 @@ Result<sql::Connection> connect(const std::string& url, bool create) {
   return connection;
 }
 
-/// Both `holdfast init` and a moved file look the same from here: say what is missing and both ways
-/// out.
+/// A catalog that was never made and one that was moved look the same from here: say what is missing and both ways out. Not
+/// `holdfast init`: whoever gets here has a configuration, which init does not overwrite.
 Error no_catalog(Error error) {
   return std::move(error).hinted(
-      "holdfast init makes it; or name the right one as workspace.catalog");
+      "holdfast migrate upgrade makes it; or name the right one as workspace.catalog");
 }
 
 /// Holds what is applied against what this binary has.

@@ -15,7 +15,7 @@ namespace holdfast::catalog {
 /// The workspace's catalog over one connection. Not thread-safe; open one per thread.
 class Catalog {
  public:
-  /// Opens a catalog whose version is the binary's. `not_found` (hint: holdfast init), `conflict`
+  /// Opens a catalog whose version is the binary's. `not_found` (hint: holdfast migrate upgrade), `conflict`
   /// when it is older (hint: holdfast migrate upgrade) or newer (hint: a newer holdfast) or a
   /// migration's checksum differs.
   static Result<Catalog> open(const std::string& url, Clock& clock);

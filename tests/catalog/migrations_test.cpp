@@ -190,7 +190,7 @@ TEST_P(Migrations, SayThatThereIsNoCatalog) {
   {
     auto empty = connect();
     EXPECT_EQ(refused().code(), Code::not_found);
-    EXPECT_THAT(refused().hint(), HasSubstr("holdfast init"));
+    EXPECT_THAT(refused().hint(), HasSubstr("holdfast migrate upgrade"));
   }
   auto catalog = any_version();
   ASSERT_TRUE(migrate_up(catalog).ok());

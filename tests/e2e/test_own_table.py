@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A table of the user's own: what README says about it, word for word, and what is said where something of it is missing."""
+import json
+import pathlib
+import re
+
+import pytest
+from workspace import Workspace, sha256sum
+
+README = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text()
+FOUR_COLUMNS = 'columns = { id = "id", type = "artifact_type", path = "file_path", metadata = "metadata" }'
+
+
+@pytest.fixture
+def own(tmp_path, binary, own_database):
+    """A holdfast.toml with an own table of four columns in another database than the catalog's; nothing was made yet."""
+    json_type = "jsonb" if own_database.backend == "postgres" else "text"
+    own_database.execute(f"create table mine(id text primary key, artifact_type text, file_path text, metadata {json_type})")
+    return configured(tmp_path, binary, own_database, FOUR_COLUMNS)
+
+
+def configured(tmp_path, binary, database, columns, table="mine"):
+    made = Workspace(tmp_path / "workspace", binary, database)
+    made.data.mkdir(parents=True, exist_ok=True)
+    (made.folder / "holdfast.toml").write_text(
+        f'[artifacts.mine]\nsource = "{database.url}"\ntable = "{table}"\n{columns}\nroot = "data"\n')
+    return made
+
+
+def test_the_sequence_of_the_readme_ends_in_step(own):
+    assert FOUR_COLUMNS in README
+    block = re.search(r"For a table of yours.*?```\n(.*?)```", README, re.S)[1]
+    commands = [line.split("#")[0].split()[1:] for line in block.splitlines() if line.startswith("holdfast ")]
+    assert commands == [["migrate", "upgrade"], ["artifacts", "prepare"], ["artifacts", "backfill"], ["check"]]
+    own.write("a.bin", "bytes")
+    own.database.insert("mine", [{"id": "a", "artifact_type": "figure", "file_path": "a.bin", "metadata": "{}"}])
+    for command in commands:
+        own.run(*command)
+    kept = own.database.query("select metadata from mine")[0]["metadata"]
+    assert (kept if isinstance(kept, dict) else json.loads(kept))["file_sha256"] == sha256sum(own.data)["a.bin"]
+
+
+def test_the_hint_for_a_missing_catalog_mends_it(own):
+    for command in (["check"], ["artifacts", "backfill"], ["doctor"]):
+        done = own.run(*command, expect=(2, 3))
+        said = " ".join((done.stdout + done.stderr).split())
+        assert "holdfast migrate upgrade" in said and "holdfast init makes it" not in said
+    own.run("migrate", "upgrade")
+    assert "migrate upgrade" not in own.run("check", expect=None).stderr
+
+
+@pytest.mark.parametrize("columns", ["", 'columns = { path = "file_path" }'])
+def test_columns_that_nobody_named_may_be_absent(tmp_path, binary, own_database, columns):
+    own_database.execute("create table mine(id text primary key, file_path text, metadata text)")
+    made = configured(tmp_path, binary, own_database, columns)
+    made.write("a.bin", "bytes")
+    made.run("migrate", "upgrade")
+    made.run("artifacts", "prepare")
+    made.run("artifacts", "import", "--from-folder", "data")
+    made.run("artifacts", "backfill")
+    made.run("check")
+
+
+def test_all_missing_columns_are_one_error(tmp_path, binary, own_database):
+    own_database.execute("create table mine(key text primary key, ort text)")
+    made = configured(tmp_path, binary, own_database, 'columns = { title = "name", path = "ort" }')
+    made.run("migrate", "upgrade")
+    done = made.run("artifacts", "backfill", expect=2)
+    said = " ".join(done.stderr.split())
+    assert 'has no columns "id" (id), "name" (title), "metadata" (metadata); it has key, ort' in said
+    assert "artifact_type" not in said
