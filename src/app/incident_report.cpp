@@ -61,7 +61,7 @@ void append_finding(std::string& out, const core::Finding& finding) {
            " |\n";
   if (const core::Rule* rule = find_rule(finding.rule); rule != nullptr)
     out += '\n' + markdown_text(rule->help) + '\n';
-  if (!finding.hint.empty()) out += "\nNext: " + markdown_code(finding.hint) + "\n";
+  if (!finding.hint.empty()) out += "\nNext: " + markdown_text(finding.hint) + "\n";
 }
 
 void append_waivers(std::string& out, const IncidentFile& file, Timestamp now) {

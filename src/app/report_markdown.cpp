@@ -20,7 +20,7 @@ void append_subject(std::string& out, const ShownSubject& shown) {
   for (const core::Finding& finding : shown.report.findings)
     out += begin + (finding.waived ? "waived" : std::string(core::level_name(finding.level))) +
            end + ' ' + markdown_text(finding.rule) + ": " + markdown_text(finding.message) + " | " +
-           (finding.hint.empty() ? "" : markdown_code(finding.hint)) + " |\n";
+           (finding.hint.empty() ? "" : markdown_text(finding.hint)) + " |\n";
 }
 
 void append_check(std::string& out, const CheckResult& check) {

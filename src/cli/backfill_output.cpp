@@ -12,6 +12,7 @@
 #include "app/text.h"
 #include "artifacts/rules.h"
 #include "base/size_text.h"
+#include "core/sha256.h"
 
 namespace holdfast::cli {
 namespace {
@@ -112,11 +113,14 @@ std::string headline(const BackfillSummary& summary) {
          seconds.data() + ", " + size_text(summary.bytes_per_s()) + "/s\n";
 }
 
-// A drift is told by a log line before its row is written; a dry run finds it and tells no log.
+// A drift is told by a log line before its row is written; a dry run finds it and tells no log. Records that can't be used at all
+// (no path, no object) have the same rule as one that is no hash, but nothing was read.
 bool was_logged(const BackfillSummary& summary, const core::Finding& finding) {
   constexpr std::array kLogged = {artifacts::kModified, artifacts::kChangedWithoutWrite,
                                   artifacts::kReplaced, artifacts::kInvalidRecord};
-  return summary.mode != "dry_run" && std::ranges::find(kLogged, finding.rule) != kLogged.end();
+  const bool was_read = finding.observed.size() == 2 * core::Sha256Digest().size();
+  return summary.mode != "dry_run" && was_read &&
+         std::ranges::find(kLogged, finding.rule) != kLogged.end();
 }
 
 }  // namespace

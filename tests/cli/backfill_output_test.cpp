@@ -36,6 +36,7 @@ core::Finding finding_of(std::string_view rule) {
   finding.rule = rule;
   finding.level = core::Level::error;
   finding.message = "said once";
+  if (rule != artifacts::kMissing) finding.observed = std::string(64, 'a');
   return finding;
 }
 
@@ -59,10 +60,14 @@ TEST(BackfillOutput, DoesNotTellAgainWhatTheLogTold) {
   for (int i = 0; i < 30; ++i)
     summary.add_problem(finding_of(artifacts::kModified));
   summary.add_problem(finding_of(artifacts::kMissing));
-  EXPECT_EQ(backfill_problems(summary), "error: said once [artifact.missing]\n");
+  core::Finding no_object = finding_of(artifacts::kInvalidRecord);
+  no_object.observed = "not an object";
+  summary.add_problem(no_object);
+  EXPECT_EQ(backfill_problems(summary),
+            "error: said once [artifact.missing]\nerror: said once [artifact.invalid_record]\n");
   summary.mode = "dry_run";
   EXPECT_THAT(backfill_problems(summary), HasSubstr("artifact.modified"));
-  EXPECT_THAT(backfill_problems(summary), HasSubstr("… and 11 more"));
+  EXPECT_THAT(backfill_problems(summary), HasSubstr("… and 12 more"));
 }
 
 }  // namespace
