@@ -91,7 +91,7 @@ void put_insert(Expressions& out, const SourceConfig& config, const TableFacts& 
     names += (names.empty() ? "{" : ", {") + std::string(key) + "}";
     const std::string value =
         postgres ? "cast(r." + std::string(key) + " as " + column_type(facts.columns, *column) + ")"
-                 : "json_extract(value, '$." + std::string(key) + "')";
+                 : "json_extract(e.value, '$." + std::string(key) + "')";
     values += (values.empty() ? "" : ", ") + value;
   }
   out["insert_columns"] = names;

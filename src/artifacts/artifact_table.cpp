@@ -363,6 +363,14 @@ Result<std::vector<ArtifactRow>> ArtifactTable::rows(std::span<const std::string
   return RowReader(rows).all();
 }
 
+Result<std::vector<std::string>> ArtifactTable::listed(std::span<const std::string> ids) {
+  TRY_ASSIGN(const auto found, run("listed", {{"ids", json_strings(ids)}}));
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < found.size(); ++i)
+    out.push_back(found.text(i, 0));
+  return out;
+}
+
 Result<std::vector<std::optional<std::string>>> ArtifactTable::metadata_texts(
     std::span<const std::string> ids) {
   TRY_ASSIGN(const auto found, run("texts", {{"ids", json_strings(ids)}}));

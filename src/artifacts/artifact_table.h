@@ -94,6 +94,9 @@ class ArtifactTable {
   Result<std::vector<ArtifactRow>> page(const PageQuery& query);
   /// Those rows that exist, in the table's order.
   Result<std::vector<ArtifactRow>> rows(std::span<const std::string> ids);
+  /// Of those ids, the ones that are in the table by another way than rows() goes: their texts are compared, in one look at every
+  /// row. For ids that rows() did not give.
+  Result<std::vector<std::string>> listed(std::span<const std::string> ids);
   /// The metadata of those rows as the database shows it as text, in the order of `ids`; none for NULL and for rows that are gone.
   Result<std::vector<std::optional<std::string>>> metadata_texts(std::span<const std::string> ids);
   /// Whether the server merges metadata (jsonb), so that its text need not pass through us.

@@ -4,18 +4,27 @@
 -- {name} is a table or column of the source, quoted by sql/book. A name in double angle brackets is an expression that depends
 -- on the columns' types and is put in before that (artifact_expressions.cpp): id_key and type_key are what the order compares,
 -- id_text and the like what is handed out, record the columns that tell what is recorded (artifacts_jsonb.sql and artifacts_text.sql).
+-- Every name of ours in a subquery is qualified: bare, it would be a column of the user's table where that has one of the name.
 
 -- name: artifacts.rows
 -- sqlite
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
 from {table} as t
-where <<id_key>> in (select value from json_each(:ids))
+where <<id_key>> in (select e.value from json_each(:ids) as e)
 order by <<type_key>>, <<id_key>>
 -- postgres
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
 from {table} as t
-where t.{id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+where t.{id} = any(array(select cast(r.v as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) as r(v)))
 order by <<type_key>>, <<id_key>>
+
+-- Whether rows that could not be read again by their ids are there all the same: by their texts, so in another way.
+-- name: artifacts.listed
+-- sqlite
+select <<id_text>> as id from {table} as t where <<id_text>> in (select e.value from json_each(:ids) as e)
+-- postgres
+select <<id_text>> as id from {table} as t
+where <<id_text>> in (select r.v from jsonb_array_elements_text(cast(:ids as jsonb)) as r(v))
 
 -- name: artifacts.row_without_id
 -- any
@@ -27,7 +36,7 @@ select <<id_text>> as id, count(*) as row_count from {table} as t group by t.{id
 
 -- name: artifacts.texts
 -- sqlite
-select <<id_text>> as id, <<metadata_text>> as metadata from {table} as t where <<id_key>> in (select value from json_each(:ids))
+select <<id_text>> as id, <<metadata_text>> as metadata from {table} as t where <<id_key>> in (select e.value from json_each(:ids) as e)
 -- postgres
 select <<id_text>> as id, <<metadata_text>> as metadata from {table} as t
-where t.{id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+where t.{id} = any(array(select cast(r.v as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) as r(v)))

@@ -4,8 +4,8 @@
 -- name: artifacts.insert
 -- sqlite
 insert into {table} (<<insert_columns>>)
-select <<insert_values>> from json_each(:rows)
-order by key
+select <<insert_values>> from json_each(:rows) as e
+order by e.key
 -- postgres
 insert into {table} (<<insert_columns>>)
 select <<insert_values>>

@@ -7,14 +7,14 @@
 -- sqlite
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
 from {table} as t
-where <<selection>> and (:types = '[]' or <<type_text>> in (select value from json_each(:types)))
+where <<selection>> and (:types = '[]' or <<type_text>> in (select e.value from json_each(:types) as e))
 order by <<type_key>>, <<id_key>>
 limit :limit
 -- postgres
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
 from {table} as t
 where <<selection>>
-  and (cast(:types as text) = '[]' or <<type_text>> in (select jsonb_array_elements_text(cast(cast(:types as text) as jsonb))))
+  and (cast(:types as text) = '[]' or <<type_text>> in (select r.v from jsonb_array_elements_text(cast(cast(:types as text) as jsonb)) as r(v)))
 order by <<type_key>>, <<id_key>>
 limit :limit
 
@@ -22,7 +22,7 @@ limit :limit
 -- sqlite
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
 from {table} as t
-where <<selection>> and (:types = '[]' or <<type_text>> in (select value from json_each(:types)))
+where <<selection>> and (:types = '[]' or <<type_text>> in (select e.value from json_each(:types) as e))
   and (<<type_key>>, <<id_key>>) > (:after_type, :after_id)
 order by <<type_key>>, <<id_key>>
 limit :limit
@@ -30,7 +30,7 @@ limit :limit
 select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
 from {table} as t
 where <<selection>>
-  and (cast(:types as text) = '[]' or <<type_text>> in (select jsonb_array_elements_text(cast(cast(:types as text) as jsonb))))
+  and (cast(:types as text) = '[]' or <<type_text>> in (select r.v from jsonb_array_elements_text(cast(cast(:types as text) as jsonb)) as r(v)))
   and (<<type_key>>, <<id_key>>) > (cast(:after_type as <<type_sql>>), cast(:after_id as <<id_sql>>))
 order by <<type_key>>, <<id_key>>
 limit :limit
@@ -38,8 +38,8 @@ limit :limit
 -- name: artifacts.count_<<selection_name>>
 -- sqlite
 select count(*) as row_count from {table} as t
-where <<selection>> and (:types = '[]' or <<type_text>> in (select value from json_each(:types)))
+where <<selection>> and (:types = '[]' or <<type_text>> in (select e.value from json_each(:types) as e))
 -- postgres
 select count(*) as row_count from {table} as t
 where <<selection>>
-  and (cast(:types as text) = '[]' or <<type_text>> in (select jsonb_array_elements_text(cast(cast(:types as text) as jsonb))))
+  and (cast(:types as text) = '[]' or <<type_text>> in (select r.v from jsonb_array_elements_text(cast(cast(:types as text) as jsonb)) as r(v)))

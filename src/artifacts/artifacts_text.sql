@@ -7,18 +7,18 @@
 -- sqlite
 select <<id_text>> as id, <<path_text>> as path, <<record>>
 from {table} as t
-where <<id_key>> in (select value from json_each(:ids))
+where <<id_key>> in (select e.value from json_each(:ids) as e)
 -- postgres
 select <<id_text>> as id, <<path_text>> as path, <<record>>
 from {table} as t
-where t.{id} = any(array(select cast(x as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) x))
+where t.{id} = any(array(select cast(r.v as <<id_sql>>) from jsonb_array_elements_text(cast(:ids as jsonb)) as r(v)))
 for update
 
 -- name: artifacts.splice
 -- sqlite
 update {table} as t
 set {metadata} = w.metadata <<set_updated_at>>
-from (select json_extract(value, '$.id') as id, json_extract(value, '$.metadata') as metadata from json_each(:writes)) as w
+from (select json_extract(e.value, '$.id') as id, json_extract(e.value, '$.metadata') as metadata from json_each(:writes) as e) as w
 where <<id_key>> = w.id
 -- postgres
 update {table} as t
@@ -29,10 +29,10 @@ where t.{id} = cast(w.id as <<id_sql>>)
 -- name: artifacts.journal
 -- sqlite
 insert into {journal} (artifact_id, at, actor, batch_run_id, operation, old, new, reason)
-select json_extract(value, '$.id'), :at, :actor, :batch_run_id, :operation, json_extract(value, '$.old'),
-  json_extract(value, '$.new'), json_extract(value, '$.reason')
-from json_each(:writes)
-order by key
+select json_extract(e.value, '$.id'), :at, :actor, :batch_run_id, :operation, json_extract(e.value, '$.old'),
+  json_extract(e.value, '$.new'), json_extract(e.value, '$.reason')
+from json_each(:writes) as e
+order by e.key
 -- postgres
 insert into {journal} (artifact_id, at, actor, batch_run_id, operation, old, new, reason)
 select r.id, cast(cast(:at as text) as <<journal_at_sql>>), :actor, :batch_run_id, :operation,

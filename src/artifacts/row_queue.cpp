@@ -3,9 +3,11 @@
 #include "artifacts/row_queue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 
+#include "base/root_folder.h"
 #include "catalog/claims.h"
 
 namespace holdfast::artifacts {
@@ -17,6 +19,17 @@ std::vector<std::string> ids_of(const std::vector<ArtifactRow>& rows) {
   for (const ArtifactRow& row : rows)
     ids.push_back(row.id);
   return ids;
+}
+
+std::vector<std::string> missing_from(std::span<const std::string> ids,
+                                      const std::vector<ArtifactRow>& rows) {
+  std::unordered_set<std::string_view> there;
+  for (const ArtifactRow& row : rows)
+    there.insert(row.id);
+  std::vector<std::string> missing;
+  std::ranges::copy_if(ids, std::back_inserter(missing),
+                       [&](const std::string& id) { return !there.contains(id); });
+  return missing;
 }
 
 }  // namespace
@@ -54,9 +67,7 @@ Result<std::vector<ArtifactRow>> RowQueue::candidates() {
     }
     ended_ = ids_.empty();
     if (ids.empty()) return std::vector<ArtifactRow>{};
-    TRY_ASSIGN(auto rows, table_.rows(ids));
-    gone_ += std::ssize(ids) - std::ssize(rows);
-    return rows;
+    return read_again(ids);
   }
   PageQuery query = options_.query;
   query.after = after_;
@@ -69,6 +80,33 @@ Result<std::vector<ArtifactRow>> RowQueue::candidates() {
   return rows;
 }
 
+// Those rows that are still there. A row is counted as deleted only where the table shows that it is.
+Result<std::vector<ArtifactRow>> RowQueue::read_again(std::span<const std::string> ids) {
+  TRY_ASSIGN(auto rows, table_.rows(ids));
+  auto missed = missing_from(ids, rows);
+  if (missed.empty()) return rows;
+  TRY_ASSIGN(const auto listed, table_.listed(missed));
+  if (!listed.empty()) {
+    // Deleted when we read, and put back before we looked?
+    TRY_ASSIGN(auto back, table_.rows(listed));
+    const auto unreadable = missing_from(listed, back);
+    if (!unreadable.empty()) {
+      return Error(
+          Code::internal,
+          table_.connection().name() + ": table \"" + table_.config().table + "\": " +
+              std::to_string(unreadable.size()) + " rows are listed and not found by their " +
+              table_.config().columns.id + ", as \"" + printable_path(unreadable.front()) + '"',
+          "map a column as id whose text names a row exactly (text, a whole number, a uuid)");
+    }
+    std::erase_if(missed, [&](const std::string& id) {
+      return std::ranges::find(listed, id) != listed.end();
+    });
+    std::move(back.begin(), back.end(), std::back_inserter(rows));
+  }
+  gone_ += std::ssize(missed);
+  return rows;
+}
+
 // Those of the rows that are ours and still to be done, as they are now.
 Result<std::vector<ArtifactRow>> RowQueue::claimed(std::vector<ArtifactRow> rows) {
   if (!options_.takes_claims || rows.empty()) return rows;
@@ -78,16 +116,17 @@ Result<std::vector<ArtifactRow>> RowQueue::claimed(std::vector<ArtifactRow> rows
   std::copy_if(asked.begin(), asked.end(), std::back_inserter(elsewhere_),
                [&](const std::string& id) { return !ours.contains(id); });
   if (got.empty()) return std::vector<ArtifactRow>{};
-  TRY_ASSIGN(auto now, table_.rows(got));
+  TRY_ASSIGN(auto now, read_again(got));
   std::unordered_set<std::string> left = ours;
   std::vector<ArtifactRow> wanted;
   for (ArtifactRow& row : now) {
-    if (!is_wanted(row)) continue;
+    if (!is_wanted(row)) {
+      ++done_elsewhere_;
+      continue;
+    }
     left.erase(row.id);
     wanted.push_back(std::move(row));
   }
-  // The others were finished, or deleted, since we read their page.
-  done_elsewhere_ += std::ssize(left);
   TRY(release(std::vector<std::string>(left.begin(), left.end())));
   return wanted;
 }

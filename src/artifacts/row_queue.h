@@ -5,7 +5,8 @@
 //   page ─► shard ─► claim ─► read again ─► hand out
 //
 // The second reading is what makes the claim worth something: a row that another run finished between our page and our claim has
-// its marker now, and is dropped. Claims are leases; renew() moves them on while long files are read.
+// its marker now, and is dropped. A row that it does not give was deleted; where it is still in the table all the same, the reading
+// is wrong, and the pass ends with `internal`. Claims are leases; renew() moves them on while long files are read.
 #pragma once
 #include <chrono>
 #include <deque>
@@ -58,7 +59,7 @@ class RowQueue {
   /// Rows that another run had finished when we got them.
   std::int64_t done_elsewhere() const { return done_elsewhere_; }
 
-  /// Rows of a further pass that were deleted before it came to them.
+  /// Rows that were deleted between their page, or their pass, and their claim.
   std::int64_t gone() const { return gone_; }
 
   /// Moves the leases on when it is time to.
@@ -69,6 +70,7 @@ class RowQueue {
  private:
   Result<std::vector<ArtifactRow>> candidates();
   Result<std::vector<ArtifactRow>> claimed(std::vector<ArtifactRow> rows);
+  Result<std::vector<ArtifactRow>> read_again(std::span<const std::string> ids);
   bool is_wanted(const ArtifactRow& row) const;
 
   ArtifactTable& table_;

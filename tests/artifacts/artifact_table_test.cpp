@@ -342,6 +342,36 @@ TEST_P(UserTable, MayCallItsColumnsAsWeDo) {
               ElementsAre("2", "9", "33"));
 }
 
+// Bare names in a subquery over the user's table would be these columns.
+TEST_P(UserTable, MayHaveColumnsNamedAsInOurSubqueries) {
+  for (const char* meta_type : {"text", "jsonb"}) {
+    if (!world_->postgres() && std::string(meta_type) == "jsonb") continue;
+    world_->sql("drop table if exists mine");
+    std::string names;
+    for (const char* name : {"x", "value", "n", "id", "r", "v", "w", "t", "e", "k", "b", "old",
+                             "new", "metadata", "old_metadata", "ids", "json"})
+      names += std::string(", ") + name + " text default 'theirs'";
+    world_->sql("create table mine(key text primary key, \"where\" text, meta " +
+                std::string(meta_type) + names + ")");
+    world_->sql(
+        R"(insert into mine(key, "where", meta) values ('a', 'p', '{}'), ('b', 'q', '{}'))");
+    auto table = open();
+    if (!must(table.has_journal())) must(table.create_journal());
+    EXPECT_THAT(all_ids(table, {.limit = 1}), ElementsAre("a", "b"));
+    const auto rows = must(table.rows(std::vector<std::string>{"a", "b"}));
+    ASSERT_THAT(ids_of(rows), ElementsAre("a", "b"));
+    EXPECT_THAT(must(table.metadata_texts(std::vector<std::string>{"b"})), ElementsAre("{}"));
+    std::vector<HashWrite> writes;
+    for (const auto& row : rows)
+      writes.push_back(
+          {.row = &row, .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = "r"});
+    auto transaction = must(sql::Transaction::begin(table.connection()));
+    EXPECT_THAT(must(table.record(writes, {})), ::testing::Each(WriteOutcome::written));
+    must(transaction.commit());
+    EXPECT_EQ(must(table.count({.selection = RowSelection::unmarked})), 0);
+  }
+}
+
 TEST_P(UserTable, MayHaveUuidIdsOrNoTypeForThem) {
   world_->sql(std::string("create table mine(key ") +
               (world_->postgres() ? "uuid primary key" : "unique not null") +

@@ -138,6 +138,17 @@ TEST_P(AnyBackfill, GivesEveryRowTheHashThatSha256sumGives) {
   EXPECT_EQ(world_->number("select count(*) from artifact_proof"), 10);
 }
 
+TEST_P(AnyBackfill, IsNotMisledByTheColumnsOfAUsersTable) {
+  if (!GetParam().own_table) GTEST_SKIP() << "the catalog's table has no other columns";
+  world_->sql("alter table artifacts add column x text default 'a'");
+  world_->sql("alter table artifacts add column value text default 'b'");
+  for (const char* name : {"a", "b", "c"}) {
+    world_->write(name, name);
+    world_->add_row(name, name);
+  }
+  EXPECT_EQ(done().total.updated, 3);
+}
+
 TEST_P(AnyBackfill, DoesNothingTheSecondTime) {
   world_->write("a", "a");
   world_->add_row("a", "a");
