@@ -305,6 +305,7 @@ Result<std::vector<ImportRow>> read_csv_list(std::string_view text, const std::s
 
 Result<std::vector<ImportRow>> read_jsonl_list(std::string_view text, const std::string& list) {
   return read_lines(text, list, [](std::string_view line, const Place& place) -> Result<ImportRow> {
+    if (core::is_json_too_deep(line)) return place.bad("nested too deep", line);
     const auto json = nlohmann::json::parse(line, nullptr, false);
     if (!json.is_object()) return place.bad("not a JSON object", line);
     ImportRow row;

@@ -18,6 +18,7 @@
 #include "cli/pace_options.h"
 #include "cli/terminal.h"
 #include "core/batch.h"
+#include "core/canonical_json.h"
 
 namespace holdfast::cli {
 namespace {
@@ -336,6 +337,7 @@ struct JournalWords {
 
 Json value_of(const std::optional<std::string>& json) {
   if (!json) return nullptr;
+  if (core::is_json_too_deep(*json)) return *json;
   auto parsed = Json::parse(*json, nullptr, false);
   return parsed.is_discarded() ? Json(*json) : parsed;
 }

@@ -57,6 +57,10 @@ TEST(ImportList, NamesTheBadLineAndItsValue) {
   EXPECT_THAT(refusal(read_csv_list, "path\n\xff\n"), HasSubstr("not UTF-8"));
   EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":\"a\"}\n[]\n"),
               HasSubstr("list:2: not a JSON object"));
+  const std::string deep =
+      "{\"path\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":\"a\"}\n" + deep),
+              ::testing::AllOf(HasSubstr(":2: "), HasSubstr("nested too deep")));
   EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":7}\n"), HasSubstr("path is no string"));
   EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":\"a\",\"file_sha256\":\"xyz\"}\n"),
               HasSubstr("64 hex"));
