@@ -399,10 +399,13 @@ void add_journal(CLI::App& group) {
   add_source(*command, words->source);
   command->add_option("--artifact", words->artifact_id, "Only the row with this id")
       ->type_name("ID");
-  command->add_option("--after", words->after, "Only entries after this number")->type_name("SEQ");
-  command->add_option("--limit", words->limit, "At most so many entries")
-      ->type_name("N")
-      ->capture_default_str();
+  check_whole_number(*command->add_option("--after", words->after, "Only entries after this number")
+                          ->type_name("SEQ"),
+                     0);
+  check_whole_number(*command->add_option("--limit", words->limit, "At most so many entries")
+                          ->type_name("N")
+                          ->capture_default_str(),
+                     1);
 }
 
 }  // namespace
