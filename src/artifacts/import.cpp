@@ -152,6 +152,10 @@ class Import {
 
   Result<std::string> read_file(const std::string& path) {
     auto text = options_.files->read(path, kMaxListBytes);
+    std::error_code ignored;
+    if (!text && fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+      return Error(Code::invalid, printable_path(path) + ": not a regular file",
+                   "name the list itself; a folder is taken by --from-folder");
     if (!text) return std::move(text).error().with(printable_path(path));
     return text;
   }

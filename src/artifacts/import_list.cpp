@@ -83,6 +83,15 @@ Status require_column(std::string_view name, const Place& place) {
                    name);
 }
 
+/// Two names of one column would let the last one win in silence.
+Status require_once(std::vector<std::string>& seen, std::string_view name, const Place& place) {
+  std::string column = column_of(name);
+  if (std::find(seen.begin(), seen.end(), column) != seen.end())
+    return place.bad("\"" + column + "\" is given twice", name);
+  seen.push_back(std::move(column));
+  return {};
+}
+
 Status set_column(ImportRow& row, std::string_view name, const std::string& value,
                   const Place& place) {
   const std::string column = column_of(name);
@@ -278,8 +287,11 @@ Result<std::vector<ImportRow>> read_csv_list(std::string_view text, const std::s
   Place place{list};
   std::int64_t next_line = 1;
   TRY_ASSIGN(const auto header, take_record(text, place, next_line));
-  for (const std::string& name : header)
+  std::vector<std::string> columns;
+  for (const std::string& name : header) {
     TRY(require_column(name, place));
+    TRY(require_once(columns, name, place));
+  }
   if (std::none_of(header.begin(), header.end(),
                    [](const std::string& name) { return column_of(name) == "path"; })) {
     return place.bad("there is no column \"path\"", header.front());
@@ -305,15 +317,31 @@ Result<std::vector<ImportRow>> read_csv_list(std::string_view text, const std::s
 
 Result<std::vector<ImportRow>> read_jsonl_list(std::string_view text, const std::string& list) {
   return read_lines(text, list, [](std::string_view line, const Place& place) -> Result<ImportRow> {
-    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (core::is_json_too_deep(line)) return place.bad("nested too deep", line);
+    // The reader keeps the last of two equal keys; here each is seen.
+    std::vector<std::string> keys;
+    const auto note_key = [&](int depth, nlohmann::json::parse_event_t event, const auto& value) {
+      if (depth == 1 && event == nlohmann::json::parse_event_t::key)
+        keys.push_back(value.template get<std::string>());
+      return true;
+    };
+    const auto json = nlohmann::json::parse(line, note_key, false);
     if (!json.is_object()) return place.bad("not a JSON object", line);
     ImportRow row;
     row.place = place.text();
-    for (const auto& [key, value] : json.items()) {
+    std::vector<std::string> columns;
+    for (const std::string& key : keys) {
       TRY(require_column(key, place));
+      TRY(require_once(columns, key, place));
+    }
+    for (const auto& [key, value] : json.items()) {
       if (value.is_null()) continue;
-      const bool integer = column_of(key) == "size_bytes" && value.is_number_integer();
-      if (!value.is_string() && !integer) return place.bad(key + " is no string", value.dump());
+      const bool is_size = column_of(key) == "size_bytes";
+      const bool integer = is_size && value.is_number_integer();
+      if (!value.is_string() && !integer)
+        return place.bad(
+            key + (is_size ? ": expected a whole number of bytes" : ": expected a string"),
+            value.dump());
       TRY(set_column(row, key, integer ? value.dump() : value.template get<std::string>(), place));
     }
     return row;

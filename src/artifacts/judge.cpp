@@ -279,10 +279,16 @@ std::optional<SubjectReport> judge_state(const SourceConfig& config, const Artif
                "holdfast artifacts backfill " + config.name});
 }
 
+/// When the proof was made, where that can be told.
+std::optional<Timestamp> proved_at(const Proof& proof, Timestamp now) {
+  if (is_in_future(proof.proved_at, now)) return {};
+  return proof.proved_at;
+}
+
 /// Says when the record was last proved where it can't be looked at now, and what was there then.
 SubjectReport with_last_proof(SubjectReport report, const ArtifactRow& row, const Proof* proof) {
   if (proof == nullptr || !proves_record(*proof, row)) return report;
-  report.proved_at = proof->proved_at;
+  report.proved_at = proved_at(*proof, report.observed_at);
   for (Finding& finding : report.findings)
     add_proof(finding.witness, *proof);
   return report;
@@ -307,7 +313,7 @@ Draft never_proved_draft(const SourceConfig& config, const ArtifactRow& row, con
     draft.what = row_path(row) + " was never read in full against its record";
   } else if (!proves_record(*proof, row)) {
     draft.what = "the record was changed since the last proof of " + row_path(row);
-  } else if (proof->looked_at > proof->proved_at) {
+  } else if (is_contradicted(*proof)) {
     draft.what = "the last reading of " + row_path(row) + " did not confirm the record";
   } else {
     draft.what =
@@ -426,7 +432,8 @@ core::SubjectReport judge(const SourceConfig& config, const ArtifactRow& row,
     report.proved_at = observation.observed_at;
     return report;
   }
-  if (proof != nullptr && proves_record(*proof, row)) report.proved_at = proof->proved_at;
+  if (proof != nullptr && proves_record(*proof, row))
+    report.proved_at = proved_at(*proof, observation.observed_at);
   return with_finding(std::move(report), Verdict::drifted,
                       drift_finding(config, row, observation, proof));
 }
@@ -438,7 +445,7 @@ core::SubjectReport judge_quick(const SourceConfig& config, const ArtifactRow& r
     return with_last_proof(std::move(*report), row, proof);
   SubjectReport report = begin_report(config, row, observation, "identity");
   const bool proved = proof != nullptr && proves_record(*proof, row);
-  if (proved) report.proved_at = proof->proved_at;
+  if (proved) report.proved_at = proved_at(*proof, observation.observed_at);
   const auto unknown = [&](Draft draft) {
     Finding finding = make_finding(config, row, observation, std::move(draft));
     add_identity(finding.witness, "observed", observation.identity);
@@ -453,8 +460,15 @@ core::SubjectReport judge_quick(const SourceConfig& config, const ArtifactRow& r
                         "); its bytes were not read",
                     verify_command(config)});
   }
-  if (!proved || proof->looked_at > proof->proved_at || is_racy(*proof))
+  if (!proved || is_contradicted(*proof) || is_racy(*proof))
     return unknown(never_proved_draft(config, row, proof));
+  if (!report.proved_at) {
+    return unknown({kProofInFuture, core::to_hex(proof->digest), "",
+                    "the last proof of " + row_path(row) + " is dated " +
+                        format_rfc3339(proof->proved_at) +
+                        ", which is still to come: the clock was wrong then or is wrong now",
+                    "set the clock right, then: " + verify_command(config)});
+  }
   const std::chrono::nanoseconds age(observation.observed_at.ns - proof->proved_at.ns);
   if (max_age && age > *max_age) {
     return unknown({kProofTooOld, core::to_hex(proof->digest), "",

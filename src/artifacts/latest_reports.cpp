@@ -16,9 +16,11 @@ namespace {
 
 constexpr std::int64_t kPageRows = 1000;
 
-/// A proof that stands: of what is recorded now, and not contradicted by a later reading.
-bool stands(const Proof& proof, const ArtifactRow& row) {
-  return proves_record(proof, row) && proof.looked_at <= proof.proved_at;
+/// A proof that stands: of what is recorded now, not contradicted by a later reading, and not from a
+/// future in which it would hide every reading until then.
+bool stands(const Proof& proof, const ArtifactRow& row, Timestamp now) {
+  return proves_record(proof, row) && !is_contradicted(proof) &&
+         !is_in_future(proof.proved_at, now);
 }
 
 core::SubjectReport proved_report(const SourceConfig& config, const Proof& proof) {
@@ -41,9 +43,9 @@ bool is_of_record(const core::SubjectReport& seen, const ArtifactRow& row, const
 }
 
 LatestReport latest_of(const SourceConfig& config, const ArtifactRow& row, const Proof* proof,
-                       Observation* seen) {
+                       Observation* seen, Timestamp now) {
   LatestReport out{&row, {}, true};
-  const bool proved = proof != nullptr && stands(*proof, row);
+  const bool proved = proof != nullptr && stands(*proof, row, now);
   if (proved && (seen == nullptr || proof->proved_at >= seen->report.observed_at)) {
     out.report = proved_report(config, *proof);
     return out;
@@ -108,7 +110,8 @@ class LatestPass {
       const auto proof = proof_of_id.find(row.id);
       const auto seen = seen_of_id.find(row.id);
       TRY(give(latest_of(table_.config(), row, proof == proof_of_id.end() ? nullptr : proof->second,
-                         seen == seen_of_id.end() ? nullptr : seen->second)));
+                         seen == seen_of_id.end() ? nullptr : seen->second,
+                         catalog_.clock().now())));
     }
     return {};
   }

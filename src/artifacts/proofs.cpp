@@ -62,6 +62,14 @@ std::string kept_text(std::string_view text) {
   return core::is_utf8(text) ? std::string(text) : printable_path(text);
 }
 
+bool is_in_future(Timestamp stored, Timestamp now) {
+  return stored.ns - now.ns > std::chrono::nanoseconds(kClockSlack).count();
+}
+
+bool is_contradicted(const Proof& proof) {
+  return proof.looked_at.ns != proof.proved_at.ns;
+}
+
 Status know_proof_statements(catalog::Catalog& catalog) {
   if (catalog.connection().knows("artifact_proof.save")) return {};
   TRY_ASSIGN(auto book, sql::Book::parse(proof_statements().front().text, catalog.dialect()));

@@ -7,10 +7,11 @@
 //   file_path, sha256, device, inode, size_bytes, mtime_ns, ctime_ns, proved_at, first_proved_at
 //       the last reading that gave what was then recorded; null while there was none
 //   looked_at
-//       the last time its bytes were asked for, whatever came of it: never before proved_at
+//       the last time its bytes were asked for, whatever came of it: never before proved_at, but where a clock was wrong
 // A reading that does not give the recorded hash never moves the proof (else the next reading would
 // take the damaged version for the proved one); it only moves looked_at.
 #pragma once
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,8 +35,15 @@ struct Proof {
   Timestamp proved_at;    // end of the reading
   // Set by load_proofs(); save_proofs() does not read them:
   Timestamp first_proved_at;  // the first proof of this digest, from which on it was known good
-  Timestamp looked_at;        // later than proved_at: a later look did not confirm it
+  Timestamp looked_at;        // not proved_at: another look did not confirm it
 };
+
+/// Two machines' clocks may differ by so much without either being called wrong.
+inline constexpr std::chrono::minutes kClockSlack{1};
+/// Whether a stored time is still to come: a clock was wrong then or is wrong now, so its age is unknown.
+bool is_in_future(Timestamp stored, Timestamp now);
+/// Whether the last look at the bytes did not confirm the proof. (A look before its proof is one under another clock.)
+bool is_contradicted(const Proof& proof);
 
 /// In the catalog transaction that is open, or its own. One statement, whatever the number. A proof or a look
 /// that is stored and later stays, whoever commits last.

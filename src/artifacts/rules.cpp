@@ -73,6 +73,10 @@ constexpr core::Rule kRules[] = {
     {kProofTooOld, Level::note, "The last proof is older than was asked for.",
      "The identity is unchanged, but the bytes were read longer ago than --max-age or 'max_age' "
      "allows. 'holdfast artifacts verify' or 'scrub' makes a new proof."},
+    {kProofInFuture, Level::note, "The last proof is dated in the future, so its age is unknown.",
+     "The clock was wrong when the bytes were read, or it is wrong now. Set it right first; then "
+     "'holdfast artifacts verify' or 'scrub' reads the bytes again and makes a proof with a true "
+     "date. Until then the proof counts as too old for any --max-age and as due in every scrub."},
     {kScrubPromiseBroken, Level::warning,
      "Not every byte is, or can be, read within the promised time.",
      "Either the rate and the window are too small for the amount of data, or slices run too "

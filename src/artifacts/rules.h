@@ -25,6 +25,7 @@ inline constexpr std::string_view kUnrecordedFile = "artifact.unrecorded_file";
 inline constexpr std::string_view kIdentityChanged = "artifact.identity_changed";
 inline constexpr std::string_view kNeverProved = "artifact.never_proved";
 inline constexpr std::string_view kProofTooOld = "artifact.proof_too_old";
+inline constexpr std::string_view kProofInFuture = "artifact.proof_in_future";
 inline constexpr std::string_view kScrubPromiseBroken = "artifact.scrub_promise_broken";
 
 /// All rules, in the order of docs/rules.md. Lives as long as the process.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// 1. Go through all rows once: how much there is, how old its proofs are (memory: one page).
+// 1. Go through all rows once: how much there is, how old its proofs are (memory: one page). A look that is dated
+//    in the future counts as none.
 // 2. Go through the looks, oldest first: how much is due now.
-// 3. Read: what was never looked at, in the table's order; then the due prefix of the looks.
+// 3. Read: what was never looked at, as far as can be told, in the table's order; then the due prefix of the looks.
 // 4. Go through all rows again: what is left, and whether the promise holds.
 #include "artifacts/scrub.h"
 
@@ -83,8 +84,9 @@ class DueRows {
     TRY_ASSIGN(const LookMap looks, looks_of(catalog_, source(), page));
     std::vector<ArtifactRow> rows;
     for (ArtifactRow& row : page) {
-      if (!looks.contains(row.id) && within_bytes(known_size(row, nullptr)))
-        rows.push_back(std::move(row));
+      const auto look = looks.find(row.id);
+      const bool dated = look != looks.end() && !is_in_future(look->second.looked_at, started_at_);
+      if (!dated && within_bytes(known_size(row, nullptr))) rows.push_back(std::move(row));
     }
     return rows;
   }
@@ -233,8 +235,10 @@ class Scrub {
       for (const ArtifactRow& row : rows) {
         const auto found = looks.find(row.id);
         const Look* look = found == looks.end() ? nullptr : &found->second;
-        add_to(load, row, look, now);
-        if (look != nullptr && (!oldest_look || look->looked_at < *oldest_look))
+        const bool dated = look != nullptr && !is_in_future(look->looked_at, now);
+        if (look != nullptr && !dated) ++load.in_future;
+        add_to(load, row, dated ? look : nullptr, now);
+        if (dated && (!oldest_look || look->looked_at < *oldest_look))
           oldest_look = look->looked_at;
       }
     }
@@ -263,7 +267,10 @@ class Scrub {
     if (end_.tally.not_told() > 0)
       gaps.push_back(rows_text(end_.tally.not_told()) + " could not be told");
     if (end_.cancelled) gaps.emplace_back("it was stopped");
-    if (end_.after.never_looked_at > 0)
+    if (end_.after.in_future > 0)
+      gaps.push_back("the last reading of " + rows_text(end_.after.in_future) +
+                     " is dated in the future: the clock was wrong then or is wrong now");
+    else if (end_.after.never_looked_at > 0)
       gaps.push_back(rows_text(end_.after.never_looked_at) + " never read yet");
     else if (end_.slice_over && something_due_ && end_.tally.total.rows == 0)
       gaps.emplace_back("rows are due and the slice ended before it read one");

@@ -11,7 +11,8 @@
 //   due = max over i of (B_i - s * (e_i - now)), at least 0
 //
 // For rows all proved at one time that is total * age / T: an even share of each day. A row that was
-// never looked at is due at once, before all others.
+// never looked at is due at once, before all others; so is one whose look is dated in the future, since a clock was
+// wrong or is, and its age is unknown.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -42,6 +43,8 @@ struct ScrubLoad {
   std::uint64_t never_looked_at_bytes = 0;
   std::int64_t never_proved = 0;
   std::int64_t too_old = 0;  // proofs older than promised
+  std::int64_t in_future =
+      0;  // looks dated in the future: of unknown age, counted as never looked at, too
   std::optional<Timestamp> oldest_proof;
 };
 

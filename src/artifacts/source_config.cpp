@@ -11,6 +11,7 @@
 
 #include "artifacts/ignore_list.h"
 #include "base/clock.h"
+#include "base/root_folder.h"
 #include "sql/connection.h"
 
 namespace holdfast::artifacts {
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr double kPercent = 100.0;
+constexpr std::size_t kMaxNameBytes = 64;
 
 std::string beneath(const std::string& folder, const std::string& path) {
   const std::filesystem::path asked(path);
@@ -133,6 +135,17 @@ Status read_check(SourceConfig& config, TomlTable& table) {
   return {};
 }
 
+// It stands in subjects, variables, commands and paths of reports.
+Status check_name(const std::string& name, const TomlTable& table) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  if (!name.empty() && name.size() <= kMaxNameBytes &&
+      name.find_first_not_of(kLetters) == std::string::npos)
+    return {};
+  return table.invalid("root", "the name of the source, \"" + printable_path(name) +
+                                   "\", must be 1 to 64 letters, digits, '-', '_' and '.'");
+}
+
 }  // namespace
 
 Result<MaxDrift> parse_max_drift(std::string_view text) {
@@ -161,6 +174,7 @@ Result<MaxDrift> parse_max_drift(std::string_view text) {
 Result<SourceConfig> read_source_config(const std::string& name, TomlTable& table,
                                         const std::string& workspace_folder,
                                         const std::string& catalog_url) {
+  TRY(check_name(name, table));
   SourceConfig config;
   config.name = name;
   config.workspace_folder = workspace_folder;

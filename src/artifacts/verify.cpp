@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "artifacts/proofs.h"
 #include "artifacts/rules.h"
 #include "artifacts/run_records.h"
 
@@ -123,7 +124,8 @@ class Verification {
   void judge_age() {
     if (!max_age()) return;
     const std::optional<Timestamp>& oldest = end_.tally.oldest_proof;
-    const bool old = oldest && end_.ended_at.ns - oldest->ns > max_age()->count();
+    const bool old = oldest && (end_.ended_at.ns - oldest->ns > max_age()->count() ||
+                                is_in_future(*oldest, end_.ended_at));
     end_.proof_too_old = old || end_.tally.never_proved > end_.tally.never_proved_waived;
   }
 

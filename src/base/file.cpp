@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <ctime>
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,9 +35,18 @@ auto retrying(Call call) {
   return result;
 }
 
+constexpr std::time_t kAbandonedAfterS = 60;  // between the making of a file and its lock
+
 class RealFile final : public WritableFile {
  public:
   RealFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+
+  // Tells remove_abandoned() that somebody is still there, until the destructor: also between close() and a rename.
+  // A lock ends with its process however that ends. Where the file system has none, nothing is ever removed.
+  void hold() {
+    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0)
+      held_ = Fd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0));
+  }
 
   Status write(std::string_view bytes) override {
     HOLDFAST_ASSERT(fd_.valid());
@@ -78,6 +89,7 @@ class RealFile final : public WritableFile {
 
  private:
   Fd fd_;
+  Fd held_;
   std::string path_;
 };
 
@@ -181,6 +193,17 @@ class RealFileSystem final : public FileSystem {
     return {};
   }
 
+  Status remove_abandoned(const std::string& path) override {
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+    struct stat opened{};
+    struct stat named{};
+    if (!fd.valid() || ::fstat(fd.get(), &opened) != 0 || !S_ISREG(opened.st_mode)) return {};
+    if (std::time(nullptr) - opened.st_mtime < kAbandonedAfterS) return {};
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return {};
+    if (::lstat(path.c_str(), &named) != 0 || named.st_ino != opened.st_ino) return {};
+    return remove(path);
+  }
+
   Result<OutputPlace> output_place(const std::string& path) override {
     return find_output_place(path);
   }
@@ -200,7 +223,9 @@ class RealFileSystem final : public FileSystem {
     struct stat status{};
     if (::fstat(fd.get(), &status) != 0) return system_error(call, path, errno);
     if (!S_ISREG(status.st_mode)) return not_regular(call, path);
-    return std::unique_ptr<WritableFile>(std::make_unique<RealFile>(std::move(fd), path));
+    auto file = std::make_unique<RealFile>(std::move(fd), path);
+    if ((flags & O_EXCL) != 0) file->hold();
+    return std::unique_ptr<WritableFile>(std::move(file));
   }
 
   static Result<Fd> open_to_read(const std::string& path) {

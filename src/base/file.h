@@ -61,6 +61,10 @@ class FileSystem {
   /// With parents; ok when it is there.
   virtual Status create_folder(const std::string& path) = 0;
   virtual Status sync_folder(const std::string& path) = 0;
+  /// Removes what create() made and a process that is gone left behind; keeps what a live one still writes, on whatever
+  /// machine or in whatever container, as far as the file system has locks (else it keeps everything), and what is
+  /// younger than a minute. `io`.
+  virtual Status remove_abandoned(const std::string& path) = 0;
   /// Where an output of this name goes (base/output_place.h). `invalid` where nothing could be written.
   virtual Result<OutputPlace> output_place(const std::string& path) = 0;
   /// For places that are no file: write() and close() only.

@@ -29,16 +29,20 @@ bool split_path(std::string_view path, std::vector<std::string>& keys) {
   return false;
 }
 
-// A TOML value, or else a bare string.
-void set_value(std::string_view text, TomlNode& node) {
+// A TOML value, or else a bare string: but what begins like a list or a quoted string was meant to be one.
+Status set_value(std::string_view text, TomlNode& node) {
   node.type = TomlType::string;
   node.text = text;
   node.set_text = text;
-  if (text.find('\n') != std::string_view::npos) return;
+  if (text.find('\n') != std::string_view::npos) return {};
   TomlNode parsed;
-  if (!read_toml("v = " + std::string(text), "", parsed) || parsed.entries.size() != 1) return;
+  if (!read_toml("v = " + std::string(text), "", parsed) || parsed.entries.size() != 1) {
+    if (!text.starts_with('[') && !text.starts_with('"')) return {};
+    return Error(Code::invalid, "begins like a list or a quoted text and is none",
+                 "a list is [\"a\", \"b\"]; a text that begins with [ or \" is put between ' '");
+  }
   TomlNode& value = *parsed.entries[0].second;
-  if (value.type == TomlType::table || value.type == TomlType::time) return;
+  if (value.type == TomlType::table || value.type == TomlType::time) return {};
   node.type = value.type;
   node.text = std::move(value.text);
   node.integer = value.integer;
@@ -47,6 +51,7 @@ void set_value(std::string_view text, TomlNode& node) {
   node.elements = std::move(value.elements);
   for (auto& element : node.elements)
     element->origin = node.origin;
+  return {};
 }
 
 std::string place(const TomlDocument& document, const TomlNode& node) {
@@ -114,7 +119,8 @@ Status TomlTable::set(std::string_view dotted_path, std::string_view text, TomlO
   node->origin = origin;
   node->set_by = set_by;
   node->elements.clear();
-  set_value(text, *node);
+  if (Status status = set_value(text, *node); !status)
+    return std::move(status).error().with(set_by + ": " + std::string(dotted_path));
   return {};
 }
 

@@ -38,6 +38,16 @@ bool is_temporary_name(std::string_view name, std::string_view of) {
          all_digits(name.substr(1, dash - 1)) && all_digits(name.substr(dash + 1));
 }
 
+// What killed writers of `path` left behind.
+Status remove_leftovers(FileSystem& files, const std::string& path) {
+  std::string folder = folder_of(path);
+  TRY_ASSIGN(const std::vector<std::string> names, files.list(folder));
+  folder += '/';
+  for (const std::string& name : names)
+    if (is_temporary_name(name, name_of(path))) TRY(files.remove_abandoned(folder + name));
+  return {};
+}
+
 }  // namespace
 
 Result<WholeFile> WholeFile::create(FileSystem& files, const std::string& path) {
@@ -47,6 +57,7 @@ Result<WholeFile> WholeFile::create(FileSystem& files, const std::string& path) 
     TRY_ASSIGN(whole.file_, files.open_stream(place));
     return whole;
   }
+  drop(remove_leftovers(files, place.path), "a leftover harms nobody");
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
     whole.temporary_ = next_temporary_name(place.path);
     auto file = files.create(whole.temporary_);
@@ -110,7 +121,8 @@ Status WholeFile::commit() {
     discard();
     return std::move(status).error();
   }
-  file_.reset();
+  // Only now is it let go of: until it has its name, nobody may take it for a leftover.
+  const auto file = std::move(file_);
   if (is_stream()) return {};
   if (Status status = files_->rename(temporary_, path_); !status) {
     // It may have happened all the same (a network file system that lost the answer); then this
@@ -124,15 +136,6 @@ Status WholeFile::commit() {
   if (!synced)
     return std::move(synced).error().with(printable_path(path_) +
                                           " is replaced, but may not survive a power cut");
-  return {};
-}
-
-Status remove_leftovers(FileSystem& files, const std::string& path) {
-  std::string folder = folder_of(path);
-  TRY_ASSIGN(const std::vector<std::string> names, files.list(folder));
-  folder += '/';
-  for (const std::string& name : names)
-    if (is_temporary_name(name, name_of(path))) TRY(files.remove(folder + name));
   return {};
 }
 

@@ -6,7 +6,7 @@
 // 2. write()   through a buffer
 // 3. commit()  write the rest, sync, close, rename, sync the folder
 // What was not committed is removed by the destructor; a killed process leaves its temporary file
-// behind, which remove_leftovers() takes away. The names are never shared between writers, so that
+// behind, which the next create() takes away (FileSystem::remove_abandoned). The names are never shared between writers, so that
 // two of them end with one of the two contents whole. Refused: one fixed temporary name (two
 // writers would mix), and O_TMPFILE with linkat (can't replace a name, missing on some file
 // systems).
@@ -49,9 +49,5 @@ class WholeFile {
   std::string buffer_;
   std::unique_ptr<Error> failed_;
 };
-
-/// Removes the temporary files that killed writers of `path` left behind. Only while nobody writes
-/// it.
-Status remove_leftovers(FileSystem& files, const std::string& path);
 
 }  // namespace holdfast

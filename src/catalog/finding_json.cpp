@@ -86,6 +86,7 @@ Result<std::string> findings_to_json(const std::vector<core::Finding>& findings)
 }
 
 Result<std::vector<core::Finding>> findings_from_json(const std::string& json) {
+  if (core::is_json_too_deep(json)) return unreadable();
   const auto document = nlohmann::json::parse(json, nullptr, false);
   if (!document.is_array()) return unreadable();
   std::vector<core::Finding> out;

@@ -95,6 +95,10 @@ std::string quick_text(const VerifyEnd& end, const std::string& source) {
     out += app::counted(end.identity_changed, "row") + ": identity changed: unknown until read\n";
   if (never > 0) out += app::counted(never, "row") + ": no proof that counts: unknown until read\n";
   if (too_old > 0) out += app::counted(too_old, "row") + ": the proof is older than asked for\n";
+  const std::int64_t to_come = end.tally.count_of(artifacts::kProofInFuture);
+  if (to_come > 0)
+    out += app::counted(to_come, "row") +
+           ": the proof is dated in the future, so the clock was or is wrong\n";
   return out +
          "no bytes were read: a disk that rots moves no time and is not seen like this; 'holdfast "
          "artifacts verify " +
@@ -280,7 +284,11 @@ std::string plan_sentence(const std::string& source, const artifacts::ScrubLoad&
   std::string out = plan.can_keep ? "" : "warning: ";
   out += "scrub " + source + ": " + app::counted(load.rows, "row") + ", " +
          size_text(static_cast<double>(load.size_bytes)) + "; ";
-  if (load.never_looked_at > 0) out += number(load.never_looked_at) + " never read; ";
+  const std::int64_t never = load.never_looked_at - load.in_future;
+  if (never > 0) out += number(never) + " never read; ";
+  if (load.in_future > 0)
+    out += number(load.in_future) +
+           " read at a time that is still to come, so a clock was or is wrong: read again; ";
   if (load.too_old > 0) out += number(load.too_old) + " read longer ago than promised; ";
   return out + plan.text;
 }

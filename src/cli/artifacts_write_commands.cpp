@@ -18,6 +18,7 @@
 #include "cli/pace_options.h"
 #include "cli/terminal.h"
 #include "core/batch.h"
+#include "core/canonical_json.h"
 
 namespace holdfast::cli {
 namespace {
@@ -336,6 +337,7 @@ struct JournalWords {
 
 Json value_of(const std::optional<std::string>& json) {
   if (!json) return nullptr;
+  if (core::is_json_too_deep(*json)) return *json;
   auto parsed = Json::parse(*json, nullptr, false);
   return parsed.is_discarded() ? Json(*json) : parsed;
 }
@@ -397,10 +399,13 @@ void add_journal(CLI::App& group) {
   add_source(*command, words->source);
   command->add_option("--artifact", words->artifact_id, "Only the row with this id")
       ->type_name("ID");
-  command->add_option("--after", words->after, "Only entries after this number")->type_name("SEQ");
-  command->add_option("--limit", words->limit, "At most so many entries")
-      ->type_name("N")
-      ->capture_default_str();
+  check_whole_number(*command->add_option("--after", words->after, "Only entries after this number")
+                          ->type_name("SEQ"),
+                     0);
+  check_whole_number(*command->add_option("--limit", words->limit, "At most so many entries")
+                          ->type_name("N")
+                          ->capture_default_str(),
+                     1);
 }
 
 }  // namespace

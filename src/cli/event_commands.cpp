@@ -9,6 +9,7 @@
 #include "catalog/event_log.h"
 #include "cli/command_tree.h"
 #include "cli/moment.h"
+#include "cli/pace_options.h"
 #include "cli/terminal.h"
 
 namespace holdfast::cli {
@@ -154,12 +155,14 @@ void add_events_commands(CLI::App& root) {
       ->add_option("--since", listing->since,
                    "Only events since then: 24h, 2026-05-18, 2026-05-18T02:00:00Z")
       ->type_name("TIME");
-  list_command->add_option("--after", listing->after_seq, "Only events after this number")
-      ->type_name("SEQ")
-      ->check(CLI::NonNegativeNumber);
-  list_command->add_option("--limit", listing->limit, "At most so many (default: all)")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
+  check_whole_number(
+      *list_command->add_option("--after", listing->after_seq, "Only events after this number")
+           ->type_name("SEQ"),
+      0);
+  check_whole_number(
+      *list_command->add_option("--limit", listing->limit, "At most so many (default: all)")
+           ->type_name("N"),
+      1);
 
   auto tailing = std::make_shared<EventOptions>();
   CLI::App* tail_command =

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/pace_options.h"
 
+#include <charconv>
+#include <limits>
+
 #include <CLI/CLI.hpp>
 
 #include "base/rate_limit.h"
 
 namespace holdfast::cli {
+
+void check_whole_number(CLI::Option& option, std::int64_t least) {
+  option.check(CLI::Validator(
+      [least](const std::string& text) {
+        std::int64_t value = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+        const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+        return whole && value >= least
+                   ? std::string()
+                   : '"' + text + "\" is no whole number from " + std::to_string(least) + " to " +
+                         std::to_string(std::numeric_limits<std::int64_t>::max());
+      },
+      ""));
+}
 
 void add_pace(CLI::App& command, PaceWords& words) {
   command
@@ -19,9 +36,8 @@ void add_pace(CLI::App& command, PaceWords& words) {
   command.add_option("--jobs", words.jobs, "Threads that read (default: one for each processor)")
       ->type_name("N")
       ->check(CLI::Range(1, core::kMaxJobs));
-  command.add_option("--limit", words.limit, "At most so many rows")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
+  check_whole_number(
+      *command.add_option("--limit", words.limit, "At most so many rows")->type_name("N"), 1);
 }
 
 void add_shard(CLI::App& command, PaceWords& words) {

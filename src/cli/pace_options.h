@@ -12,6 +12,10 @@
 #include "core/batch.h"
 #include "core/progress_line.h"
 
+namespace CLI {
+class Option;
+}
+
 namespace holdfast::cli {
 
 /// As they were written; empty where they were not.
@@ -22,6 +26,10 @@ struct PaceWords {
   int jobs = 0;  // 0: one for each processor
   std::optional<std::int64_t> limit;
 };
+
+/// Takes whole numbers from `least` on that fit; CLI11's own checks read them as doubles, and its numbers stop at the
+/// largest in silence.
+void check_whole_number(CLI::Option& option, std::int64_t least);
 
 /// --rate, --window, --jobs, --limit.
 void add_pace(CLI::App& command, PaceWords& words);

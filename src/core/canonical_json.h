@@ -17,6 +17,10 @@ inline constexpr std::size_t kJsonDepthLimit = 512;
 /// 8785 would round in silence (those that keep their digits pass, so canonical text is its own canonical text).
 Result<std::string> canonicalize(std::string_view json);
 
+/// Whether arrays and objects are inside each other beyond kJsonDepthLimit, by the brackets outside of strings; the text
+/// need not be JSON. Ask before anything that recurses over outside bytes: nlohmann reads any depth and writes by recursion.
+bool is_json_too_deep(std::string_view json);
+
 /// Pieces for writers that know their structure. The number must be finite, the string UTF-8.
 void append_canonical_number(std::string& out, double value);
 void append_canonical_string(std::string& out, std::string_view utf8);

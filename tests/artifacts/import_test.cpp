@@ -57,7 +57,13 @@ TEST(ImportList, NamesTheBadLineAndItsValue) {
   EXPECT_THAT(refusal(read_csv_list, "path\n\xff\n"), HasSubstr("not UTF-8"));
   EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":\"a\"}\n[]\n"),
               HasSubstr("list:2: not a JSON object"));
-  EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":7}\n"), HasSubstr("path is no string"));
+  const std::string deep =
+      "{\"path\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
+  EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":\"a\"}\n" + deep),
+              ::testing::AllOf(HasSubstr(":2: "), HasSubstr("nested too deep")));
+  EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":7}\n"), HasSubstr("path: expected a string"));
+  EXPECT_THAT(refusal(read_jsonl_list, R"({"path":"a","size_bytes":1.0})"),
+              HasSubstr("size_bytes: expected a whole number of bytes: \"1.0\""));
   EXPECT_THAT(refusal(read_jsonl_list, "{\"path\":\"a\",\"file_sha256\":\"xyz\"}\n"),
               HasSubstr("64 hex"));
   EXPECT_THAT(refusal(read_sha256sum_list, kA + "  a\n" + kA + " a\n"), HasSubstr("list:2: "));
@@ -66,6 +72,17 @@ TEST(ImportList, NamesTheBadLineAndItsValue) {
   EXPECT_THAT(refusal(read_dvc_file, "outs:\n- md5: x.dir\n  path: folder\n"),
               HasSubstr("is a folder"));
   EXPECT_THAT(refusal(read_dvc_file, "hello\n"), HasSubstr("outs"));
+}
+
+TEST(ImportList, RefusesTwoValuesForOneColumn) {
+  EXPECT_THAT(refusal(read_csv_list, "path,path\na,b\n"),
+              HasSubstr("list:1: \"path\" is given twice"));
+  EXPECT_THAT(refusal(read_csv_list, "path,id,file_path\na,b,c\n"),
+              HasSubstr("list:1: \"path\" is given twice: \"file_path\""));
+  for (const char* twice : {R"({"path":"a","path":"b"})", R"({"path":"a","id":null,"path":"a"})",
+                            R"({"path":"a","sha256":null,"file_sha256":null})"})
+    EXPECT_THAT(refusal(read_jsonl_list, std::string("{\"path\":\"x\"}\n") + twice),
+                ::testing::AllOf(HasSubstr("list:2: "), HasSubstr("is given twice")));
 }
 
 TEST(ImportList, ReadsWhatSha256sumPrints) {

@@ -316,6 +316,29 @@ TEST(JudgeQuick, AProofOlderThanAskedForIsUnknown) {
   EXPECT_EQ(rule_of(report), "artifact.proof_too_old");
 }
 
+TEST(JudgeQuick, AProofDatedInTheFutureIsOfUnknownAge) {
+  Proof proof = proof_for("good");
+  proof.proved_at = proof.looked_at = Timestamp{kNow.ns + 3600 * kS};
+  for (const auto& max_age : {std::optional<std::chrono::nanoseconds>(), {std::chrono::hours(1)}}) {
+    const auto report = judge_quick(source(), row_of("good"), seen("good"), &proof, max_age);
+    EXPECT_EQ(report.verdict, Verdict::unknown);
+    EXPECT_EQ(rule_of(report), "artifact.proof_in_future");
+    EXPECT_FALSE(report.proved_at);
+    EXPECT_NE(report.findings.at(0).message.find("clock"), std::string::npos);
+  }
+  proof.proved_at = proof.looked_at = Timestamp{kNow.ns + kS};
+  EXPECT_EQ(judge_quick(source(), row_of("good"), seen("good"), &proof, {}).verdict,
+            Verdict::in_step)
+      << "another machine's clock";
+}
+
+TEST(JudgeQuick, ALookBeforeAProofFromAWrongClockContradictsItAllTheSame) {
+  Proof proof = proof_for("good");
+  proof.looked_at = Timestamp{proof.proved_at.ns - kS};
+  const auto report = judge_quick(source(), row_of("good"), seen("good"), &proof, {});
+  EXPECT_EQ(rule_of(report), "artifact.never_proved");
+}
+
 TEST(Judge, ShowsIdsAndPathsThatAreNoText) {
   ArtifactRow row = row_of("good");
   row.id = "a\nb";

@@ -15,6 +15,7 @@
 namespace holdfast::artifacts {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -126,6 +127,29 @@ TEST_P(Scrub, ReadsWhatWasNeverProvedFirstThenTheOldestProof) {
   EXPECT_EQ(end.after.never_looked_at, 0);
   EXPECT_EQ(end.after.too_old, 0);
   EXPECT_FALSE(end.has_findings()) << "late, and made up for";
+}
+
+TEST_P(Scrub, ReadsWhatWasReadUnderAClockThatWasAhead) {
+  for (int i = 0; i < 3; ++i)
+    world().keep("r" + std::to_string(i), std::to_string(i), "content");
+  world().scrub_with(world().scrub_options(10 * kDay));
+  world().sql(
+      "update artifact_proof set proved_at = '2099-01-01T00:00:00.000000Z', "
+      "looked_at = '2099-01-01T00:00:00.000000Z' where artifact_id <> 'r0'");
+  ScrubOptions options = world().scrub_options(10 * kDay);
+  options.limit = 1;
+  const ScrubEnd part = world().scrub_with(options);
+  EXPECT_THAT(world().read_ids, ElementsAre("r1"));
+  EXPECT_EQ(part.before.in_future, 2);
+  EXPECT_EQ(part.conclusion.outcome, Outcome::incomplete);
+  EXPECT_THAT(part.conclusion.gaps,
+              Contains(HasSubstr("the clock was wrong then or is wrong now")));
+  const ScrubEnd rest = world().scrub_with(world().scrub_options(10 * kDay));
+  EXPECT_THAT(world().read_ids, ElementsAre("r2"));
+  EXPECT_EQ(rest.after.in_future, 0);
+  EXPECT_EQ(rest.conclusion.outcome, Outcome::in_step);
+  world().scrub_with(world().scrub_options(10 * kDay));
+  EXPECT_THAT(world().read_ids, IsEmpty());
 }
 
 TEST_P(Scrub, ReadsNothingTwiceBeforeItIsDue) {

@@ -77,19 +77,19 @@ TEST_F(Traced, LineFile) {
 TEST(SyscallOrder, OfAWholeFileIsWriteSyncRenameSyncTheFolder) {
   const testing::TempFolder temp;
   EXPECT_THAT(trace(temp, "Traced.WholeFile"),
-              ElementsAre("openat f.tmp", "write f.tmp", "fdatasync f.tmp", "close f.tmp",
-                          "rename f.tmp", "fsync .", "close ."));
+              ElementsAre("close .", "openat f.tmp", "write f.tmp", "fdatasync f.tmp",
+                          "close f.tmp", "rename f.tmp", "fsync .", "close .", "close f"));
 }
 
 TEST(SyscallOrder, OfALineFileSyncsWhatItFoundAndThenEachGroup) {
   const testing::TempFolder temp;
   temp.write("log", "zero\nto");
-  EXPECT_THAT(
-      trace(temp, "Traced.LineFile"),
-      ElementsAre("close log", "openat log.torn-5.tmp", "write log.torn-5.tmp",
-                  "fdatasync log.torn-5.tmp", "close log.torn-5.tmp", "rename log.torn-5.tmp",
-                  "fsync .", "close .", "openat log", "ftruncate log", "fdatasync log", "fsync .",
-                  "close .", "write log", "fdatasync log", "close log"));
+  EXPECT_THAT(trace(temp, "Traced.LineFile"),
+              ElementsAre("close log", "close .", "openat log.torn-5.tmp", "write log.torn-5.tmp",
+                          "fdatasync log.torn-5.tmp", "close log.torn-5.tmp",
+                          "rename log.torn-5.tmp", "fsync .", "close .", "close log.torn-5",
+                          "openat log", "ftruncate log", "fdatasync log", "fsync .", "close .",
+                          "write log", "fdatasync log", "close log"));
 }
 
 }  // namespace

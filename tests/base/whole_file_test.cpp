@@ -3,6 +3,7 @@
 // operation. Wrong ways to do it are tried too, so that we know that the crash test can go red.
 #include "base/whole_file.h"
 
+#include <chrono>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -52,11 +53,10 @@ class Replacing {
     if (found != kOld && found != kNew)
       return Error(Code::corrupt, "neither old nor new: " + found);
     if (promised_ && found != kNew) return Error(Code::corrupt, "promised, and gone");
-    TRY(remove_leftovers(files, "w/f"));
+    TRY(write_whole_file(files, "w/f", "again"));
     TRY_ASSIGN(const auto names, files.list("w"));
     if (names != std::vector<std::string>{"f"})
       return Error(Code::corrupt, "something was left behind");
-    TRY(write_whole_file(files, "w/f", "again"));
     TRY_ASSIGN(const std::string again, files.read("w/f", 1000));
     return again == "again" ? Status() : Error(Code::corrupt, "could not be replaced again");
   }
@@ -306,15 +306,36 @@ TEST(WholeFile, StaysFailedAfterAnError) {
   set_log_level(LogLevel::warning);
 }
 
-TEST(Leftovers, AreRemovedAndNothingElse) {
+void make_old(const testing::TempFolder& temp, const std::string& name) {
+  const auto then = std::filesystem::file_time_type::clock::now() - std::chrono::minutes(2);
+  std::filesystem::last_write_time(temp.at(name), then);
+}
+
+TEST(Leftovers, OfProcessesThatAreGoneAreRemovedByTheNextWriterAndNothingElse) {
   const testing::TempFolder temp;
   for (const char* name : {"f", "f.12-3.tmp", "f.1-0.tmp", "f.tmp", "f.x-1.tmp", "f.1-.tmp",
-                           "g.1-1.tmp", "f.1-1.tmp.bak", "f.-.tmp", "f..tmp", ".tmp"})
+                           "g.1-1.tmp", "f.1-1.tmp.bak", "f.-.tmp", "f..tmp", ".tmp"}) {
     temp.write(name, "");
-  ASSERT_TRUE(remove_leftovers(real_file_system(), temp.at("f")).ok());
+    make_old(temp, name);
+  }
+  temp.write("f.1-9.tmp", "young");
+  ASSERT_TRUE(write_whole_file(real_file_system(), temp.at("f"), "new").ok());
   EXPECT_THAT(real_file_system().list(temp.path()).value(),
-              ElementsAre(".tmp", "f", "f.-.tmp", "f..tmp", "f.1-.tmp", "f.1-1.tmp.bak", "f.tmp",
-                          "f.x-1.tmp", "g.1-1.tmp"));
+              ElementsAre(".tmp", "f", "f.-.tmp", "f..tmp", "f.1-.tmp", "f.1-1.tmp.bak",
+                          "f.1-9.tmp", "f.tmp", "f.x-1.tmp", "g.1-1.tmp"));
+}
+
+TEST(Leftovers, AreNotWhatALiveWriterStillWrites) {
+  const testing::TempFolder temp;
+  auto first = WholeFile::create(real_file_system(), temp.at("f"));
+  ASSERT_TRUE(first.ok());
+  ASSERT_TRUE(first->write(std::string(1'000'000, 'x')).ok());
+  const auto names = real_file_system().list(temp.path()).value();
+  ASSERT_EQ(names.size(), 1U);
+  make_old(temp, names[0]);
+  ASSERT_TRUE(write_whole_file(real_file_system(), temp.at("f"), "second").ok());
+  ASSERT_TRUE(first->commit().ok());
+  EXPECT_EQ(temp.read("f").size(), 1'000'000U);
 }
 
 }  // namespace

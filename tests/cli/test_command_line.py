@@ -32,6 +32,10 @@ def holdfast(binary, *arguments, cwd=None, env=None, **options):
     (["--set", "nothing", "config", "show"], ["--set", "KEY=VALUE"]),
     (["completion", "tcsh"], ["tcsh", "bash, zsh, fish"]),
     (["migrate", "downgrade"], ["--to"]),
+    (["events", "list", "--limit", "99999999999999999999"], ["--limit", "99999999999999999999"]),
+    (["events", "list", "--after", "99999999999999999999"], ["--after", "99999999999999999999"]),
+    (["artifacts", "verify", "--limit", "99999999999999999999"], ["--limit", "99999999999999999999"]),
+    (["artifacts", "journal", "--limit", "-1"], ["--limit", "-1"]),
 ])
 def test_bad_usage_is_exit_2_and_names_what_was_meant(binary, arguments, names, tmp_path):
     done = holdfast(binary, *arguments, cwd=tmp_path)
@@ -261,3 +265,28 @@ def test_completion_scripts_are_good_shell(binary):
         if shutil.which(check[0]):
             done = subprocess.run([*check, "/dev/stdin"], input=script, text=True, capture_output=True, check=False)
             assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["a\\u001b[31m", "a/b", "", "a b", "x" * 65, "ä"])
+def test_a_source_has_a_plain_name(sqlite_workspace, name):
+    file = sqlite_workspace.folder / "holdfast.toml"
+    file.write_text(file.read_text().replace("[artifacts.atlas]", f'[artifacts."{name}"]'))
+    done = sqlite_workspace.run("check", expect=2)
+    assert "letters, digits" in done.stderr and "\x1b" not in done.stderr
+
+
+def test_a_variable_that_begins_like_a_list_must_be_one(sqlite_workspace):
+    for text in ('["a"', '"a'):
+        done = sqlite_workspace.run("check", expect=2, env={"HOLDFAST_ARTIFACTS_ATLAS_IGNORE": text})
+        assert "HOLDFAST_ARTIFACTS_ATLAS_IGNORE" in done.stderr
+    sqlite_workspace.run("config", "show", env={"HOLDFAST_ARTIFACTS_ATLAS_IGNORE": "'[ab]*.tmp'"})
+    sqlite_workspace.run("config", "show", env={"HOLDFAST_ARTIFACTS_ATLAS_IGNORE": "*.tmp"})
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_a_list_that_is_no_file_is_bad_usage(sqlite_workspace, kind):
+    (sqlite_workspace.folder / "folder").mkdir()
+    os.mkfifo(sqlite_workspace.folder / "pipe")
+    for form in ("csv", "jsonl", "sha256sum", "dvc"):
+        done = sqlite_workspace.run("artifacts", "import", f"--from-{form}", kind, expect=2, timeout=30)
+        assert "not a regular file" in done.stderr

@@ -231,6 +231,18 @@ TEST(CanonicalJson, TakesNestingUpToItsLimitAndNeverCrashesBeyond) {
   EXPECT_THAT(refusal(objects), HasSubstr("nested deeper"));
 }
 
+TEST(CanonicalJson, TellsTextsThatAreTooDeepBeforeTheyAreRead) {
+  const std::string deepest(kJsonDepthLimit, '[');
+  EXPECT_FALSE(is_json_too_deep(deepest));
+  EXPECT_TRUE(is_json_too_deep(deepest + '{'));
+  EXPECT_FALSE(is_json_too_deep('"' + deepest + "\\\"" + deepest + '"')) << "in a string";
+  std::string wide;
+  for (int i = 0; i < 2000; ++i)
+    wide += "[{}],";
+  EXPECT_FALSE(is_json_too_deep(wide));
+  EXPECT_FALSE(is_json_too_deep("]]]]\"\\"));
+}
+
 TEST(CanonicalJson, KnowsUtf8) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_utf8("a\u00e9\u20ac\U0010FFFF"));
