@@ -129,6 +129,8 @@ Error BackfillSink::breaker_error() const {
 Status BackfillSink::commit(std::vector<Done> done) {
   HOLDFAST_FAILPOINT("artifacts.after_hash");
   if (done.empty()) return {};
+  for (const Done& each : done)
+    TRY(check_shortage(each.outcome.refusal, each.outcome.reason));
   last_ = RowCursor{.type = done.back().item.type, .id = done.back().item.id};
   Sorted sorted;
   for (Done& each : done)

@@ -173,6 +173,7 @@ Draft refusal_draft(const SourceConfig& config, const ArtifactRow& row,
     case OpenRefusal::none:
     case OpenRefusal::symlink_loop:
     case OpenRefusal::unreadable:
+    case OpenRefusal::shortage:  // ended as an error before
       draft.rule = kUnreadable;
       draft.what = row_path(row) + " can't be read" + why;
       draft.hint = "make the file readable for this user, then: " + verify_command(config);

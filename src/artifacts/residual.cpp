@@ -91,7 +91,10 @@ Status list_residual(ArtifactTable& table, const Roots& roots, const Cancel* can
     TRY_ASSIGN(const auto rows, table.page(query));
     for (const ArtifactRow& row : rows) {
       if (cancel != nullptr && cancel->requested()) return Error(Code::cancelled, "asked to stop");
-      if (const auto seen = look(row, roots)) TRY(take(residual_entry(row, *seen)));
+      if (const auto seen = look(row, roots)) {
+        TRY(check_shortage(seen->refusal, seen->reason));
+        TRY(take(residual_entry(row, *seen)));
+      }
     }
     if (std::ssize(rows) < query.limit) return {};
     query.after = RowCursor{.type = rows.back().type, .id = rows.back().id};

@@ -28,6 +28,7 @@ Roots::Resolved Roots::resolve(std::string_view recorded_path) const {
     Resolved resolved{
         .root = &root, .path = std::string(recorded_path), .opened = root.stat_file(recorded_path)};
     if (resolved.opened.found) return resolved;
+    if (resolved.opened.refusal == OpenRefusal::shortage) return resolved;  // the file may be here
     if (resolved.opened.refusal != OpenRefusal::none && !refused) {
       refused = std::move(resolved);
     } else if (nowhere.opened.reason.empty()) {

@@ -67,6 +67,8 @@ class Pass {
       : config_(config), catalog_(catalog), pass_(pass) {}
 
   Status commit(std::vector<Work::Done> done) {
+    for (const Work::Done& each : done)
+      TRY(check_shortage(each.outcome.refusal, each.outcome.reason));
     TRY_ASSIGN(auto judged, judge_all(std::move(done)));
     if (pass_.on_judged) TRY(pass_.on_judged(judged));
     return save(judged);

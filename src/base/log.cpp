@@ -6,6 +6,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/root_folder.h"
 #include "base/standing_line.h"
 
 namespace holdfast {
@@ -21,14 +22,14 @@ spdlog::logger& logger() {
   return *kLogger;
 }
 
-// Values with a blank, a quote or a control character are quoted, so that one line stays one line.
-std::string quoted(std::string_view value) {
-  if (value.find_first_of(" \t\r\n\"=") == std::string_view::npos && !value.empty())
-    return std::string(value);
+// Nothing in a value speaks to a terminal, and one line stays one line; with a blank or a quote in it, it is quoted.
+std::string quoted(std::string_view text) {
+  std::string value = printable_path(text);
+  if (value.find_first_of(" \"=") == std::string::npos && !value.empty()) return value;
   std::string out = "\"";
   for (const char c : value) {
     if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    out += c;
   }
   return out + '"';
 }
@@ -36,7 +37,7 @@ std::string quoted(std::string_view value) {
 void write(spdlog::level::level_enum level, std::string_view message,
            std::initializer_list<LogPair> pairs) {
   if (!logger().should_log(level)) return;
-  std::string line(message);
+  std::string line = printable_path(message);
   for (const auto& [key, value] : pairs) {
     line += ' ';
     line += key;

@@ -48,16 +48,17 @@ bool is_unsafe_to_show(std::uint32_t code_point) {
          (code_point >= 0x2066 && code_point <= 0x2069);
 }
 
-}  // namespace
+enum class Lines : unsigned char { encoded, kept };
 
-std::string printable_path(std::string_view path) {
+std::string printable(std::string_view path, Lines lines) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   out.reserve(path.size());
   for (std::size_t at = 0; at < path.size();) {
     const Sequence sequence = sequence_at(path, at);
     const std::size_t size = sequence.size_bytes == 0 ? 1 : sequence.size_bytes;
-    if (sequence.size_bytes != 0 && !is_unsafe_to_show(sequence.code_point)) {
+    const bool kept = lines == Lines::kept && (path[at] == '\n' || path[at] == '\t');
+    if (kept || (sequence.size_bytes != 0 && !is_unsafe_to_show(sequence.code_point))) {
       out += path.substr(at, size);
     } else {
       for (std::size_t i = at; i < at + size; ++i) {
@@ -69,6 +70,16 @@ std::string printable_path(std::string_view path) {
     at += size;
   }
   return out;
+}
+
+}  // namespace
+
+std::string printable_path(std::string_view path) {
+  return printable(path, Lines::encoded);
+}
+
+std::string printable_text(std::string_view text) {
+  return printable(text, Lines::kept);
 }
 
 }  // namespace holdfast

@@ -55,6 +55,10 @@ Opened refused_by_errno(int error) {
       return refused(OpenRefusal::not_regular, "a socket or a device");
     case ENAMETOOLONG:
       return refused(OpenRefusal::bad_path, errno_text(error));
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return refused(OpenRefusal::shortage, errno_text(error));
     default:
       return refused(OpenRefusal::unreadable, errno_text(error));
   }
@@ -132,8 +136,16 @@ std::string_view refusal_name(OpenRefusal refusal) {
       return "unreadable";
     case OpenRefusal::bad_path:
       return "bad_path";
+    case OpenRefusal::shortage:
+      return "shortage";
   }
   return "none";
+}
+
+Status check_shortage(OpenRefusal refusal, std::string_view reason) {
+  if (refusal != OpenRefusal::shortage) return {};
+  return Error(Code::io, "files can't be opened: " + std::string(reason),
+               std::string(kShortageHint));
 }
 
 Result<RootFolder> RootFolder::open(const std::string& path) {
@@ -257,6 +269,9 @@ Result<RootFolder::Listing> RootFolder::list() const {
         fd = Fd(raw);
       }
     }
+    if (error == EMFILE || error == ENFILE || error == ENOMEM)
+      return Error(Code::io, "listing " + printable_path(path_) + ": " + errno_text(error),
+                   std::string(kShortageHint));
     if (error == EOVERFLOW || (error != 0 && is_root))
       return Error(Code::io, "listing " + printable_path(path_) + ": " + errno_text(error));
     if (error != 0) listing.unreadable.push_back(path);

@@ -51,9 +51,12 @@ enum class OpenRefusal : unsigned char {
   symlink_loop,
   not_regular,
   unreadable,
-  bad_path
+  bad_path,
+  shortage,  // of descriptors or memory: ours, which says nothing about the file (check_shortage)
 };
 std::string_view refusal_name(OpenRefusal refusal);
+/// `io`, with the limit to raise, where it was a shortage of our own: never a finding about the file.
+Status check_shortage(OpenRefusal refusal, std::string_view reason);
 
 struct Opened {
   Fd fd;               // valid when found and not refused
@@ -102,5 +105,7 @@ class RootFolder {
 /// For showing, not for finding again: control characters, those that reverse text, and bytes that
 /// are no UTF-8 are percent-encoded, so that the path can stand in JSON and on a terminal.
 std::string printable_path(std::string_view path);
+/// The same for text of several lines: line feeds and tabs stay.
+std::string printable_text(std::string_view text);
 
 }  // namespace holdfast

@@ -27,6 +27,12 @@ std::string_view hint_of(int error) {
       return "free some space on that file system, then run the same command again";
     case EDQUOT:
       return "raise the quota or free some of it, then run the same command again";
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return kShortageHint;
+    case EFBIG:
+      return "raise the limit of file sizes (ulimit -f), then run the same command again";
     case EROFS:
       return "that file system is mounted read-only";
     default:

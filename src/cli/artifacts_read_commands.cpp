@@ -8,10 +8,12 @@
 #include "artifacts/scrub.h"
 #include "artifacts/verify.h"
 #include "base/file.h"
+#include "base/root_folder.h"
 #include "cli/artifacts_commands.h"
 #include "cli/artifacts_read_output.h"
 #include "cli/command.h"
 #include "cli/pace_options.h"
+#include "cli/terminal.h"
 
 namespace holdfast::cli {
 namespace {
@@ -190,7 +192,9 @@ class TextOutput {
   TextOutput(const Command& command, std::string file)
       : command_(command), file_(std::move(file)) {}
   Status write(std::string_view text) {
-    if (file_.empty()) return command_.print(std::string(text));
+    // Paths are raw, as sha256sum writes them; a terminal must not obey them.
+    if (file_.empty())
+      return command_.print(stdout_is_terminal() ? printable_text(text) : std::string(text));
     whole_ += text;
     return {};
   }

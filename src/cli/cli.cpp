@@ -5,11 +5,17 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
+#include <new>
 #include <string>
 
 #include <CLI/CLI.hpp>
+#include <sys/resource.h>
 
 #include "base/cancel.h"
+#include "base/log.h"
+#include "base/root_folder.h"
+#include "base/system_error.h"
 #include "cli/command_tree.h"
 #include "cli/event_delivery.h"
 #include "cli/terminal.h"
@@ -21,9 +27,10 @@ int number(Exit exit) {
   return static_cast<int>(exit);
 }
 
+// Errors hold what others wrote: arguments, the environment, what a database raised.
 void print_error(const Error& error) {
-  write_to_stderr("holdfast: " + error.message() + '\n' +
-                  (error.hint().empty() ? "" : "  hint: " + error.hint() + '\n'));
+  write_to_stderr("holdfast: " + printable_text(error.message()) + '\n' +
+                  (error.hint().empty() ? "" : "  hint: " + printable_text(error.hint()) + '\n'));
 }
 
 // Ends the process as any tool ends whose reader is gone, now that the work itself is done.
@@ -74,14 +81,39 @@ int parse_and_run(int argc, char** argv) {
   return run_chosen(tree);
 }
 
+// An exception that nobody expected: one line, and whatever was not committed is as if it had not been.
+int run_guarded(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("holdfast: out of memory\n", stderr);  // without asking for more
+    std::fprintf(stderr, "  hint: %s\n", kShortageHint.data());
+    return number(Exit::failed);
+  } catch (const std::exception& error) {
+    return report(Error(Code::internal, error.what()));
+  }
+}
+
+// Many files are open at once with many --jobs; the soft limit is there for programs that use select(2).
+void raise_descriptor_limit() {
+  struct rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log_debug("the limit of open files stays as it is", {});
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
   static_cast<void>(std::signal(
       SIGPIPE,
       SIG_IGN));  // a closed pipe is an error of the write, not the end in the middle of work
+  // As is a file that may not grow (ulimit -f): EFBIG names it, the signal does not.
+  static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+  raise_descriptor_limit();
   watch_signals();
-  return parse_and_run(argc, argv);
+  return run_guarded(argc, argv);
 }
 
 }  // namespace holdfast::cli

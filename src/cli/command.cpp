@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/text.h"
+#include "base/root_folder.h"
 #include "base/standing_line.h"
 #include "cli/command_tree.h"
 #include "cli/terminal.h"
@@ -46,7 +47,7 @@ Exit exit_of(Code code) {
 
 void Command::say(const std::string& line) const {
   if (quiet) return;
-  write_to_stderr(line + '\n');
+  write_to_stderr(printable_text(line) + '\n');
 }
 
 void Command::progress(const std::string& line) const {

@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/batch_crew.h"
 
+#include <exception>
+#include <new>
 #include <string>
 #include <system_error>
 
 #include "base/log.h"
+#include "base/system_error.h"
 
 namespace holdfast::core {
+
+Status without_exceptions(const std::function<Status()>& body) {
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    return Error(Code::io, "out of memory", std::string(kShortageHint));
+  } catch (const std::exception& error) {
+    return Error(Code::internal, error.what());
+  }
+}
 
 Status BatchCrew::hire(int count, const std::function<void(int)>& body) {
   threads_.reserve(static_cast<std::size_t>(count));
@@ -16,6 +29,8 @@ Status BatchCrew::hire(int count, const std::function<void(int)>& body) {
       threads_.emplace_back(body, i);
     } catch (const std::system_error& error) {
       why = error.what();
+    } catch (const std::bad_alloc&) {
+      why = "out of memory";
     }
   }
   if (threads_.empty()) return Error(Code::unavailable, "can't start a worker thread: " + why);

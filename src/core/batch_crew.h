@@ -9,6 +9,10 @@
 
 namespace holdfast::core {
 
+/// Runs `body`; an exception of the library (no memory, above all) becomes an Error: nobody could catch it on a
+/// thread, and on the caller's it would leave the others waiting.
+Status without_exceptions(const std::function<Status()>& body);
+
 /// Threads that are joined at the latest by the destructor.
 class BatchCrew {
  public:

@@ -47,7 +47,10 @@ class BatchEngine {
     load_.source_ended = options_.limit == 0;
     BatchCrew crew;
     TRY(crew.hire(worker_count(options_), [this](int) { run_worker(); }));
-    loop();
+    if (Status looped = without_exceptions([this] { return loop(), Status(); }); !looped) {
+      const std::scoped_lock lock(mutex_);
+      fail(std::move(looped).error());
+    }
     crew.join();
     if (options_.on_progress) options_.on_progress(progress());
     if (error_) return *std::move(error_);
@@ -88,7 +91,7 @@ class BatchEngine {
 
   void run_worker() {
     WorkerFeed feed(*this);
-    const Status status = work_.worker(feed);
+    const Status status = without_exceptions([&] { return work_.worker(feed); });
     const std::scoped_lock lock(mutex_);
     end_worker(status, feed.held);
   }

@@ -211,9 +211,9 @@ class Hashing {
       if (*longer) return read_again(i, "it has bytes although its size is 0");
     }
     if (lane.reader.size_left() == 0) {
-      if (std::string change = change_since_opened(lane); !change.empty()) {
-        return read_again(i, std::move(change));
-      }
+      Result<std::string> change = change_since_opened(lane);
+      if (!change) return finish_shortage(i, change.error().message());
+      if (!change->empty()) return read_again(i, std::move(*change));
       lane.last_piece_fed = true;
       close(lane);
     }
@@ -232,20 +232,21 @@ class Hashing {
 
   // What happened to the file while it was read; empty where nothing did. A small file is
   // looked at through its descriptor: all that could be seen by name beyond that is that a folder
-  // or a link on the way was swapped in the microseconds since it was opened.
-  static std::string change_since_opened(const Lane& lane) {
+  // or a link on the way was swapped in the microseconds since it was opened. An error where nobody could look.
+  static Result<std::string> change_since_opened(const Lane& lane) {
     const FileIdentity& before = lane.opened.identity;
     if (before.size_bytes < kLookedUpFromBytes) {
       const auto now = identity_of_open(lane.opened.fd.get());
-      if (!now.ok()) return now.error().message();
+      if (!now.ok()) return std::string(now.error().message());
       return *now == before ? std::string() : "it was written to or replaced";
     }
     const Opened now = lane.job.root->stat_file(lane.job.path);
-    if (!now.found) return "its name no longer leads to it";
-    if (now.identity == before) return {};
+    TRY(check_shortage(now.refusal, now.reason));
+    if (!now.found) return std::string("its name no longer leads to it");
+    if (now.identity == before) return std::string();
     const bool same_file =
         before.device == now.identity.device && before.inode == now.identity.inode;
-    return same_file ? "it was written to" : "it was replaced";
+    return std::string(same_file ? "it was written to" : "it was replaced");
   }
 
   Status read_again(std::size_t i, std::string change) {
@@ -279,6 +280,13 @@ class Hashing {
   Status finish_unreadable(std::size_t i, std::string reason) {
     HashOutcome outcome = outcome_of(i, HashVerdict::refused);
     outcome.refusal = OpenRefusal::unreadable;
+    outcome.reason = std::move(reason);
+    return finish(i, std::move(outcome));
+  }
+
+  Status finish_shortage(std::size_t i, std::string reason) {
+    HashOutcome outcome = outcome_of(i, HashVerdict::refused);
+    outcome.refusal = OpenRefusal::shortage;
     outcome.reason = std::move(reason);
     return finish(i, std::move(outcome));
   }

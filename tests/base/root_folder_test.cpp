@@ -327,7 +327,7 @@ TEST(RootFolder, MustBeAFolderThatIsThere) {
   EXPECT_EQ(file.error().code(), Code::not_found);
 }
 
-TEST(RootFolder, CountsARunOutOfDescriptorsAsUnreadable) {
+TEST(RootFolder, TellsARunOutOfDescriptorsFromAFileThatCannotBeRead) {
   const testing::TempFolder temp;
   temp.write("a", "x");
   const auto root = RootFolder::open(temp.path());
@@ -338,8 +338,13 @@ TEST(RootFolder, CountsARunOutOfDescriptorsAsUnreadable) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
   const Opened opened = root->open_file("a");
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &old), 0);
-  EXPECT_EQ(opened.refusal, OpenRefusal::unreadable);
-  EXPECT_EQ(opened.reason, "Too many open files");
+  EXPECT_EQ(opened.refusal, OpenRefusal::shortage);
+  const Status shortage = check_shortage(opened.refusal, opened.reason);
+  ASSERT_FALSE(shortage.ok());
+  EXPECT_EQ(shortage.error().code(), Code::io);
+  EXPECT_NE(shortage.error().message().find("Too many open files"), std::string::npos);
+  EXPECT_NE(shortage.error().hint().find("ulimit -n"), std::string::npos);
+  EXPECT_TRUE(check_shortage(OpenRefusal::unreadable, "").ok());
 }
 
 TEST(PrintablePath, LeavesTextAlone) {

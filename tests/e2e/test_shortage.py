@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Too few descriptors, too little memory, files that may not grow: errors of ours that say what to raise, never findings about files."""
+import resource
+
+import pytest
+
+
+@pytest.fixture
+def workspace(sqlite_workspace):
+    for i in range(200):
+        sqlite_workspace.write(f"{i:03}.bin", f"content {i}" * 100)
+        sqlite_workspace.add_row(f"{i:03}", f"{i:03}.bin")
+    sqlite_workspace.run("artifacts", "backfill")
+    return sqlite_workspace
+
+
+def limited(**limits):
+    def set_limits():
+        for name, value in limits.items():
+            resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value))
+    return set_limits
+
+
+@pytest.mark.parametrize("descriptors", range(8, 22, 2))
+@pytest.mark.parametrize("command", ["verify", "backfill", "check", "residual"])
+def test_too_few_descriptors_are_no_findings(workspace, command, descriptors):
+    arguments = {"verify": ["artifacts", "verify", "--jobs", "64"], "backfill": ["artifacts", "backfill", "--recheck", "--jobs", "64"],
+                 "check": ["check", "--full", "--jobs", "64"], "residual": ["artifacts", "residual"]}[command]
+    done = workspace.run(*arguments, expect=None, preexec_fn=limited(NOFILE=descriptors))
+    assert workspace.database.query("select * from incident") == []
+    assert "unreadable" not in done.stdout and done.returncode in ((0, 3, 5) if command in ("check", "residual") else (0, 5)), done
+    if done.returncode == 5:
+        assert "ulimit -n" in done.stderr or "open" in done.stderr
+    workspace.run("artifacts", "verify")
+
+
+def test_many_jobs_take_the_descriptors_that_the_hard_limit_allows(workspace):
+    workspace.run("artifacts", "verify", "--jobs", "64",
+                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, 4096)))
+
+
+@pytest.mark.parametrize("megabytes", [120, 160, 200, 250, 300, 400])
+@pytest.mark.parametrize("arguments", [["artifacts", "verify", "--jobs", "64"], ["artifacts", "backfill", "--recheck", "--jobs", "64"]],
+                         ids=["verify", "backfill"])
+def test_too_little_memory_is_an_error_and_no_crash(workspace, arguments, megabytes):
+    done = workspace.run(*arguments, expect=None, preexec_fn=limited(AS=megabytes << 20), timeout=120)
+    assert done.returncode in (0, 5, 127), done  # 127: the loader's, before main
+    assert "terminate" not in done.stderr
+    assert workspace.database.query("select * from incident") == []
+    workspace.run("artifacts", "verify")
+
+
+def test_a_file_that_may_not_grow_is_named_and_no_signal_ends_the_run(workspace):
+    for size in (4096, 65536):
+        done = workspace.run("artifacts", "backfill", "--recheck", "--summary", "list", expect=5, preexec_fn=limited(FSIZE=size))
+        assert "catalog.db" in done.stderr
+    workspace.run("artifacts", "verify")
