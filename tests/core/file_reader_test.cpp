@@ -73,6 +73,14 @@ class PageCache : public ::testing::Test {
     return out;
   }
 
+  // No page more, and at most a tenth fewer: the kernel may reclaim a page at any moment.
+  static void expect_kept(const std::vector<bool>& before, const std::vector<bool>& after) {
+    ASSERT_EQ(before.size(), after.size());
+    for (std::size_t i = 0; i < before.size(); ++i)
+      ASSERT_LE(after[i], before[i]) << "page " << i << " of" << runs(after);
+    EXPECT_GE(10 * count(after), 9 * count(before)) << runs(after) << " of" << runs(before);
+  }
+
   void warm(const Fd& fd, std::size_t begin, std::size_t size) {
     // Without readahead, so that exactly these pages come in.
     ASSERT_EQ(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_RANDOM), 0);
@@ -116,7 +124,7 @@ TEST_F(PageCache, OfACachedFileStays) {
     const auto before = cached_pages(fd);
     ASSERT_EQ(count(before), before.size());
     EXPECT_TRUE(read_all(fd, CachePolicy::restore) == content_);
-    EXPECT_EQ(cached_pages(fd), before);
+    expect_kept(before, cached_pages(fd));
   }
 }
 
@@ -127,14 +135,15 @@ TEST_F(PageCache, KeepsTheCachedPartOfAFileAndDropsTheRest) {
     const auto before = cached_pages(fd);
     ASSERT_GE(count(before), kMiB / 4096);
     EXPECT_TRUE(read_all(fd, CachePolicy::restore) == content_);
-    EXPECT_EQ(runs(cached_pages(fd)), runs(before)) << "cached from byte " << begin;
+    SCOPED_TRACE("cached from byte " + std::to_string(begin));
+    expect_kept(before, cached_pages(fd));
   }
 }
 
 TEST_F(PageCache, IsLeftAloneWhereNobodyAsked) {
   const Fd fd = cold_file(3 * kMiB);
   EXPECT_TRUE(read_all(fd, CachePolicy::leave_alone) == content_);
-  EXPECT_EQ(count(cached_pages(fd)), 3 * kMiB / 4096);
+  expect_kept(std::vector<bool>(3 * kMiB / 4096, true), cached_pages(fd));
 }
 
 TEST_F(PageCache, IsCleanAfterAReadingThatWasGivenUp) {
