@@ -40,4 +40,5 @@ fi
 echo "(exit code 1: a pipeline that runs this check stops here)"
 run incidents list
 printf '\nThe workspaces are in %s. Your turn (make install puts holdfast on everybody'\''s PATH):\n' "$out"
-printf '  export PATH="%s:$PATH"; cd %s; holdfast artifacts verify --quick; holdfast explain artifact.modified\n' "$(dirname "$holdfast")" "$out/atlas"
+printf "  export PATH='%s':\$PATH; cd '%s'; holdfast artifacts verify --quick; holdfast explain artifact.modified\n" \
+  "$(dirname "$holdfast")" "$out/atlas"
