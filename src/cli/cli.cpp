@@ -5,12 +5,16 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string>
+#include <typeinfo>
 
 #include <CLI/CLI.hpp>
+#include <cxxabi.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/cancel.h"
 #include "base/log.h"
@@ -94,6 +98,15 @@ int run_guarded(int argc, char** argv) {
   }
 }
 
+// With many threads out of memory at once, the runtime has none left for their exceptions either and ends the process
+// (__cxa_allocate_exception, Itanium C++ ABI 2.4.2): then no exception is current. What was not committed is as if it had not been.
+[[noreturn]] void end_without_memory() {
+  const std::type_info* const type = abi::__cxa_current_exception_type();
+  if (type != nullptr && *type != typeid(std::bad_alloc)) std::abort();
+  std::fputs("holdfast: out of memory\n", stderr);
+  ::_exit(number(Exit::failed));
+}
+
 // Many files are open at once with many --jobs; the soft limit is there for programs that use select(2).
 void raise_descriptor_limit() {
   struct rlimit limit{};
@@ -111,6 +124,7 @@ int run(int argc, char** argv) {
       SIG_IGN));  // a closed pipe is an error of the write, not the end in the middle of work
   // As is a file that may not grow (ulimit -f): EFBIG names it, the signal does not.
   static_cast<void>(std::signal(SIGXFSZ, SIG_IGN));
+  std::set_terminate(end_without_memory);
   raise_descriptor_limit();
   watch_signals();
   return run_guarded(argc, argv);
