@@ -35,7 +35,8 @@ void put_order(Expressions& out, const SourceConfig& config, const TableFacts& f
     out["type_text"] = out["type_key"] = "cast('' as text)";
     return;
   }
-  const bool plain = !postgres || is_text_type(column_type(facts.columns, config.columns.type));
+  const std::string type_type = column_type(facts.columns, config.columns.type);
+  const bool plain = postgres ? is_text_type(type_type) : sqlite_compares_typed(type_type);
   const std::string typed = plain ? "t.{type}" : "cast(t.{type} as text)";
   out["type_text"] = "coalesce(cast(t.{type} as text), '')";
   out["type_key"] = facts.type_has_nulls ? "coalesce(" + typed + ", '')" : typed;

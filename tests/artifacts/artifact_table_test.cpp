@@ -372,6 +372,21 @@ TEST_P(UserTable, MayHaveColumnsNamedAsInOurSubqueries) {
   }
 }
 
+TEST(ArtifactTable, OrdersTypesOfAColumnWithoutATypeAsText) {
+  ArtifactWorld world("sqlite");
+  world.config().in_catalog = false;
+  world.config().table = "mine";
+  world.config().journal = "mine_journal";
+  world.config().columns = {
+      .id = "k", .type = "t", .title = "", .path = "p", .metadata = "m", .updated_at = ""};
+  world.sql("create table mine(k text primary key, t, p, m)");
+  world.sql(
+      "insert into mine values ('a', 2, 'p', '{}'), ('b', 10, 'p', '{}'), ('c', 'x', 'p', '{}'), "
+      "('d', 1, 'p', '{}'), ('e', 2, 'p', '{}')");
+  auto table = must(ArtifactTable::open(world.config(), world.catalog()));
+  EXPECT_THAT(all_ids(table, {.limit = 1}), ElementsAre("d", "b", "a", "e", "c"));
+}
+
 TEST_P(UserTable, MayHaveUuidIdsOrNoTypeForThem) {
   world_->sql(std::string("create table mine(key ") +
               (world_->postgres() ? "uuid primary key" : "unique not null") +
