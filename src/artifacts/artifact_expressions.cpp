@@ -2,6 +2,7 @@
 #include "artifacts/artifact_expressions.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace holdfast::artifacts {
 namespace {
@@ -14,13 +15,45 @@ bool is_text_type(std::string_view type) {
   return type == "text" || type.starts_with("character varying");
 }
 
-// SQLite's affinity rules (datatype3.html, 3.1): text and the number types convert a bound text when they compare; a column without
-// affinity may hold both 12 and '12', which only a cast makes comparable.
-bool sqlite_compares_typed(std::string_view type) {
-  for (const std::string_view part : {"int", "char", "clob", "text", "num", "dec"}) {
-    if (contains(type, part)) return true;
-  }
-  return false;
+// The affinity of a declared type (SQLite's datatype3.html, 3.1), as far as comparing with a bound text goes: a column of text or
+// numbers takes the text for a value of its own kind. One of another affinity may hold both 12 and '12', and a REAL's text is not
+// its number: only a cast makes these comparable, at the price of the column's index.
+enum class Affinity : unsigned char { text, number, other };
+
+Affinity sqlite_affinity(std::string_view type) {
+  const auto has = [&](std::initializer_list<std::string_view> parts) {
+    return std::ranges::any_of(parts, [&](std::string_view part) { return contains(type, part); });
+  };
+  if (has({"int"})) return Affinity::number;
+  if (has({"char", "clob", "text"})) return Affinity::text;
+  if (type.empty() || has({"blob", "real", "floa", "doub"})) return Affinity::other;
+  return Affinity::number;
+}
+
+/// What compares a type: its column, or its text where comparing the column with a text would not do.
+std::string type_key(std::string_view type, const TableFacts& facts) {
+  const bool postgres = facts.dialect == sql::Dialect::postgres;
+  const Affinity affinity = postgres ? Affinity::other : sqlite_affinity(type);
+  const bool is_text = postgres ? is_text_type(type) : affinity == Affinity::text;
+  // coalesce() has no affinity: numbers in it would not be compared with texts.
+  const bool plain = is_text || (affinity == Affinity::number && !facts.type_has_nulls);
+  const std::string key = plain ? "t.{type}" : "cast(t.{type} as text)";
+  return facts.type_has_nulls ? "coalesce(" + key + ", '')" : key;
+}
+
+// Of a row of SQLite whose id or type is not what its text is compared as: which of the two, and what it is. An order over such rows
+// would pass them over or never end.
+std::string misfit_of(const Expressions& expressions, bool has_type) {
+  const auto reason = [](const std::string& which, const std::string& column,
+                         const std::string& key, const std::string& text) {
+    return " when typeof(" + column + ") = 'blob' or " + key + " <> " + text + " then '" + which +
+           " is a ' || upper(typeof(" + column + ")) when instr(" + text + ", char(0)) then '" +
+           which + " holds a NUL'";
+  };
+  const auto expression = [&](std::string_view name) { return expressions.find(name)->second; };
+  std::string out = "case" + reason("id", "t.{id}", expression("id_key"), expression("id_text"));
+  if (has_type) out += reason("type", "t.{type}", expression("type_key"), expression("type_text"));
+  return out + " end";
 }
 
 void put_order(Expressions& out, const SourceConfig& config, const TableFacts& facts) {
@@ -29,17 +62,14 @@ void put_order(Expressions& out, const SourceConfig& config, const TableFacts& f
   const std::string cast_id = "cast(t.{id} as text)";
   out["id_text"] = cast_id;
   out["id_sql"] = postgres ? id_type : "text";
-  out["id_key"] = postgres || sqlite_compares_typed(id_type) ? "t.{id}" : cast_id;
+  out["id_key"] = postgres || sqlite_affinity(id_type) != Affinity::other ? "t.{id}" : cast_id;
   out["type_sql"] = "text";
-  if (config.columns.type.empty()) {
-    out["type_text"] = out["type_key"] = "cast('' as text)";
-    return;
-  }
-  const std::string type_type = column_type(facts.columns, config.columns.type);
-  const bool plain = postgres ? is_text_type(type_type) : sqlite_compares_typed(type_type);
-  const std::string typed = plain ? "t.{type}" : "cast(t.{type} as text)";
-  out["type_text"] = "coalesce(cast(t.{type} as text), '')";
-  out["type_key"] = facts.type_has_nulls ? "coalesce(" + typed + ", '')" : typed;
+  const bool has_type = !config.columns.type.empty();
+  out["type_text"] = has_type ? "coalesce(cast(t.{type} as text), '')" : "cast('' as text)";
+  out["type_key"] = has_type ? type_key(column_type(facts.columns, config.columns.type), facts)
+                             : out["type_text"];
+  // PostgreSQL holds a column to one type, and no text of it can hold a NUL.
+  out["misfit"] = postgres ? "cast(null as text)" : misfit_of(out, has_type);
 }
 
 std::string updated_at(const SourceConfig& config, const TableFacts& facts) {

@@ -287,8 +287,30 @@ Status ArtifactTable::learn_statements(const std::vector<sql::Connection::Column
   return {};
 }
 
+std::string ArtifactTable::described() {
+  return connection().name() + ": table \"" + config_->table + '"';
+}
+
+// SQLite lets a column hold anything.
+Status ArtifactTable::refuse_misfits(const sql::Rows& rows) {
+  const RowReader reader(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto misfit = reader.text(i, "misfit");
+    if (!misfit) continue;
+    const bool is_id = misfit->starts_with("id ");
+    const std::string& column = is_id ? config_->columns.id : config_->columns.type;
+    return Error(Code::invalid,
+                 described() + ": the " + column + " of row \"" +
+                     printable_path(reader.text(i, "id").value_or("")) + "\" " +
+                     misfit->substr(misfit->find(' ') + 1) + ", which no text can name",
+                 "store it as text (or a whole number), or map another column as " +
+                     std::string(is_id ? "id" : "type"));
+  }
+  return {};
+}
+
 Status ArtifactTable::refuse_bad_ids() {
-  const std::string where = connection().name() + ": table \"" + config_->table + "\"";
+  const std::string where = described();
   TRY_ASSIGN(const auto nameless, run("row_without_id"));
   if (!nameless.empty()) {
     return Error(
@@ -296,6 +318,8 @@ Status ArtifactTable::refuse_bad_ids() {
         where + " has a row whose " + config_->columns.id + " is NULL, which nothing could name",
         "give every row an id of its own");
   }
+  TRY_ASSIGN(const auto misfits, run("misfit"));
+  TRY(refuse_misfits(misfits));
   TRY_ASSIGN(const auto twice, run("id_twice"));
   if (twice.empty()) return {};
   return Error(Code::invalid,
@@ -310,8 +334,7 @@ Status ArtifactTable::require_text(const ArtifactRow& row) {
   if (core::is_utf8(row.id) && core::is_utf8(row.type)) return {};
   const bool bad_id = !core::is_utf8(row.id);
   return Error(Code::invalid,
-               connection().name() + ": table \"" + config_->table + "\": row \"" +
-                   printable_path(row.id) + "\" has " +
+               described() + ": row \"" + printable_path(row.id) + "\" has " +
                    (bad_id ? "an id" : "the type \"" + printable_path(row.type) + '"') +
                    " that is not UTF-8",
                "write it as text (the bytes that are none are shown percent-encoded)");
@@ -327,6 +350,7 @@ Result<std::vector<ArtifactRow>> ArtifactTable::raw_page(const PageQuery& query,
     args.emplace_back("after_id", after->id);
   }
   TRY_ASSIGN(const auto found, run((after ? "page_after_" : "page_first_") + selection, args));
+  TRY(refuse_misfits(found));
   auto rows = RowReader(found).all();
   for (const ArtifactRow& row : rows)
     TRY(require_text(row));
@@ -532,8 +556,7 @@ Result<std::vector<WriteOutcome>> ArtifactTable::splice(std::span<const HashWrit
   TRY_ASSIGN(const auto updated, run("splice", {{"writes", bulk.take()}}));
   if (updated.affected != count) {
     return Error(Code::conflict,
-                 connection().name() + ": table \"" + config_->table +
-                     "\": " + std::to_string(updated.affected) + " of " + std::to_string(count) +
+                 described() + ": " + std::to_string(updated.affected) + " of " + std::to_string(count) +
                      " locked rows could be written",
                  "look for triggers or rules on the table");
   }

@@ -90,7 +90,7 @@ class ArtifactTable {
   sql::Connection& connection();
 
   /// At most `query.limit` rows in order; fewer means that these were the last ones. `invalid` names a row whose id or type is not
-  /// UTF-8.
+  /// UTF-8, or (on SQLite, which lets a column hold anything) no text or number that its text gives back.
   Result<std::vector<ArtifactRow>> page(const PageQuery& query);
   /// Those rows that exist, in the table's order.
   Result<std::vector<ArtifactRow>> rows(std::span<const std::string> ids);
@@ -126,7 +126,10 @@ class ArtifactTable {
       : config_(std::make_unique<SourceConfig>(config)), catalog_(&catalog) {}
   Result<sql::Rows> run(std::string_view statement, const sql::Args& args = {});
   Status learn_statements(const std::vector<sql::Connection::Column>& columns);
+  /// The table as errors name it.
+  std::string described();
   Status refuse_bad_ids();
+  Status refuse_misfits(const sql::Rows& rows);
   Status require_text(const ArtifactRow& row);
   Result<sql::Book> journal_book();
   Result<std::vector<ArtifactRow>> raw_page(const PageQuery& query,

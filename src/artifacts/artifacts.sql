@@ -32,7 +32,13 @@ select 1 from {table} as t where t.{id} is null limit 1
 
 -- name: artifacts.id_twice
 -- any
-select <<id_text>> as id, count(*) as row_count from {table} as t group by t.{id} having count(*) > 1 limit 1
+select <<id_text>> as id, count(*) as row_count from {table} as t group by <<id_key>> having count(*) > 1 limit 1
+
+-- name: artifacts.misfit
+-- sqlite
+select <<id_text>> as id, <<misfit>> as misfit from {table} as t where <<misfit>> is not null limit 1
+-- postgres
+select '' as id, '' as misfit where false
 
 -- name: artifacts.texts
 -- sqlite

@@ -5,13 +5,15 @@
 
 -- name: artifacts.page_first_<<selection_name>>
 -- sqlite
-select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
+select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<misfit>> as misfit,
+  <<record>>
 from {table} as t
 where <<selection>> and (:types = '[]' or <<type_text>> in (select e.value from json_each(:types) as e))
 order by <<type_key>>, <<id_key>>
 limit :limit
 -- postgres
-select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
+select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<misfit>> as misfit,
+  <<record>>
 from {table} as t
 where <<selection>>
   and (cast(:types as text) = '[]' or <<type_text>> in (select r.v from jsonb_array_elements_text(cast(cast(:types as text) as jsonb)) as r(v)))
@@ -20,14 +22,16 @@ limit :limit
 
 -- name: artifacts.page_after_<<selection_name>>
 -- sqlite
-select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
+select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<misfit>> as misfit,
+  <<record>>
 from {table} as t
 where <<selection>> and (:types = '[]' or <<type_text>> in (select e.value from json_each(:types) as e))
   and (<<type_key>>, <<id_key>>) > (:after_type, :after_id)
 order by <<type_key>>, <<id_key>>
 limit :limit
 -- postgres
-select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<record>>
+select <<id_text>> as id, <<type_text>> as type, <<title_text>> as title, <<path_text>> as path, <<misfit>> as misfit,
+  <<record>>
 from {table} as t
 where <<selection>>
   and (cast(:types as text) = '[]' or <<type_text>> in (select r.v from jsonb_array_elements_text(cast(cast(:types as text) as jsonb)) as r(v)))

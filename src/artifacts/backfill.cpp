@@ -111,7 +111,8 @@ class Backfill {
       return BackfillEnd{.summary = std::move(summary), .stopped_by = {}};
     }
     TRY(begin(std::move(summary)));
-    const Status worked = passes();
+    Status worked = passes();
+    if (worked) worked = count_unmet();
     return end(worked);
   }
 
@@ -305,6 +306,21 @@ class Backfill {
         clock_.sleep_for(kClaimPoll);
       }
     }
+    return {};
+  }
+
+  // The table is asked again what is left to do: work that nobody met must not look like work that was done.
+  Status count_unmet() {
+    const bool listed_all = options_.mode == BackfillMode::write &&
+                            query_.selection == RowSelection::unmarked && !options_.shard &&
+                            !limit_reached_ && !cancelled();
+    if (!listed_all) return {};
+    TRY_ASSIGN(const std::int64_t left, table_->count(query_));
+    BackfillSummary& summary = sink_->summary();
+    const BackfillCounts& total = summary.total;
+    const std::int64_t met = total.skipped_no_file + total.unstable + total.refused + total.failed +
+                             summary.claimed_elsewhere;
+    summary.unmet = std::max<std::int64_t>(left - met, 0);
     return {};
   }
 

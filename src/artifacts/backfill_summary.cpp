@@ -106,6 +106,7 @@ std::string to_json(const BackfillSummary& summary) {
   out["row_gone"] = summary.row_gone;
   out["done_elsewhere"] = summary.done_elsewhere;
   out["claimed_elsewhere"] = summary.claimed_elsewhere;
+  out["unmet"] = summary.unmet;
   out["normalised"] = summary.normalised;
   out["size_bytes_read"] = summary.size_bytes_read;
   out["elapsed_s"] = summary.elapsed_s;
@@ -137,6 +138,7 @@ core::Fields to_fields(const BackfillSummary& summary) {
           {"refused", total.refused},
           {"failed", total.failed},
           {"claimed_elsewhere", summary.claimed_elsewhere},
+          {"unmet", summary.unmet},
           {"size_bytes_read", static_cast<std::int64_t>(summary.size_bytes_read)},
           {"elapsed_ms", static_cast<std::int64_t>(std::llround(summary.elapsed_s * 1000))}};
 }

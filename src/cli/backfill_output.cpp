@@ -136,7 +136,8 @@ std::string backfill_text(const BackfillSummary& summary, std::size_t width) {
   const std::pair<std::int64_t, const char*> rest[] = {
       {summary.row_gone, " deleted meanwhile"},
       {summary.done_elsewhere, " done by another run meanwhile"},
-      {summary.claimed_elsewhere, " held by another run: run again later"}};
+      {summary.claimed_elsewhere, " held by another run: run again later"},
+      {summary.unmet, " without a hash that this run did not meet (added meanwhile?): run again"}};
   for (const auto& [count, what] : rest) {
     if (count > 0) out += app::counted(count, "row") + what + '\n';
   }
