@@ -274,8 +274,9 @@ Status ArtifactTable::learn_statements(const std::vector<sql::Connection::Column
   }
   merges_on_server_ = is_jsonb(*config_, facts);
   filters_in_database_ = merges_on_server_ || facts.dialect == sql::Dialect::sqlite;
-  TRY_ASSIGN(const std::string text,
-             statements_of(expressions_of(*config_, facts), merges_on_server_));
+  const Expressions expressions = expressions_of(*config_, facts);
+  const bool compares_column = expressions.find("id_key")->second == "t.{id}";
+  TRY_ASSIGN(const std::string text, statements_of(expressions, merges_on_server_));
   std::string identity = text;
   for (const auto& [name, value] : identifiers)
     identity += '\0' + name + '\0' + value;
@@ -284,6 +285,9 @@ Status ArtifactTable::learn_statements(const std::vector<sql::Connection::Column
   const Status learnt = connection().use(std::move(book));
   // The suffix is of the text: where one of the names is there already, all of them are, and say the same.
   if (!learnt && learnt.error().code() != Code::internal) return learnt.error();
+  TRY_ASSIGN(const auto indexes,
+             run("id_index", {{"table", config_->table}, {"id", config_->columns.id}}));
+  finds_by_index_ = compares_column && !indexes.empty();
   return {};
 }
 
@@ -553,11 +557,12 @@ Result<std::vector<WriteOutcome>> ArtifactTable::splice(std::span<const HashWrit
     journal.add("reason", write.reason);
   }
   if (count == 0) return outcomes;
-  TRY_ASSIGN(const auto updated, run("splice", {{"writes", bulk.take()}}));
+  TRY_ASSIGN(const auto updated,
+             run(finds_by_index_ ? "splice" : "splice_in_one_look", {{"writes", bulk.take()}}));
   if (updated.affected != count) {
     return Error(Code::conflict,
-                 described() + ": " + std::to_string(updated.affected) + " of " + std::to_string(count) +
-                     " locked rows could be written",
+                 described() + ": " + std::to_string(updated.affected) + " of " +
+                     std::to_string(count) + " locked rows could be written",
                  "look for triggers or rules on the table");
   }
   TRY_ASSIGN(const auto journaled,

@@ -145,6 +145,7 @@ class ArtifactTable {
   std::optional<sql::Connection> own_;  // when the rows are not in the catalog
   std::string suffix_;  // of the statements' names: one connection may serve several sources
   bool merges_on_server_ = false;    // metadata is jsonb
+  bool finds_by_index_ = true;       // a row by its id
   bool filters_in_database_ = true;  // else page() reads on until enough rows were selected
 };
 

@@ -40,6 +40,15 @@ select <<id_text>> as id, <<misfit>> as misfit from {table} as t where <<misfit>
 -- postgres
 select '' as id, '' as misfit where false
 
+-- name: artifacts.id_index
+-- sqlite
+select 1 as found from pragma_table_xinfo(:table) as c where c.name = :id collate nocase and c.pk = 1
+union all
+select 1 from pragma_index_list(:table) as l, pragma_index_info(l.name) as i
+where l.partial = 0 and i.seqno = 0 and i.name = :id collate nocase
+-- postgres
+select 1 as found where cast(:table as text) is not null and cast(:id as text) is not null
+
 -- name: artifacts.texts
 -- sqlite
 select <<id_text>> as id, <<metadata_text>> as metadata from {table} as t where <<id_key>> in (select e.value from json_each(:ids) as e)

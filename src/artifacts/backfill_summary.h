@@ -63,7 +63,7 @@ struct BackfillSummary {
   std::int64_t done_elsewhere = 0;  // another run did them first: not counted as scanned
   std::int64_t claimed_elsewhere = 0;  // another run holds them and does not go on
   std::int64_t unmet = 0;       // still without a marker at the end, and not met: added meanwhile?
-  std::int64_t normalised = 0;         // of `unchanged`: written anew as 64 lower-case digits
+  std::int64_t normalised = 0;  // of `unchanged`: written anew as 64 lower-case digits
   std::uint64_t size_bytes_read = 0;
   std::vector<core::Finding> problems;  // the first kMaxProblems at level warning or above
   std::int64_t problem_count = 0;

@@ -140,7 +140,8 @@ void say_suspects(const Command& command, const artifacts::BackfillSummary& summ
 
 Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
   if (summary.has_findings()) return Exit::findings;  // beats incompleteness (decision 0050)
-  if (summary.claimed_elsewhere + summary.unmet > 0 || summary.outcome == "empty") return Exit::incomplete;
+  if (summary.claimed_elsewhere + summary.unmet > 0 || summary.outcome == "empty")
+    return Exit::incomplete;
   return Exit::ok;
 }
 
