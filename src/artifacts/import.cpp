@@ -32,7 +32,7 @@ Error bad(const ImportRow& row, const std::string& what) {
 
 fs::path canonical(const std::string& path) {
   std::error_code error;
-  fs::path out = fs::weakly_canonical(path, error);
+  const fs::path out = fs::weakly_canonical(path, error);
   return error ? fs::absolute(path, error).lexically_normal() : out;
 }
 

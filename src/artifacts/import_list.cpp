@@ -62,7 +62,8 @@ Result<std::int64_t> read_size(std::string_view text, const Place& place) {
 
 // --- columns that csv and jsonl share
 
-const std::vector<std::string> kColumns{"path", "id", "type", "title", "sha256", "size_bytes"};
+constexpr std::array<std::string_view, 6> kColumns{"path",  "id",     "type",
+                                                   "title", "sha256", "size_bytes"};
 
 std::string column_of(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOther{
@@ -78,8 +79,9 @@ std::string column_of(std::string_view name) {
 
 Status require_column(std::string_view name, const Place& place) {
   if (std::find(kColumns.begin(), kColumns.end(), column_of(name)) != kColumns.end()) return {};
+  const std::vector<std::string> known(kColumns.begin(), kColumns.end());
   return place.bad("no such column (there are path, id, type, title, sha256, size_bytes" +
-                       did_you_mean(name, kColumns) + ")",
+                       did_you_mean(name, known) + ")",
                    name);
 }
 
