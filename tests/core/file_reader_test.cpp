@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading leaves the page cache as it was found; told by mincore on files of our own.
+// Reading leaves the page cache as it was found. That pages go is told by mincore on files of our own; that pages stay, and that
+// a reading which was given up drops its own, by what the kernel was asked for: it may reclaim a page, or read one ahead, by itself.
 #include "core/file_reader.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,11 +19,75 @@
 
 #include "tests/support/temp_folder.h"
 
+namespace {
+
+struct Advice {
+  std::size_t begin;
+  std::size_t end;
+  int what;
+};
+std::vector<Advice>* advice_seen = nullptr;  // where a test listens
+
+}  // namespace
+
+// Stands before the C library's, writes down what is asked, and asks it.
+extern "C" int posix_fadvise(int fd, off_t offset, off_t size, int what) noexcept {
+  if (advice_seen != nullptr) {
+    const auto begin = static_cast<std::size_t>(offset);
+    advice_seen->push_back({begin, begin + static_cast<std::size_t>(size), what});
+  }
+  static const auto kReal =
+      reinterpret_cast<decltype(&posix_fadvise)>(::dlsym(RTLD_NEXT, "posix_fadvise"));
+  return kReal(fd, offset, size, what);
+}
+
 namespace holdfast::core {
 namespace {
 
+using ::testing::IsEmpty;
+
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
+const auto kPage = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 constexpr long kTmpfsMagic = 0x01021994;
+
+// Pages of a file, by number.
+using Pages = std::set<std::size_t>;
+
+// Writes down what the kernel is asked for while it lives.
+class Listening {
+ public:
+  explicit Listening(std::vector<Advice>& into) {
+    into.clear();
+    advice_seen = &into;
+  }
+  ~Listening() { advice_seen = nullptr; }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+};
+
+// Has bytes of a file cached, and keeps the kernel from reclaiming them as far as this process may lock memory.
+class Warm {
+ public:
+  Warm(const Fd& fd, std::size_t begin, std::size_t size) : size_(size + begin % kPage) {
+    EXPECT_EQ(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_RANDOM), 0) << "no readahead";
+    std::string into(size, '\0');
+    EXPECT_EQ(::pread(fd.get(), into.data(), size, static_cast<off_t>(begin)),
+              static_cast<ssize_t>(size));
+    EXPECT_EQ(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_NORMAL), 0);
+    map_ = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd.get(),
+                  static_cast<off_t>(begin - begin % kPage));
+    EXPECT_NE(map_, MAP_FAILED);
+    EXPECT_EQ(::madvise(map_, size_, MADV_RANDOM), 0);
+    ::mlock(map_, size_);
+  }
+  ~Warm() { ::munmap(map_, size_); }
+  Warm(const Warm&) = delete;
+  Warm& operator=(const Warm&) = delete;
+
+ private:
+  std::size_t size_;
+  void* map_ = nullptr;
+};
 
 class PageCache : public ::testing::Test {
  protected:
@@ -42,55 +110,59 @@ class PageCache : public ::testing::Test {
     return fd;
   }
 
-  // Which pages are cached.
-  std::vector<bool> cached_pages(const Fd& fd) const {
-    const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    std::vector<unsigned char> bits((content_.size() + page - 1) / page);
+  // The cached ones.
+  Pages cached_pages(const Fd& fd) const {
+    std::vector<unsigned char> bits((content_.size() + kPage - 1) / kPage);
     void* const map = ::mmap(nullptr, content_.size(), PROT_READ, MAP_SHARED, fd.get(), 0);
     EXPECT_NE(map, MAP_FAILED);
     EXPECT_EQ(::mincore(map, content_.size(), bits.data()), 0);
     ::munmap(map, content_.size());
-    std::vector<bool> out;
-    for (const unsigned char bit : bits)
-      out.push_back((bit & 1U) != 0);
-    return out;
-  }
-
-  static std::size_t count(const std::vector<bool>& pages) {
-    return static_cast<std::size_t>(std::count(pages.begin(), pages.end(), true));
-  }
-
-  // " 256-511 …": the cached pages, for messages.
-  static std::string runs(const std::vector<bool>& pages) {
-    std::string out;
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-      if (!pages[i]) continue;
-      const std::size_t begin = i;
-      while (i + 1 < pages.size() && pages[i + 1])
-        ++i;
-      out += " " + std::to_string(begin) + "-" + std::to_string(i);
+    Pages out;
+    for (std::size_t page = 0; page < bits.size(); ++page) {
+      if ((bits[page] & 1U) != 0) out.insert(page);
     }
     return out;
   }
 
-  // No page more, and at most a tenth fewer: the kernel may reclaim a page at any moment.
-  static void expect_kept(const std::vector<bool>& before, const std::vector<bool>& after) {
-    ASSERT_EQ(before.size(), after.size());
-    for (std::size_t i = 0; i < before.size(); ++i)
-      ASSERT_LE(after[i], before[i]) << "page " << i << " of" << runs(after);
-    EXPECT_GE(10 * count(after), 9 * count(before)) << runs(after) << " of" << runs(before);
+  // Those that the kernel was asked to drop, or to read ahead.
+  Pages advised(int what) const {
+    Pages out;
+    for (const Advice& each : advice_) {
+      EXPECT_LT(each.begin, each.end) << "no size would mean up to the end of the file";
+      if (each.what == what) out.merge(pages_in(each.begin, each.end));
+    }
+    return out;
+  }
+  Pages dropped() const { return advised(POSIX_FADV_DONTNEED); }
+
+  static Pages pages_in(std::size_t begin, std::size_t end) {
+    Pages out;
+    for (std::size_t page = begin / kPage; page * kPage < end; ++page)
+      out.insert(page);
+    return out;
   }
 
-  void warm(const Fd& fd, std::size_t begin, std::size_t size) {
-    // Without readahead, so that exactly these pages come in.
-    ASSERT_EQ(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_RANDOM), 0);
-    std::string into(size, '\0');
-    ASSERT_EQ(::pread(fd.get(), into.data(), size, static_cast<off_t>(begin)),
-              static_cast<ssize_t>(size));
-    ASSERT_EQ(::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_NORMAL), 0);
+  static bool has_all(const Pages& pages, const Pages& wanted) {
+    return std::ranges::includes(pages, wanted);
   }
 
-  std::string read_all(const Fd& fd, CachePolicy policy) const {
+  // " 256-511 …", for messages.
+  static std::string runs(const Pages& pages) {
+    std::string out;
+    for (auto each = pages.begin(); each != pages.end();) {
+      const std::size_t begin = *each;
+      std::size_t end = begin;
+      while (each != pages.end() && *each == end) {
+        ++each;
+        ++end;
+      }
+      out += " " + std::to_string(begin) + "-" + std::to_string(end - 1);
+    }
+    return out;
+  }
+
+  std::string read_all(const Fd& fd, CachePolicy policy) {
+    const Listening listening(advice_);
     FileReader reader(fd.get(), content_.size(), policy);
     std::vector<std::uint8_t> buffer(128 * 1024);
     std::string out;
@@ -103,59 +175,90 @@ class PageCache : public ::testing::Test {
     return out;
   }
 
+  // Gives the reading up in the fourth MiB; the bytes that were read.
+  std::size_t read_a_part(const Fd& fd) {
+    const Listening listening(advice_);
+    FileReader reader(fd.get(), content_.size(), CachePolicy::restore);
+    std::vector<std::uint8_t> buffer(128 * 1024);
+    for (int i = 0; i < 30; ++i)
+      EXPECT_TRUE(reader.read(buffer).ok());
+    reader.finish();
+    return content_.size() - reader.size_left();
+  }
+
   testing::TempFolder folder_;
   std::string content_;
+  std::vector<Advice> advice_;
 };
 
 TEST_F(PageCache, OfAFileNotCachedIsEmptyAgain) {
   for (const std::size_t size : {std::size_t{1}, std::size_t{5000}, std::size_t{300000}, kMiB,
                                  3 * kMiB + 9, 4 * kMiB, 5 * kMiB + 123, 90 * kMiB + 7}) {
     const Fd fd = cold_file(size);
-    ASSERT_EQ(count(cached_pages(fd)), 0U) << size;
+    ASSERT_THAT(cached_pages(fd), IsEmpty()) << size;
     EXPECT_TRUE(read_all(fd, CachePolicy::restore) == content_) << size;
-    EXPECT_EQ(count(cached_pages(fd)), 0U) << size << runs(cached_pages(fd));
+    EXPECT_EQ(runs(cached_pages(fd)), "") << size;
   }
 }
 
 TEST_F(PageCache, OfACachedFileStays) {
-  for (const std::size_t size : {std::size_t{5000}, 3 * kMiB, 9 * kMiB + 5}) {
+  for (const std::size_t size : {std::size_t{5000}, 3 * kMiB, 7 * kMiB + 5}) {
     const Fd fd = cold_file(size);
-    warm(fd, 0, size);
-    const auto before = cached_pages(fd);
-    ASSERT_EQ(count(before), before.size());
+    const Warm warm(fd, 0, size);
     EXPECT_TRUE(read_all(fd, CachePolicy::restore) == content_);
-    expect_kept(before, cached_pages(fd));
+    EXPECT_EQ(runs(dropped()), "") << size;
   }
 }
 
+TEST_F(PageCache, OfASmallFileStaysWholeWhereItsBeginWasCached) {
+  const Fd fd = cold_file(3 * kMiB);
+  const Warm warm(fd, 0, kMiB);
+  EXPECT_TRUE(read_all(fd, CachePolicy::restore) == content_);
+  EXPECT_EQ(runs(dropped()), "");
+}
+
 TEST_F(PageCache, KeepsTheCachedPartOfAFileAndDropsTheRest) {
-  for (const std::size_t begin : {std::size_t{0}, 10 * kMiB, 39 * kMiB}) {
+  struct Part {
+    std::size_t begin, size, kept_begin;
+  };
+  for (const Part part :
+       {Part{0, kMiB, 0}, Part{10 * kMiB, kMiB, 10 * kMiB}, Part{39 * kMiB, kMiB, 39 * kMiB},
+        Part{10 * kMiB + 100 * kPage, 1, 10 * kMiB}}) {
+    SCOPED_TRACE("cached from byte " + std::to_string(part.begin));
     const Fd fd = cold_file(40 * kMiB);
-    warm(fd, begin, kMiB);
-    const auto before = cached_pages(fd);
-    ASSERT_GE(count(before), kMiB / 4096);
+    const Warm warm(fd, part.begin, part.size);
     EXPECT_TRUE(read_all(fd, CachePolicy::restore) == content_);
-    SCOPED_TRACE("cached from byte " + std::to_string(begin));
-    expect_kept(before, cached_pages(fd));
+    const Pages kept = pages_in(part.kept_begin, part.kept_begin + kMiB);
+    Pages rest = pages_in(0, content_.size());
+    for (const std::size_t page : kept)
+      rest.erase(page);
+    EXPECT_EQ(runs(dropped()), runs(rest));
+    EXPECT_TRUE(has_all(kept, cached_pages(fd))) << runs(cached_pages(fd));
   }
 }
 
 TEST_F(PageCache, IsLeftAloneWhereNobodyAsked) {
-  const Fd fd = cold_file(3 * kMiB);
-  EXPECT_TRUE(read_all(fd, CachePolicy::leave_alone) == content_);
-  expect_kept(std::vector<bool>(3 * kMiB / 4096, true), cached_pages(fd));
+  for (const std::size_t size : {3 * kMiB, 5 * kMiB}) {
+    const Fd fd = cold_file(size);
+    EXPECT_TRUE(read_all(fd, CachePolicy::leave_alone) == content_);
+    EXPECT_EQ(runs(dropped()), "");
+  }
 }
 
 TEST_F(PageCache, IsCleanAfterAReadingThatWasGivenUp) {
   const Fd fd = cold_file(40 * kMiB);
-  FileReader reader(fd.get(), content_.size(), CachePolicy::restore);
-  std::vector<std::uint8_t> buffer(128 * 1024);
-  for (int i = 0; i < 30; ++i)
-    ASSERT_TRUE(reader.read(buffer).ok());
-  ASSERT_GT(count(cached_pages(fd)), 0U);
-  reader.finish();
-  // What the kernel is still reading ahead at this moment can't be dropped: at most two windows of it.
-  EXPECT_LE(count(cached_pages(fd)), 512U);
+  const std::size_t size_read = read_a_part(fd);
+  Pages ours = pages_in(0, size_read);
+  ours.merge(advised(POSIX_FADV_WILLNEED));
+  ASSERT_GT(*ours.rbegin(), size_read / kPage) << "it asked for what comes next";
+  EXPECT_TRUE(has_all(dropped(), ours)) << runs(dropped()) << " of" << runs(ours);
+}
+
+TEST_F(PageCache, KeepsTheCachedPartBehindAReadingThatWasGivenUp) {
+  const Fd fd = cold_file(40 * kMiB);
+  const Warm warm(fd, 5 * kMiB, kMiB);
+  read_a_part(fd);
+  EXPECT_EQ(runs(dropped()), runs(pages_in(0, 5 * kMiB)));
 }
 
 TEST(FileReader, TellsWhoHasAFileOpenForWriting) {
