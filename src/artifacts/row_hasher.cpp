@@ -182,9 +182,9 @@ class Worker {
     const Reading reading = std::move(found->second);
     reading_.erase(found);
     const bool hashed = outcome.verdict == core::HashVerdict::hashed;
-    shared_.finished(reading.asked, hashed ? std::optional(outcome.identity) : std::nullopt,
-                     outcome.digest, clock_.now());
     RowObservation out = observation(state_of(outcome.verdict), reading, std::move(outcome.reason));
+    shared_.finished(reading.asked, hashed ? std::optional(outcome.identity) : std::nullopt,
+                     outcome.digest, out.observed_at);
     out.digest = outcome.digest;
     out.identity = outcome.identity;
     out.refusal = outcome.refusal;

@@ -3,6 +3,7 @@
 #include "artifacts/verify.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -406,18 +407,35 @@ TEST_P(Proofs, ALateCommitDoesNotReplaceALaterObservation) {
             core::Verdict::drifted);
 }
 
+/// A clock on which a second goes by with every look, so that only one look gives one time twice.
+class LaterAtEveryLook final : public Clock {
+ public:
+  explicit LaterAtEveryLook(Timestamp start) : ns_(start.ns) {}
+  Timestamp now() const override { return {ns_ += 1'000'000'000}; }
+  std::chrono::nanoseconds monotonic() const override { return std::chrono::nanoseconds(ns_); }
+  void sleep_for(std::chrono::nanoseconds duration) override { ns_ += duration.count(); }
+
+ private:
+  mutable std::atomic<std::int64_t> ns_;
+};
+
 TEST_P(Verify, ARowThatSharesAFileIsProvedWhenItsBytesWereRead) {
   world().keep("a", "shared.bin", "content");
   world().keep("b", "big.bin", std::string(3'000'000, 'b'));
   world().keep("c", "shared.bin", "content");
-  VerifyOptions slow = world().options();
-  slow.jobs = 1;
-  slow.rate_bytes_per_s = 1'000'000;
-  const VerifyEnd end = world().verify_with(slow);
-  EXPECT_EQ(end.tally.total.size_bytes_read, 3'000'007U) << "read once";
-  ASSERT_EQ(world().reports.size(), 3U);
-  EXPECT_EQ(world().reports[2].proved_at, world().reports[0].proved_at);
-  EXPECT_NE(world().reports[1].proved_at, world().reports[0].proved_at) << "time went by";
+  LaterAtEveryLook clock(world().clock().now());
+  VerifyOptions options = world().options();
+  options.jobs = 1;
+  options.clock = &clock;
+  // Without a rate "c" is put aside until "a" was read; under one it comes behind "a" or "b".
+  for (const std::optional<std::uint64_t> rate : {std::optional<std::uint64_t>{}, {1'000'000}}) {
+    options.rate_bytes_per_s = rate;
+    const VerifyEnd end = world().verify_with(options);
+    EXPECT_EQ(end.tally.total.size_bytes_read, 3'000'007U) << "read once";
+    EXPECT_THAT(world().read_ids, ElementsAre("a", "b", "c"));
+    EXPECT_EQ(world().reports[2].proved_at, world().reports[0].proved_at);
+    EXPECT_NE(world().reports[1].proved_at, world().reports[0].proved_at);
+  }
 }
 
 /// Gathers what a check hands on.
