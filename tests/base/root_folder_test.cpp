@@ -16,9 +16,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/ordinary_rights.h"
 #include "tests/support/temp_folder.h"
 
 namespace holdfast {
@@ -203,33 +203,25 @@ TEST_P(RootFolderTest, OpensANameThatIsNotUtf8) {
   expect_content("caf\xE9.txt", "latin1");
 }
 
-// Runs in a process that has no rights but those of "nobody", so that it fails as root too if the
-// rights don't matter.
 TEST_P(RootFolderTest, NamesTheReasonOfAnUnreadableFile) {
+  const auto root = RootFolder::open(temp_.at("root"), GetParam());
+  ASSERT_TRUE(root.ok());
   ASSERT_EQ(::chmod(temp_.at("root/a.txt").c_str(), 0), 0);
   ASSERT_EQ(::chmod(temp_.at("root/sub").c_str(), 0), 0);
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    constexpr uid_t kNobody = 65534;
-    if (::geteuid() == 0 && ::setresuid(kNobody, kNobody, kNobody) != 0) ::_exit(2);
-    const auto root = RootFolder::open(temp_.at("root"), GetParam());
-    if (!root) ::_exit(3);
+  {
+    const testing::OrdinaryRights rights;
     const Opened file = root->open_file("a.txt");
-    const Opened below = root->open_file("sub/deep/b.txt");
+    EXPECT_EQ(file.refusal, OpenRefusal::unreadable);
+    EXPECT_EQ(file.reason, "Permission denied");
+    EXPECT_EQ(root->open_file("sub/deep/b.txt").refusal, OpenRefusal::unreadable);
     const Opened stated = root->stat_file("a.txt");
+    EXPECT_TRUE(stated.found);
+    EXPECT_EQ(stated.identity.size_bytes, 6U);
     const auto listing = root->list();
-    if (file.refusal != OpenRefusal::unreadable || file.reason != "Permission denied") ::_exit(4);
-    if (below.refusal != OpenRefusal::unreadable) ::_exit(5);
-    if (!stated.found || stated.identity.size_bytes != 6) ::_exit(6);
-    if (!listing || listing->unreadable != std::vector<std::string>{"sub"}) ::_exit(7);
-    ::_exit(0);
+    ASSERT_TRUE(listing.ok());
+    EXPECT_EQ(listing->unreadable, std::vector<std::string>{"sub"});
   }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
   ASSERT_EQ(::chmod(temp_.at("root/sub").c_str(), 0755), 0);
-  EXPECT_TRUE(WIFEXITED(status));
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "see the numbers of _exit above";
 }
 
 TEST_P(RootFolderTest, KeepsReadingTheVersionItOpened) {
