@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing that others wrote speaks to the terminal: arguments, variables, paths, what a database raises."""
-import os
-import pty
-import subprocess
-
 import pytest
+from terminal import on_terminal
 
 ESCAPE = "\x1b]0;owned\x07\x1b[31m\x7f\u009b31m\u202etxt"
 UNSAFE = ["\x1b", "\x07", "\x7f", "\u009b", "\u202e"]
@@ -45,33 +42,14 @@ def test_what_a_database_raises(workspace):
     assert_safe(done.stderr)
 
 
-def on_a_terminal(workspace, *arguments):
-    """What a command writes to a pseudo terminal as its standard output and error."""
-    ours, theirs = pty.openpty()
-    child = subprocess.Popen(workspace.command(*arguments), cwd=workspace.folder, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    out = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        out += piece
-    child.wait(30)
-    os.close(ours)
-    return out
-
-
 def test_export_is_raw_for_programs_and_safe_for_a_terminal(sqlite_workspace):
     name = "a\x1b[31m\u202e.txt"
     sqlite_workspace.write(name, "alpha")
     sqlite_workspace.add_row("a", name)
     sqlite_workspace.run("artifacts", "backfill")
     assert name in sqlite_workspace.run("artifacts", "export").stdout
-    shown = on_a_terminal(sqlite_workspace, "artifacts", "export")
-    assert b"a%1B[31m%E2%80%AE.txt" in shown and b"\x1b[31m" not in shown
+    _, shown = on_terminal(sqlite_workspace, "artifacts", "export")
+    assert "a%1B[31m%E2%80%AE.txt" in shown and "\x1b[31m" not in shown
 
 
 def test_log_lines(sqlite_workspace):
