@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "app/config_file.h"
+#include "artifacts/ignore_list.h"
 #include "base/toml.h"
 #include "catalog/catalog.h"
 #include "catalog/migrations.h"
@@ -69,8 +70,10 @@ std::string config_text(const NewWorkspace& plan, const std::string& name,
       plan.source_name + "/ID\n[artifacts." + plan.source_name + "]\n";
   out += line("source = \"catalog\"", "rows in the catalog; or the URL of your own database");
   out += line("root = " + toml_text(plan.root), "paths in the rows are relative to this folder");
-  if (plan.root == ".")
-    out += line("ignore = [\"holdfast.toml\", \".holdfast/**\"]", "files that need no row");
+  out +=
+      "# Files and folders that need no row, at any depth. Without this line the list is the "
+      "same.\n";
+  out += "ignore = " + toml_array(artifacts::default_ignore()) + '\n';
   out += line("# table = \"artifacts\"", "in your own database: the table with the rows");
   out +=
       "# columns = { id = \"id\", type = \"artifact_type\", title = \"title\", path = "

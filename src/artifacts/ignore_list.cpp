@@ -73,6 +73,11 @@ bool fits_pattern(std::string_view pattern, std::string_view text) {
   return places[tokens.size()];
 }
 
+std::vector<std::string> default_ignore() {
+  return {".git",        ".hg", ".svn", ".DS_Store", "__pycache__", ".venv", ".ipynb_checkpoints",
+          "node_modules"};
+}
+
 Result<IgnoreList> IgnoreList::parse(const std::vector<std::string>& patterns) {
   IgnoreList list;
   for (const std::string& text : patterns) {
@@ -87,7 +92,8 @@ Result<IgnoreList> IgnoreList::parse(const std::vector<std::string>& patterns) {
     const bool anchored = text.find('/') != std::string::npos;
     if (kept.front() == '/') kept.erase(0, 1);
     if (kept.back() == '/') kept.pop_back();
-    list.patterns_.push_back({std::move(kept), anchored});
+    const bool has_wildcard = kept.find_first_of("*?") != std::string::npos;
+    list.patterns_.push_back({std::move(kept), anchored, has_wildcard});
   }
   return list;
 }
@@ -100,7 +106,8 @@ bool IgnoreList::matches(std::string_view path) const {
       const std::size_t end = slash == std::string_view::npos ? path.size() : slash;
       const std::string_view part =
           pattern.anchored ? path.substr(0, end) : path.substr(begin, end - begin);
-      if (fits_pattern(pattern.text, part)) return true;
+      if (pattern.has_wildcard ? fits_pattern(pattern.text, part) : pattern.text == part)
+        return true;
       begin = end + 1;
     }
   }

@@ -18,6 +18,9 @@ namespace holdfast::artifacts {
 
 inline constexpr std::size_t kMaxPatternSizeBytes = 1024;
 
+/// Where `ignore` is not configured: what version control, systems and tools leave in folders.
+std::vector<std::string> default_ignore();
+
 class IgnoreList {
  public:
   /// `invalid` names an empty pattern or one that is longer than kMaxPatternSizeBytes.
@@ -28,6 +31,7 @@ class IgnoreList {
   struct Pattern {
     std::string text;
     bool anchored = false;  // held against the path from the root
+    bool has_wildcard = false;
   };
   std::vector<Pattern> patterns_;
 };

@@ -11,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include "artifacts/file_type.h"
-#include "artifacts/ignore_list.h"
 #include "artifacts/metadata_text.h"
 #include "catalog/event_log.h"
 #include "core/canonical_json.h"
@@ -117,17 +116,17 @@ class Import {
 
   Result<std::vector<ImportRow>> list_folder() {
     TRY_ASSIGN(const auto place, place_in_roots(roots_, options_.from));
-    TRY_ASSIGN(const auto ignored, IgnoreList::parse(table_.config().ignore));
+    TRY_ASSIGN(const auto ignored, ignore_list_of(table_.config()));
     TRY_ASSIGN(const auto listing, place.root->list());
     for (const std::string& folder : listing.unreadable) {
-      if ((folder + '/').starts_with(place.path))  // the asked one itself, too
+      if ((folder + '/').starts_with(place.path) &&  // the asked one itself, too
+          !ignored.matches(folder))
         refuse(printable_path(folder) + ": the folder can't be listed");
     }
     std::vector<ImportRow> rows;
     for (const std::string& file : listing.files) {
       if (!file.starts_with(place.path)) continue;
-      if (ignored.matches(file) || file.starts_with(".holdfast/") ||
-          file.find("/.holdfast/") != std::string::npos) {
+      if (ignored.matches(file)) {
         ++report_.ignored;
         continue;
       }

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "artifacts/ignore_list.h"
 #include "base/clock.h"
 #include "base/root_folder.h"
 #include "sql/connection.h"
@@ -135,6 +134,14 @@ Status read_check(SourceConfig& config, TomlTable& table) {
   return {};
 }
 
+// An SQLite catalog, with the files that SQLite keeps beside it.
+void add_catalog_files(SourceConfig& config, std::string_view catalog_url) {
+  if (!catalog_url.starts_with(kSqlite)) return;
+  const std::string path(catalog_url.substr(kSqlite.size()));
+  for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+    add_own_file(config, path + suffix);
+}
+
 // It stands in subjects, variables, commands and paths of reports.
 Status check_name(const std::string& name, const TomlTable& table) {
   constexpr std::string_view kLetters =
@@ -183,14 +190,28 @@ Result<SourceConfig> read_source_config(const std::string& name, TomlTable& tabl
   TRY(read_check(config, table));
   TRY_ASSIGN(auto types, table.strings("types"));
   if (types) config.types = *std::move(types);
-  TRY_ASSIGN(auto ignore, table.strings("ignore"));
-  if (ignore) {
-    const auto list = IgnoreList::parse(*ignore);
-    if (!list) return table.invalid("ignore", list.error().message());
-    config.ignore = *std::move(ignore);
-  }
+  TRY_ASSIGN(const auto ignore,
+             table.strings("ignore"));  // known, before read_roots asks what is not
   TRY(read_roots(config, table, workspace_folder));
+  TRY_ASSIGN(config.ignore, table.strings_or("ignore", default_ignore()));
+  if (const auto list = IgnoreList::parse(config.ignore); !list)
+    return table.invalid("ignore", list.error().message());
+  add_catalog_files(config, catalog_url);
   return config;
+}
+
+void add_own_file(SourceConfig& config, std::string_view path) {
+  for (const std::string& root : config.roots) {
+    const std::size_t above = root.ends_with('/') ? root.size() - 1 : root.size();
+    if (path.size() > above + 1 && path.starts_with(root) && path[above] == '/')
+      config.own_files.emplace_back(path.substr(above));
+  }
+}
+
+Result<IgnoreList> ignore_list_of(const SourceConfig& config) {
+  std::vector<std::string> patterns = config.ignore;
+  patterns.insert(patterns.end(), config.own_files.begin(), config.own_files.end());
+  return IgnoreList::parse(patterns);
 }
 
 }  // namespace holdfast::artifacts

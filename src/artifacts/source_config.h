@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "artifacts/ignore_list.h"
 #include "base/result.h"
 #include "base/toml.h"
 #include "core/check.h"
@@ -43,7 +44,10 @@ struct SourceConfig {
   double max_drift_share = 0.01;     // mass-drift breaker: more than this share and more than
   std::int64_t max_drift_rows = 10;  // this number of rows would change
   bool list_unrecorded = true;       // report files under the roots that have no row
-  std::vector<std::string> ignore;  // glob patterns of files that need no row, relative to the root
+  std::vector<std::string>
+      ignore;  // patterns of files that need no row; none configured: default_ignore()
+  /// Patterns of Holdfast's own files below the roots, ignored whatever `ignore` says.
+  std::vector<std::string> own_files = {".holdfast", "/holdfast.toml"};
 };
 
 /// A bound on drift: more than `share` of the rows with a recorded hash *and* more than `rows` rows.
@@ -58,5 +62,10 @@ Result<MaxDrift> parse_max_drift(std::string_view text);
 Result<SourceConfig> read_source_config(const std::string& name, TomlTable& table,
                                         const std::string& workspace_folder,
                                         const std::string& catalog_url);
+
+/// Names a file of Holdfast's own (absolute path): where it lies below a root it never is an artifact.
+void add_own_file(SourceConfig& config, std::string_view path);
+/// `ignore` and own_files; `invalid` as IgnoreList::parse.
+Result<IgnoreList> ignore_list_of(const SourceConfig& config);
 
 }  // namespace holdfast::artifacts

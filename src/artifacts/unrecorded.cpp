@@ -12,7 +12,6 @@
 #include <set>
 #include <utility>
 
-#include "artifacts/ignore_list.h"
 #include "artifacts/judge.h"
 #include "artifacts/rules.h"
 #include "core/canonical_json.h"
@@ -81,8 +80,7 @@ class Survey {
         listed.files = std::move(listing.files);
         listed.recorded.assign(listed.files.size(), false);
         for (const std::string& folder : listing.unreadable) {
-          if (!is_ours(folder + '/') && !ignore_.matches(folder))
-            unreadable.push_back(root.path() + '/' + folder);
+          if (!ignore_.matches(folder)) unreadable.push_back(root.path() + '/' + folder);
         }
       }
       listed_.push_back(std::move(listed));
@@ -108,7 +106,7 @@ class Survey {
     std::vector<UnrecordedFile> out;
     for (ListedRoot& root : listed_) {
       for (std::size_t i = 0; i < root.files.size(); ++i) {
-        if (root.recorded[i] || is_ours(root.files[i]) || ignore_.matches(root.files[i])) continue;
+        if (root.recorded[i] || ignore_.matches(root.files[i])) continue;
         const Opened seen = root.root->stat_file(root.files[i]);
         if (!seen.found || led_to_.contains(key_of(seen.identity))) continue;
         out.push_back({root.root, std::move(root.files[i]), seen.identity.size_bytes});
@@ -129,9 +127,6 @@ class Survey {
       if (is_inside(real[i], real[other]) || (other < i && real[i] == real[other])) return true;
     }
     return false;
-  }
-  static bool is_ours(const std::string& path) {
-    return path.starts_with(".holdfast/") || path == "holdfast.toml";
   }
 
   const Roots& roots_;
@@ -235,7 +230,7 @@ std::string unrecorded_hint(const SourceConfig& config, const UnrecordedFile& fi
 
 Result<UnrecordedFiles> find_unrecorded(ArtifactTable& table, const Roots& roots,
                                         const Cancel* cancel) {
-  TRY_ASSIGN(const IgnoreList ignore, IgnoreList::parse(table.config().ignore));
+  TRY_ASSIGN(const IgnoreList ignore, ignore_list_of(table.config()));
   UnrecordedFiles out;
   Survey survey(roots, ignore);
   TRY(survey.list(out.unreadable_folders));

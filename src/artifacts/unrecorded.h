@@ -2,8 +2,8 @@
 // Files below the roots that no row names, and where the content of missing rows went.
 //
 // A file counts as recorded when a row's path names it, directly or through links inside the root.
-// Another hard link of a recorded file is a file of its own. Our own folder (".holdfast") and what
-// fits `ignore` is left out. Symbolic links are neither files nor followed.
+// Another hard link of a recorded file is a file of its own. What fits `ignore`, and Holdfast's own
+// files, are left out. Symbolic links are neither files nor followed.
 //
 // Memory: the paths of all listed files, once.
 #pragma once

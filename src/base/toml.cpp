@@ -357,6 +357,22 @@ Result<bool> TomlTable::boolean_or(std::string_view key, bool fallback) {
   return value.value_or(fallback);
 }
 
+std::string toml_array(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) {
+    if (out.size() > 1) out += ", ";
+    out += toml_quoted(text);
+  }
+  return out + ']';
+}
+
+Result<std::vector<std::string>> TomlTable::strings_or(std::string_view key,
+                                                       std::vector<std::string> fallback) {
+  remember_fallback(*node_, key, toml_array(fallback));
+  TRY_ASSIGN(auto value, strings(key));
+  return value ? *std::move(value) : std::move(fallback);
+}
+
 Result<std::optional<TomlTable>> TomlTable::table(std::string_view key) {
   TomlNode* value = asked(key);
   if (value == nullptr) return std::optional<TomlTable>();

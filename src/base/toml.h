@@ -51,6 +51,9 @@ struct TomlOptions {
   std::function<std::optional<std::string>(const std::string& name)> variable;
 };
 
+/// ["a", "b"]
+std::string toml_array(const std::vector<std::string>& texts);
+
 struct TomlNode;
 struct TomlDocument;
 
@@ -91,6 +94,8 @@ class TomlTable {
   Result<std::int64_t> integer_or(std::string_view key, std::int64_t fallback);
   Result<double> number_or(std::string_view key, double fallback);
   Result<bool> boolean_or(std::string_view key, bool fallback);
+  Result<std::vector<std::string>> strings_or(std::string_view key,
+                                              std::vector<std::string> fallback);
 
   Result<std::optional<TomlTable>> table(std::string_view key);
   /// The tables inside `key`, by name ([key.a], [key.b]), in the order of the file; empty where

@@ -84,7 +84,9 @@ Result<Exit> run_import(const Command& command, const ImportWords& words) {
   TRY(command.print(command.output == OutputFormat::json ? to_json(report) : to_text(report)));
   if (report.conflict_count + report.refused_count > 0) return Exit::findings;
   if (report.listed == 0) {
-    command.say("holdfast: nothing to import: " + options.from + " names no file");
+    command.say(
+        "holdfast: nothing to import: " + options.from +
+        (report.ignored > 0 ? " has only files that 'ignore' leaves out" : " names no file"));
     return Exit::incomplete;
   }
   if (report.imported > 0 && !words.dry_run)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`import --from-folder`: which files get a row, which do not, and what is said of them."""
+import json
+import subprocess
+import tomllib
+
+import pytest
+
+LEFT_BY_TOOLS = (".git/HEAD", "deep/.git/config", ".hg/store", ".svn/entries", ".DS_Store", "src/__pycache__/a.pyc", ".venv/pyvenv.cfg",
+                 "nb/.ipynb_checkpoints/a.ipynb", "node_modules/x/index.js")
+
+
+def holdfast(binary, folder, *arguments, expect=0):
+    done = subprocess.run([binary, *arguments], cwd=folder, text=True, capture_output=True, check=False)
+    assert done.returncode == expect, done
+    return done
+
+
+def unrecorded(check):
+    return [finding["observed"] for each in check["checks"] for subject in each["subjects"] for finding in subject["findings"]
+            if finding["rule"] == "artifact.unrecorded_file"]
+
+
+def effective_ignore(binary, folder):
+    values = json.loads(holdfast(binary, folder, "config", "show", "--json").stdout)["values"]
+    return next(each for each in values if each["key"].endswith(".ignore"))
+
+
+@pytest.mark.parametrize("catalog", ["sqlite:.holdfast/catalog.db", "sqlite:state/memory.db", "sqlite:memory.db"])
+@pytest.mark.parametrize("written_by", ["init", "hand"])
+def test_what_tools_and_holdfast_leave_in_a_folder_gets_no_row(binary, tmp_path, written_by, catalog):
+    for name in (*LEFT_BY_TOOLS, "figures/a.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    if written_by == "init":
+        holdfast(binary, tmp_path, "init", "--name", "mine", "--catalog", catalog)
+        written = tomllib.loads((tmp_path / "holdfast.toml").read_text())["artifacts"]["mine"]["ignore"]
+        assert {".git", ".venv", "__pycache__"} <= set(written)
+    else:
+        (tmp_path / "holdfast.toml").write_text(
+            f'[workspace]\ncatalog = "{catalog}"\n[events]\njsonl = "events.jsonl"\n[artifacts.mine]\nroot = "."\n')
+        holdfast(binary, tmp_path, "migrate", "upgrade")
+    done = holdfast(binary, tmp_path, "artifacts", "import", "--from-folder", ".", "--json")
+    assert json.loads(done.stdout)["by_type"] == {"figure": 1}
+    holdfast(binary, tmp_path, "artifacts", "backfill")
+    assert unrecorded(json.loads(holdfast(binary, tmp_path, "check", "--json").stdout)) == []
+
+
+def test_the_default_list_is_the_same_wherever_it_comes_from_and_a_configured_one_replaces_it(binary, tmp_path):
+    holdfast(binary, tmp_path, "init", "--name", "mine")
+    config = tmp_path / "holdfast.toml"
+    written = effective_ignore(binary, tmp_path)
+    config.write_text("".join(line for line in config.open() if not line.startswith("ignore")))
+    default = effective_ignore(binary, tmp_path)
+    assert (written["value"], default["origin"]) == (default["value"], "default")
+
+    config.write_text(config.read_text().replace("[artifacts.mine]", '[artifacts.mine]\nignore = ["*.tmp"]'))
+    for name in (".git/HEAD", "a.tmp", "a.bin"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    report = json.loads(holdfast(binary, tmp_path, "artifacts", "import", "--from-folder", ".", "--dry-run", "--json").stdout)
+    assert report["imported"] == 2, "a.bin and .git/HEAD; never holdfast.toml nor the catalog"
+
+
+def test_nothing_but_ignored_files_is_told_as_that(binary, tmp_path):
+    holdfast(binary, tmp_path, "init")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git/HEAD").write_text("ref")
+    done = holdfast(binary, tmp_path, "artifacts", "import", "--from-folder", ".git", expect=3)
+    assert "ignored" in done.stdout + done.stderr and "names no file" not in done.stderr
