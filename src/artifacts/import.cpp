@@ -160,6 +160,13 @@ class Import {
   }
 
   Result<std::vector<ImportRow>> read_list() {
+    const auto skipped = [&](const std::vector<std::string>& paths) {
+      return std::ranges::count_if(paths, [&](const std::string& path) {
+        return path.starts_with(place.path) && !ignored.matches(path);
+      });
+    };
+    report_.links_skipped = skipped(listing.links);
+    report_.special_skipped = skipped(listing.special);
     const std::string& from = options_.from;
     switch (options_.form) {
       case ImportForm::csv: {
@@ -422,3 +429,10 @@ std::string to_text(const ImportReport& report) {
 }
 
 }  // namespace holdfast::artifacts
+                     {"links_skipped", report.links_skipped},
+                     {"special_skipped", report.special_skipped},
+  if (report.links_skipped > 0)
+    out += "; skipped symbolic links: " + std::to_string(report.links_skipped) +
+           " (they are not followed: what is below a root is found there)";
+  if (report.special_skipped > 0)
+    out += "; skipped FIFOs, sockets and devices: " + std::to_string(report.special_skipped);

@@ -47,7 +47,9 @@ struct ImportReport {
   std::int64_t existing = 0;  // rows that were there already, as the list says
   std::int64_t claims_left =
       0;  // of them: without a hash, so that what the list claims is recorded nowhere
-  std::int64_t ignored = 0;                     // files that need no row (`ignore`)
+  std::int64_t ignored = 0;          // files that need no row (`ignore`)
+  std::int64_t links_skipped = 0;    // symbolic links: neither followed nor recorded
+  std::int64_t special_skipped = 0;  // FIFOs, sockets, devices: they have no content of their own
   std::map<std::string, std::int64_t> by_type;  // of those imported
   std::vector<ImportConflict>
       conflicts;  // the first kMaxShown rows that are there and say something else: left as they are

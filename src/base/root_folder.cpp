@@ -209,18 +209,20 @@ struct CloseFolder {
 };
 using Folder = std::unique_ptr<DIR, CloseFolder>;
 
-enum class EntryKind : unsigned char { folder, file, other };
+enum class EntryKind : unsigned char { folder, file, link, special, gone };
 
 EntryKind kind_of_entry(DIR* folder, const dirent& entry) {
-  if (entry.d_type == DT_REG) return EntryKind::file;
-  if (entry.d_type == DT_DIR) return EntryKind::folder;
-  if (entry.d_type != DT_UNKNOWN) return EntryKind::other;
-  struct stat status{};
-  const int fd = ::dirfd(folder);
-  if (fd < 0 || ::fstatat(fd, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-    return EntryKind::other;  // gone since it was read
-  if (S_ISREG(status.st_mode)) return EntryKind::file;
-  return S_ISDIR(status.st_mode) ? EntryKind::folder : EntryKind::other;
+  mode_t mode = DTTOIF(entry.d_type);
+  if (entry.d_type == DT_UNKNOWN) {
+    struct stat status{};
+    const int fd = ::dirfd(folder);
+    if (fd < 0 || ::fstatat(fd, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+      return EntryKind::gone;  // since it was read
+    mode = status.st_mode;
+  }
+  if (S_ISREG(mode)) return EntryKind::file;
+  if (S_ISDIR(mode)) return EntryKind::folder;
+  return S_ISLNK(mode) ? EntryKind::link : EntryKind::special;
 }
 
 // Reads one folder into `listing` and its folders into `todo`: 0, or the errno that stopped it.
@@ -240,7 +242,13 @@ int list_one(DIR* folder, const std::string& prefix, RootFolder::Listing& listin
       case EntryKind::folder:
         todo.push_back(std::move(path));
         break;
-      case EntryKind::other:
+      case EntryKind::link:
+        listing.links.push_back(std::move(path));
+        break;
+      case EntryKind::special:
+        listing.special.push_back(std::move(path));
+        break;
+      case EntryKind::gone:
         break;
     }
   }
@@ -276,8 +284,8 @@ Result<RootFolder::Listing> RootFolder::list() const {
       return Error(Code::io, "listing " + printable_path(path_) + ": " + errno_text(error));
     if (error != 0) listing.unreadable.push_back(path);
   }
-  std::sort(listing.files.begin(), listing.files.end());
-  std::sort(listing.unreadable.begin(), listing.unreadable.end());
+  for (auto* paths : {&listing.files, &listing.links, &listing.special, &listing.unreadable})
+    std::sort(paths->begin(), paths->end());
   return listing;
 }
 

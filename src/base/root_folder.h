@@ -85,10 +85,12 @@ class RootFolder {
   /// `fd` stays invalid.
   Opened stat_file(std::string_view relative) const;
   /// All regular files below the root, relative paths in byte order of the path. Symbolic links are
-  /// neither listed nor followed. Unreadable folders are named in `unreadable`, not skipped in
-  /// silence; `io` when the root itself can't be listed.
+  /// not followed. Unreadable folders are named in `unreadable`, not skipped in silence; `io` when
+  /// the root itself can't be listed.
   struct Listing {
     std::vector<std::string> files;
+    std::vector<std::string> links;
+    std::vector<std::string> special;  // FIFOs, sockets, devices
     std::vector<std::string> unreadable;
   };
   Result<Listing> list() const;

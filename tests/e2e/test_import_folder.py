@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`import --from-folder`: which files get a row, which do not, and what is said of them."""
 import json
+import os
 import subprocess
 import tomllib
 
@@ -68,3 +69,27 @@ def test_nothing_but_ignored_files_is_told_as_that(binary, tmp_path):
     (tmp_path / ".git/HEAD").write_text("ref")
     done = holdfast(binary, tmp_path, "artifacts", "import", "--from-folder", ".git", expect=3)
     assert "ignored" in done.stdout + done.stderr and "names no file" not in done.stderr
+
+
+@pytest.mark.parametrize("via", ["folder", "list"])
+def test_skipped_links_and_special_files_are_counted(sqlite_workspace, via):
+    sqlite_workspace.write("sub/a.bin", "a")
+    (sqlite_workspace.data / "to-file").symlink_to("sub/a.bin")
+    (sqlite_workspace.data / "to-folder").symlink_to("sub")
+    (sqlite_workspace.data / "dangling").symlink_to("nowhere")
+    os.mkfifo(sqlite_workspace.data / "fifo")
+    (sqlite_workspace.data / ".venv").mkdir()
+    (sqlite_workspace.data / ".venv/python").symlink_to("/usr/bin/python3")
+    if via == "list":
+        sqlite_workspace.write("../list.csv", "path\nsub/a.bin\n")
+    source = ["--from-folder", "data"] if via == "folder" else ["--from-csv", "list.csv"]
+    report = sqlite_workspace.json("artifacts", "import", *source, "--dry-run")
+    assert (report["links_skipped"], report["special_skipped"], report["imported"]) == ((3, 1, 1) if via == "folder" else (0, 0, 1))
+    said = sqlite_workspace.run("artifacts", "import", *source).stdout
+    assert ("symbolic links: 3" in said and "devices: 1" in said) == (via == "folder")
+
+
+def test_links_elsewhere_are_not_counted_for_the_folder_that_was_asked_for(sqlite_workspace):
+    sqlite_workspace.write("sub/a.bin", "a")
+    (sqlite_workspace.data / "to-file").symlink_to("sub/a.bin")
+    assert sqlite_workspace.json("artifacts", "import", "--from-folder", "data/sub")["links_skipped"] == 0
