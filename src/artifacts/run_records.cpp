@@ -44,9 +44,21 @@ bool IncidentKeeper::is_open(const core::Subject& subject) const {
   return std::ranges::binary_search(open_, subject.text());
 }
 
+void IncidentKeeper::see(const core::SubjectReport& report) {
+  if (is_open(report.subject)) seen_.insert(report.subject.text());
+}
+
+std::int64_t IncidentKeeper::open_unseen(const SourceConfig& config) const {
+  return std::ranges::count_if(open_, [&](const std::string& subject) {
+    const std::string_view name = std::string_view(subject).substr(subject.find(':') + 1);
+    return (name == config.name || name.starts_with(config.name + '/')) && !seen_.contains(subject);
+  });
+}
+
 Status IncidentKeeper::keep(std::span<const Judged> judged) {
   std::vector<core::SubjectReport> reports;
   for (const Judged& each : judged) {
+    see(each.report);
     if (matters(each.report)) reports.push_back(each.report);
   }
   return keep(reports);
@@ -54,6 +66,8 @@ Status IncidentKeeper::keep(std::span<const Judged> judged) {
 
 Status IncidentKeeper::keep(std::span<const core::SubjectReport> reports) {
   if (reports.empty()) return {};
+  for (const core::SubjectReport& report : reports)
+    see(report);
   TRY_ASSIGN(const auto changes, catalog::observe(*catalog_, kDomain, reports, run_id_, actor_));
   changes_.opened += changes.opened;
   changes_.changed += changes.changed;

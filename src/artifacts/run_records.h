@@ -3,6 +3,7 @@
 // check_run.
 #pragma once
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ class IncidentKeeper {
   void mark_waived(core::SubjectReport& report) const;
   /// Whether the subject had an open incident when the run began.
   bool is_open(const core::Subject& subject) const;
+  /// Open incidents of this source when the run began, on what was not handed to keep() since.
+  std::int64_t open_unseen(const SourceConfig& config) const;
   Status keep(std::span<const Judged> judged);
   Status keep(std::span<const core::SubjectReport> reports);
   const catalog::IncidentChanges& changes() const { return changes_; }
@@ -41,11 +44,13 @@ class IncidentKeeper {
         run_id_(std::move(run_id)),
         actor_(std::move(actor)) {}
   bool matters(const core::SubjectReport& report) const;
+  void see(const core::SubjectReport& report);
   catalog::Catalog* catalog_;
   catalog::WaiverSet waivers_;
   std::string run_id_;
   std::string actor_;
   std::vector<std::string> open_;  // sorted subjects with an open incident when the run began
+  std::set<std::string> seen_;     // of these, what keep() was given
   catalog::IncidentChanges changes_;
 };
 

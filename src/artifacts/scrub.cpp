@@ -191,6 +191,7 @@ class Scrub {
     Tally told = end_.tally;
     told.add_findings(*end_.promise);
     end_.conclusion = conclude(told, gaps());
+    end_.conclusion.part = part_;
     TRY(record.end(told, end_.conclusion, detail(), options_.actor));
     return std::move(end_);
   }
@@ -211,6 +212,8 @@ class Scrub {
     TRY(look_for_unread());
     TRY(keep_promise(keeper));
     end_.incidents = keeper.changes();
+    if (end_.after.rows > end_.tally.total.rows)
+      part_ = Part{end_.tally.total.rows, end_.after.rows, keeper.open_unseen(config_)};
     return {};
   }
 
@@ -438,6 +441,7 @@ class Scrub {
   const JudgedSink& sink_;
   Clock& clock_;
   bool something_due_ = false;
+  std::optional<Part> part_;
   ScrubEnd end_;
 };
 

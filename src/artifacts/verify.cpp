@@ -66,7 +66,8 @@ class Verification {
     end_.run_id = record.id();
     end_.depth = options_.depth;
     end_.started_at = record.started_at();
-    if (Status done = pass(table, roots, std::move(types)); !done) {
+    types_ = std::move(types);
+    if (Status done = pass(table, roots); !done) {
       record.fail(done.error(), options_.actor);
       return std::move(done).error();
     }
@@ -74,17 +75,22 @@ class Verification {
     end_.identity_changed = end_.tally.count_of(kIdentityChanged);
     judge_age();
     end_.conclusion = conclude(end_.tally, gaps());
+    end_.conclusion.part = part_;
     TRY(record.end(end_.tally, end_.conclusion, detail_of(options_, end_), options_.actor));
     return std::move(end_);
   }
 
  private:
-  Status pass(ArtifactTable& table, const Roots& roots, std::vector<std::string> types) {
-    const PageQuery query{.selection = RowSelection::hashed,
-                          .after = {},
-                          .limit = kPageRows,
-                          .types = std::move(types),
-                          .marked_before = {}};
+  static PageQuery hashed_rows(const std::vector<std::string>& types) {
+    return {.selection = RowSelection::hashed,
+            .after = {},
+            .limit = kPageRows,
+            .types = types,
+            .marked_before = {}};
+  }
+
+  Status pass(ArtifactTable& table, const Roots& roots) {
+    const PageQuery query = hashed_rows(types_);
     TRY_ASSIGN(auto keeper, IncidentKeeper::open(catalog_, end_.run_id, options_.actor));
     std::optional<RateLimiter> rate;
     if (options_.rate_bytes_per_s) rate.emplace(*options_.rate_bytes_per_s, clock_);
@@ -106,6 +112,15 @@ class Verification {
     end_.incidents = keeper.changes();
     end_.cancelled = end.cancelled;
     end_.limit_reached = end.limit_reached;
+    return tell_part(table, keeper);
+  }
+
+  Status tell_part(ArtifactTable& table, const IncidentKeeper& keeper) {
+    const bool asked = options_.sample_share || options_.shard || !options_.types.empty();
+    if (!asked && !end_.limit_reached && !end_.cancelled) return {};
+    TRY_ASSIGN(const std::int64_t rows, table.count(hashed_rows(config_.types)));
+    if (rows > end_.tally.total.rows)
+      part_ = Part{end_.tally.total.rows, rows, keeper.open_unseen(config_)};
     return {};
   }
 
@@ -129,12 +144,17 @@ class Verification {
     end_.proof_too_old = old || end_.tally.never_proved > end_.tally.never_proved_waived;
   }
 
+  std::string why_nothing(std::int64_t planned) const {
+    if (planned > 0) return "nothing could be evaluated";
+    if (!part_) return "no row of " + config_.name + " records a hash";
+    if (end_.cancelled) return "no row was looked at";
+    return "no row is in the part that was asked for";
+  }
+
   std::vector<std::string> gaps() const {
     std::vector<std::string> gaps;
     const core::CheckCounts counts = end_.tally.counts();
-    if (counts.evaluated == 0)
-      gaps.push_back(counts.planned == 0 ? "no row of " + config_.name + " records a hash"
-                                         : "nothing could be evaluated");
+    if (counts.evaluated == 0) gaps.push_back(why_nothing(counts.planned));
     if (end_.tally.not_told() > 0)
       gaps.push_back(rows_text(end_.tally.not_told()) + " could not be told");
     if (end_.proof_too_old)
@@ -150,6 +170,8 @@ class Verification {
   const VerifyOptions& options_;
   const JudgedSink& sink_;
   Clock& clock_;
+  std::vector<std::string> types_;
+  std::optional<Part> part_;
   VerifyEnd end_;
 };
 

@@ -112,14 +112,25 @@ std::string name_of(const VerifyEnd& end) {
   return std::string(artifacts::outcome_name(end.conclusion.outcome));
 }
 
+/// Last, so that nobody takes the outcome of a part for that of all.
+std::string part_text(const artifacts::Part& part) {
+  std::string out = ": of the " + app::counted(part.rows_looked_at, "row") + " looked at, of " +
+                    number(part.rows) + "; ";
+  if (part.open_incidents_outside == 0) return out + "no incident is open outside of these";
+  return out + app::counted(part.open_incidents_outside, "incident") +
+         (part.open_incidents_outside == 1 ? " is" : " are") +
+         " open outside of these: holdfast incidents list";
+}
+
 std::string conclusion_line(const artifacts::Conclusion& conclusion, const std::string& name) {
+  std::string gaps;
+  for (const std::string& gap : conclusion.gaps)
+    gaps += "incomplete: " + gap + '\n';
   std::string out = "conclusion: " + name;
   for (char& c : out) {
     if (c == '_') c = ' ';
   }
-  for (const std::string& gap : conclusion.gaps)
-    out += "\n  incomplete: " + gap;
-  return out + '\n';
+  return gaps + out + (conclusion.part ? part_text(*conclusion.part) : "") + '\n';
 }
 
 std::string gaps_json(const std::vector<std::string>& gaps) {
@@ -129,6 +140,17 @@ std::string gaps_json(const std::vector<std::string>& gaps) {
     core::append_canonical_string(out, gap);
   }
   return out + ']';
+}
+
+Result<std::string> conclusion_members(const artifacts::Conclusion& conclusion) {
+  std::string part = "null";
+  if (conclusion.part) {
+    TRY_ASSIGN(part, core::canonical_json(
+                         {{"rows_looked_at", conclusion.part->rows_looked_at},
+                          {"rows", conclusion.part->rows},
+                          {"open_incidents_outside", conclusion.part->open_incidents_outside}}));
+  }
+  return "\"gaps\":" + gaps_json(conclusion.gaps) + ",\"part\":" + part + ',';
 }
 
 /// An object without its braces.
@@ -266,7 +288,8 @@ Status print_verify(const Command& command, FindingPrinter& printer,
                            {"conclusion", name_of(end)},
                            {"exit_code", static_cast<std::int64_t>(exit_of(conclusion.outcome))}}));
     TRY_ASSIGN(const std::string tally, artifacts::tally_members(end.tally));
-    return printer.end_json(run + ",\"gaps\":" + gaps_json(conclusion.gaps) + ',' + tally);
+    TRY_ASSIGN(const std::string members, conclusion_members(conclusion));
+    return printer.end_json(run + ',' + members + tally);
   }
   std::string out = printer.notes_left_out();
   out += "verify " + config.name + ": " + app::counted(end.tally.total.rows, "row") +
@@ -307,7 +330,8 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
                            {"conclusion", name},
                            {"exit_code", static_cast<std::int64_t>(exit_of(conclusion.outcome))}}));
     TRY_ASSIGN(const std::string rest, scrub_members(end));
-    return printer.end_json(run + ",\"gaps\":" + gaps_json(conclusion.gaps) + ',' + rest);
+    TRY_ASSIGN(const std::string members, conclusion_members(conclusion));
+    return printer.end_json(run + ',' + members + rest);
   }
   std::string out = printer.notes_left_out();
   out += "slice: " + app::counted(end.tally.total.rows, "row") + " read, " +

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A pass over a part of the rows, asked for or cut short: its last words say which part, and what stands open outside of it."""
+import pytest
+from workspace import row
+
+ROWS = 40
+
+
+@pytest.fixture
+def workspace(sqlite_workspace):
+    rows = []
+    for i in range(ROWS):
+        sqlite_workspace.write(f"{i:02}.bin", f"content {i}" * 100)
+        rows.append(row(f"{i:02}", f"{i:02}.bin", "figure" if i % 2 else "model"))
+    sqlite_workspace.database.insert("artifacts", rows)
+    sqlite_workspace.run("artifacts", "backfill")
+    return sqlite_workspace
+
+
+def last_line(done):
+    return done.stdout.rstrip().splitlines()[-1]
+
+
+PARTS = [["--limit", "7"], ["--sample", "30%"], ["--type", "model"], ["--shard", "1/3"]]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part[0][2:])
+@pytest.mark.parametrize("depth", [[], ["--quick"]], ids=["full", "quick"])
+def test_verify_says_of_which_part_it_speaks(workspace, part, depth):
+    report = workspace.json("artifacts", "verify", *depth, *part)
+    told = report["part"]
+    assert told == {"rows_looked_at": report["counts"]["rows"], "rows": ROWS, "open_incidents_outside": 0}
+    assert 0 < told["rows_looked_at"] < ROWS
+    line = last_line(workspace.run("artifacts", "verify", *depth, *part))
+    assert line.startswith("conclusion: ") and f"of the {told['rows_looked_at']} rows looked at, of {ROWS}" in line
+    assert "no incident is open outside" in line
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part[0][2:])
+def test_incidents_outside_of_the_part_are_counted(workspace, part):
+    for i in range(ROWS):
+        workspace.write(f"{i:02}.bin", f"changed {i}")
+    workspace.run("artifacts", "verify", expect=1)
+    report = workspace.json("artifacts", "verify", *part, expect=1)
+    assert report["part"]["open_incidents_outside"] == ROWS - report["counts"]["rows"]
+
+
+def test_an_incident_outside_is_in_the_last_line_of_a_part_in_step(workspace):
+    workspace.write("39.bin", "changed")
+    workspace.run("artifacts", "verify", expect=1)
+    line = last_line(workspace.run("artifacts", "verify", "--type", "model"))
+    assert "in step: of the 20 rows looked at, of 40; 1 incident is open outside of these" in line
+    assert "outside" not in last_line(workspace.run("artifacts", "verify", expect=1))
+
+
+def test_what_covers_all_rows_is_no_part(workspace):
+    for options in ([], ["--limit", "1000"], ["--sample", "100%"], ["--type", "model", "--type", "figure"]):
+        assert workspace.json("artifacts", "verify", *options)["part"] is None
+        assert last_line(workspace.run("artifacts", "verify", *options)) == "conclusion: in step"
+
+
+def test_a_part_without_rows_does_not_say_that_there_are_none(workspace):
+    report = workspace.json("artifacts", "verify", "--type", "notebook", expect=3)
+    assert report["part"] == {"rows_looked_at": 0, "rows": ROWS, "open_incidents_outside": 0}
+    assert report["gaps"] == ["no row is in the part that was asked for"]
+
+
+def test_a_slice_of_a_scrub_says_of_which_part_it_speaks(workspace):
+    scrub = ["artifacts", "scrub", "--every-byte-within", "30d"]
+    workspace.write("39.bin", "changed")
+    workspace.run("artifacts", "verify", expect=1)
+    report = workspace.json(*scrub, expect=(0, 1))
+    assert report["part"] == {"rows_looked_at": report["counts"]["rows"], "rows": ROWS, "open_incidents_outside": 1}
+    assert "1 incident is open outside of these" in last_line(workspace.run(*scrub, expect=(0, 1)))
