@@ -18,8 +18,12 @@
 namespace holdfast::cli {
 namespace {
 
-Error stopped(const std::string& what) {
-  return {Code::cancelled, what + " was stopped; what was read until then is kept"};
+Error stopped(const std::string& what, const artifacts::Conclusion& conclusion) {
+  std::string rows;
+  if (conclusion.part)
+    rows = ": " + app::with_thousands(conclusion.part->rows_looked_at) + " of " +
+           app::counted(conclusion.part->rows, "row") + " were looked at";
+  return {Code::cancelled, what + " was stopped" + rows + "; what was read until then is kept"};
 }
 
 // --- verify
@@ -69,7 +73,7 @@ Result<Exit> verify(const Command& command, const VerifyWords& words) {
                                                }));
   progress.end();
   TRY(print_verify(command, printer, *config, end));
-  if (end.cancelled) return stopped("verify");
+  if (end.cancelled) return stopped("verify", end.conclusion);
   return exit_of(end.conclusion.outcome);
 }
 
@@ -149,7 +153,7 @@ Result<Exit> scrub(const Command& command, const ScrubWords& words) {
                                               }));
   progress.end();
   TRY(print_scrub(command, printer, end));
-  if (end.cancelled) return stopped("scrub");
+  if (end.cancelled) return stopped("scrub", end.conclusion);
   return exit_of(end.conclusion.outcome);
 }
 

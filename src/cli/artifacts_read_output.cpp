@@ -8,6 +8,7 @@
 #include "app/text.h"
 #include "artifacts/finding_text.h"
 #include "artifacts/rules.h"
+#include "base/cancel.h"
 #include "base/size_text.h"
 #include "cli/terminal.h"
 #include "core/canonical_json.h"
@@ -153,6 +154,13 @@ Result<std::string> conclusion_members(const artifacts::Conclusion& conclusion) 
   return "\"gaps\":" + gaps_json(conclusion.gaps) + ",\"part\":" + part + ',';
 }
 
+/// A pass that a signal stopped ends by that signal: what a shell sees then.
+std::int64_t exit_code(const artifacts::Conclusion& conclusion, bool cancelled) {
+  constexpr std::int64_t kBySignal = 128;
+  if (cancelled && received_signal() != 0) return kBySignal + received_signal();
+  return static_cast<std::int64_t>(exit_of(conclusion.outcome));
+}
+
 /// An object without its braces.
 Result<std::string> members_of(const core::Fields& fields) {
   TRY_ASSIGN(const std::string text, core::canonical_json(fields));
@@ -286,7 +294,7 @@ Status print_verify(const Command& command, FindingPrinter& printer,
                            {"limit_reached", end.limit_reached},
                            {"complete", end.complete()},
                            {"conclusion", name_of(end)},
-                           {"exit_code", static_cast<std::int64_t>(exit_of(conclusion.outcome))}}));
+                           {"exit_code", exit_code(conclusion, end.cancelled)}}));
     TRY_ASSIGN(const std::string tally, artifacts::tally_members(end.tally));
     TRY_ASSIGN(const std::string members, conclusion_members(conclusion));
     return printer.end_json(run + ',' + members + tally);
@@ -328,7 +336,7 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
                            {"slice_over", end.slice_over},
                            {"next_expiry_at", time_or_null(end.next_expiry)},
                            {"conclusion", name},
-                           {"exit_code", static_cast<std::int64_t>(exit_of(conclusion.outcome))}}));
+                           {"exit_code", exit_code(conclusion, end.cancelled)}}));
     TRY_ASSIGN(const std::string rest, scrub_members(end));
     TRY_ASSIGN(const std::string members, conclusion_members(conclusion));
     return printer.end_json(run + ',' + members + rest);
@@ -337,7 +345,10 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
   out += "slice: " + app::counted(end.tally.total.rows, "row") + " read, " +
          size_text(static_cast<double>(end.tally.total.size_bytes_read)) + ", " +
          elapsed_text(end.started_at, end.ended_at) +
-         (end.slice_over ? "; it ended with work left" : "; nothing more is due now") + '\n';
+         (end.cancelled    ? "; it was stopped"
+          : end.slice_over ? "; it ended with work left"
+                           : "; nothing more is due now") +
+         '\n';
   if (end.tally.total.rows > 0) out += '\n' + count_table(end.tally, false) + '\n';
   out += "forecast: " + end.forecast.text + '\n';
   out += "proofs: " + number(end.after.rows - end.after.never_proved) + " of " +

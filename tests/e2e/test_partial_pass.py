@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A pass over a part of the rows, asked for or cut short: its last words say which part, and what stands open outside of it."""
+import contextlib
+import json
+import os
+import re
+import signal
+
 import pytest
+from schemas import hold
 from workspace import row
 
 ROWS = 40
@@ -15,6 +22,13 @@ def workspace(sqlite_workspace):
     sqlite_workspace.database.insert("artifacts", rows)
     sqlite_workspace.run("artifacts", "backfill")
     return sqlite_workspace
+
+
+@pytest.fixture
+def unproved(workspace):
+    """Rows with a hash that no reading has confirmed yet."""
+    workspace.database.execute("delete from artifact_proof")
+    return workspace
 
 
 def last_line(done):
@@ -72,3 +86,50 @@ def test_a_slice_of_a_scrub_says_of_which_part_it_speaks(workspace):
     report = workspace.json(*scrub, expect=(0, 1))
     assert report["part"] == {"rows_looked_at": report["counts"]["rows"], "rows": ROWS, "open_incidents_outside": 1}
     assert "1 incident is open outside of these" in last_line(workspace.run(*scrub, expect=(0, 1)))
+
+
+def open_files(pid):
+    found = []
+    for entry in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            found.append(os.readlink(f"/proc/{pid}/fd/{entry}"))
+    return [each for each in found if each.endswith(".bin")]
+
+
+def stopped(workspace, command, *arguments):
+    """Interrupts a pass that a rate holds up, once it has a file open."""
+    running = workspace.start(*command, "--rate", "2kB/s", "--jobs", "2", *arguments)
+    while not open_files(running.pid):
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate()
+    assert running.returncode == -signal.SIGINT, err
+    return out, err
+
+
+PASSES = [["artifacts", "verify"], ["artifacts", "scrub", "--every-byte-within", "30d"]]
+
+
+@pytest.mark.parametrize("command", PASSES, ids=lambda command: command[1])
+def test_a_pass_that_is_stopped_tells_exactly_what_it_looked_at(unproved, command):
+    report = json.loads(stopped(unproved, command, "--json")[0])
+    hold(f"artifacts-{command[1]}", report)
+    counts = report["counts"]
+    assert report["findings"] == [] and counts["in_step"] == counts["rows"] == report["part"]["rows_looked_at"] < ROWS
+    assert sum(each["rows"] for each in report["types"]) == counts["rows"] == report["proofs"]["proved"]
+    assert report["part"]["rows"] == ROWS and report["conclusion"] == "incomplete" and report["exit_code"] == 130
+    assert "it was stopped" in report["gaps"] and not any("records a hash" in gap for gap in report["gaps"])
+    assert len(unproved.database.query("select * from artifact_proof")) == counts["rows"]
+
+    out, err = stopped(unproved, command)
+    told = re.search(r"of the ([0-9]+) rows? looked at, of 40; no incident is open outside of these$", out.rstrip())
+    assert told and f"{told[1]} of 40 rows were looked at" in err
+    assert "conclusion: incomplete: " in out and "records a hash" not in out and "nothing more is due" not in out
+
+
+def test_what_was_found_before_the_stop_is_told_and_kept(unproved):
+    for i in range(ROWS):
+        unproved.write(f"{i:02}.bin", f"changed {i}" * 100)
+    report = json.loads(stopped(unproved, PASSES[0], "--json")[0])
+    assert len(report["findings"]) == report["counts"]["drifted"] == report["counts"]["rows"] == report["part"]["rows_looked_at"]
+    assert len(unproved.database.query("select * from incident")) == report["counts"]["rows"]
