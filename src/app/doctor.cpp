@@ -2,6 +2,7 @@
 #include "app/doctor.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -10,9 +11,11 @@
 
 #include "app/event_sink.h"
 #include "app/text.h"
+#include "artifacts/artifact_table.h"
 #include "base/beneath.h"
 #include "base/root_folder.h"
 #include "base/size_text.h"
+#include "base/system_error.h"
 #include "catalog/batch_runs.h"
 #include "catalog/catalog.h"
 #include "catalog/claims.h"
@@ -95,6 +98,9 @@ class Doctor {
         if (!root) {
           lines_.push_back({name, Health::fail, printable(root.error().message()),
                             "correct root of [artifacts." + source.name + "], or mount it"});
+        } else if (::access(folder.c_str(), R_OK | X_OK) != 0) {
+          lines_.push_back({name, Health::fail, printable(folder) + ": " + errno_text(errno),
+                            "make the folder readable for this user (r and x)"});
         } else {
           ok(name, printable(folder));
         }
@@ -128,9 +134,38 @@ class Doctor {
     if (!catalog) return fail("catalog", catalog.error());
     ok("catalog", printable(catalog->connection().name()) + ", version " +
                       std::to_string(catalog::newest_migration()));
+    for (const artifacts::SourceConfig& source : workspace.artifacts)
+      this->source(source, *catalog);
     event_log(*catalog);
     runs(*catalog);
     sink(workspace, *catalog);
+  }
+
+  void source(const artifacts::SourceConfig& config, catalog::Catalog& catalog) {
+    auto table = artifacts::ArtifactTable::open(config, catalog, artifacts::Access::read_only);
+    if (!table) return fail("source." + config.name, table.error());
+    const artifacts::ColumnMap& map = table->config().columns;
+    std::string columns;
+    for (const auto& [key, name] :
+         {std::pair("id", &map.id), std::pair("type", &map.type), std::pair("title", &map.title),
+          std::pair("path", &map.path), std::pair("metadata", &map.metadata)})
+      if (!name->empty())
+        columns += (columns.empty() ? "" : ", ") + std::string(key) + " in " + *name;
+    ok("source." + config.name, printable("table \"" + config.table + "\" of " +
+                                          table->connection().name() + ": " + columns));
+    journal(*table);
+  }
+
+  // Only writing needs it: a workspace that checks, or reports what a backfill would write, is sound without.
+  void journal(artifacts::ArtifactTable& table) {
+    const artifacts::SourceConfig& config = table.config();
+    const std::string name = "journal." + config.name;
+    const std::string shown = printable("table \"" + config.journal + '"');
+    const auto there = table.has_journal();
+    if (!there) return fail(name, there.error());
+    if (*there) return ok(name, shown);
+    warn(name, shown + " is not there, and a backfill writes nothing without it",
+         "holdfast artifacts prepare " + config.name);
   }
 
   void event_log(catalog::Catalog& catalog) {
