@@ -221,7 +221,8 @@ Status BackfillSink::end_without_hash(const std::vector<Done>& lost) {
       if (finding.level != core::Level::note) summary_.add_problem(finding);
     }
     note_unproved(unproved_, row, std::move(report), MakesIncident::yes);
-    if (residual_) TRY(residual_->write(json_line(residual_entry(row, done.outcome))));
+    if (residual_)
+      TRY(residual_->write(json_line(residual_entry(row, done.outcome, path_column()))));
   }
   return {};
 }
@@ -236,7 +237,7 @@ Status BackfillSink::refuse(std::vector<Pending> drift, std::string_view reason,
       ++(each.invalid_record ? counts->invalid_record : counts->drifted);
     }
     ++summary_.by_reason[std::string(reason)];
-    ResidualEntry entry = residual_entry(each.row, each.seen);
+    ResidualEntry entry = residual_entry(each.row, each.seen, path_column());
     entry.reason = reason;
     entry.detail = finding.message;
     if (residual_) TRY(residual_->write(json_line(entry)));

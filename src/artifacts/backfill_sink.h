@@ -145,6 +145,7 @@ class BackfillSink {
                  const std::vector<WriteOutcome>& outcomes) const;
   Status take(Settled settled);
   Status release_ended();
+  const std::string& path_column() const { return parts_.table.config().columns.path; }
   bool writes_catalog() const { return parts_.options.mode != BackfillMode::dry_run; }
 
   BackfillSinkParts parts_;

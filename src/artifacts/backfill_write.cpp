@@ -179,7 +179,7 @@ BackfillSink::Settled BackfillSink::settle(const std::vector<Pending>& writes,
         }
         summary.add(each.row.type, RowEnd::failed);
         ++summary.by_reason["row_changed"];
-        ResidualEntry entry = residual_entry(each.row, each.seen);
+        ResidualEntry entry = residual_entry(each.row, each.seen, path_column());
         entry.reason = "row_changed";
         entry.detail = "another client changed the row each time it was about to be written";
         out.residual.push_back(std::move(entry));

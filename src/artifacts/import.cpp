@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <unordered_map>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "artifacts/artifact_expressions.h"
 #include "artifacts/file_type.h"
 #include "artifacts/metadata_text.h"
 #include "catalog/event_log.h"
@@ -48,16 +50,21 @@ struct PlaceInRoots {
   std::string path;  // relative to it, "" or with a '/' at its end
 };
 
+std::string root_names(const Roots& roots) {
+  std::string names;
+  for (const RootFolder& root : roots.folders())
+    names += (names.empty() ? "" : ", ") + printable_path(root.path());
+  return names;
+}
+
 Result<PlaceInRoots> place_in_roots(const Roots& roots, const std::string& folder) {
   const fs::path wanted = canonical(folder);
-  std::string names;
   for (const RootFolder& root : roots.folders()) {
-    names += (names.empty() ? "" : ", ") + root.path();
     const auto rest = below(wanted, canonical(root.path()));
     if (rest) return PlaceInRoots{&root, rest->empty() ? "" : *rest + '/'};
   }
   return Error(Code::invalid,
-               printable_path(folder) + " lies below none of the roots (" + names + ")",
+               printable_path(folder) + " lies below none of the roots (" + root_names(roots) + ")",
                "add it as a root of the source, or import from a folder that is in one");
 }
 
@@ -84,6 +91,16 @@ Result<std::string> recorded_path(const ImportRow& row, const Roots& roots) {
   return out;
 }
 
+bool takes_only_integers(std::string_view type) {
+  return type == "integer" || type == "bigint" || type == "smallint";
+}
+
+bool is_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  return read.ec == std::errc() && read.ptr == text.data() + text.size();
+}
+
 class Import {
  public:
   Import(ArtifactTable& table, catalog::Catalog& catalog, const Roots& roots,
@@ -101,6 +118,7 @@ class Import {
       TRY(complete(row));
     TRY(drop_repeated(rows));
     TRY(drop_existing(rows));
+    TRY(require_ids_that_fit(rows));
     if (!options_.dry_run && !rows.empty()) TRY(write(rows));
     for (const ImportRow& row : rows)
       ++report_.by_type[row.type];
@@ -114,7 +132,26 @@ class Import {
     if (report_.refused.size() < ImportReport::kMaxShown) report_.refused.push_back(what);
   }
 
+  // Named as the process finds it; paths of the configuration begin at the workspace.
+  Status require_folder() const {
+    std::error_code error;
+    const auto kind = fs::status(options_.from, error).type();
+    if (kind == fs::file_type::directory) return {};
+    const std::string shown = printable_path(options_.from);
+    if (kind == fs::file_type::not_found)
+      return Error(Code::not_found,
+                   shown + ": there is no such folder in " +
+                       printable_path(fs::current_path(error).string()),
+                   "name a folder that lies in a root: " + root_names(roots_));
+    if (kind == fs::file_type::none)
+      return Error(Code::io, shown + ": " + error.message(),
+                   "make it readable for this user, or name another folder");
+    return Error(Code::invalid, shown + " is no folder",
+                 "a list is taken by --from-csv, --from-jsonl or --from-sha256sum");
+  }
+
   Result<std::vector<ImportRow>> list_folder() {
+    TRY(require_folder());
     TRY_ASSIGN(const auto place, place_in_roots(roots_, options_.from));
     TRY_ASSIGN(const auto ignored, ignore_list_of(table_.config()));
     TRY_ASSIGN(const auto listing, place.root->list());
@@ -123,6 +160,13 @@ class Import {
           !ignored.matches(folder))
         refuse(printable_path(folder) + ": the folder can't be listed");
     }
+    const auto skipped = [&](const std::vector<std::string>& paths) {
+      return std::ranges::count_if(paths, [&](const std::string& path) {
+        return path.starts_with(place.path) && !ignored.matches(path);
+      });
+    };
+    report_.links_skipped = skipped(listing.links);
+    report_.special_skipped = skipped(listing.special);
     std::vector<ImportRow> rows;
     for (const std::string& file : listing.files) {
       if (!file.starts_with(place.path)) continue;
@@ -141,11 +185,6 @@ class Import {
       if (roots_.folders().size() > 1 && roots_.resolve(file).root != place.root)
         row.path = place.root->path() + '/' + file;
     }
-    std::error_code error;
-    if (rows.empty() && !fs::is_directory(options_.from, error)) {
-      return Error(Code::not_found, printable_path(options_.from) + " is no folder" +
-                                        (error ? ": " + error.message() : ""));
-    }
     return rows;
   }
 
@@ -160,13 +199,6 @@ class Import {
   }
 
   Result<std::vector<ImportRow>> read_list() {
-    const auto skipped = [&](const std::vector<std::string>& paths) {
-      return std::ranges::count_if(paths, [&](const std::string& path) {
-        return path.starts_with(place.path) && !ignored.matches(path);
-      });
-    };
-    report_.links_skipped = skipped(listing.links);
-    report_.special_skipped = skipped(listing.special);
     const std::string& from = options_.from;
     switch (options_.form) {
       case ImportForm::csv: {
@@ -259,6 +291,25 @@ class Import {
     }
     rows = std::move(once);
     return {};
+  }
+
+  // An integer key takes no path as id, and the database's own words for that name neither the row nor the way out.
+  Status require_ids_that_fit(const std::vector<ImportRow>& rows) {
+    const SourceConfig& config = table_.config();
+    TRY_ASSIGN(const auto columns, table_.connection().columns(config.table));
+    const std::string type = column_type(columns, config.columns.id);
+    if (!takes_only_integers(type)) return {};
+    const auto bad =
+        std::ranges::find_if_not(rows, [](const ImportRow& row) { return is_integer(row.id); });
+    if (bad == rows.end()) return {};
+    return Error(
+        Code::invalid,
+        bad->place + ": the id would be \"" + printable_path(bad->id) + "\", and column \"" +
+            config.columns.id + "\" of table \"" + config.table + "\" has the type " + type +
+            ", which takes no text; nothing was imported",
+        "give each row its number in a list (--from-csv FILE with the columns id and path), or "
+        "map a text column that is unique as id in [artifacts." +
+            config.name + ".columns]");
   }
 
   void conflict(const ImportRow& row, std::string what) {
@@ -397,6 +448,8 @@ std::string to_json(const ImportReport& report) {
                      {"existing", report.existing},
                      {"claims_left", report.claims_left},
                      {"ignored", report.ignored},
+                     {"links_skipped", report.links_skipped},
+                     {"special_skipped", report.special_skipped},
                      {"by_type", report.by_type},
                      {"conflict_count", report.conflict_count},
                      {"conflicts", conflicts},
@@ -417,6 +470,11 @@ std::string to_text(const ImportReport& report) {
     out += " (" + std::to_string(report.claims_left) +
            " without a hash: backfill first, then import again to compare)";
   if (report.ignored > 0) out += "; " + std::to_string(report.ignored) + " files are ignored";
+  if (report.links_skipped > 0)
+    out += "; skipped symbolic links: " + std::to_string(report.links_skipped) +
+           " (they are not followed: what is below a root is found there)";
+  if (report.special_skipped > 0)
+    out += "; skipped FIFOs, sockets and devices: " + std::to_string(report.special_skipped);
   out += '\n';
   for (const ImportConflict& each : report.conflicts)
     out += "conflict: " + printable_path(each.artifact_id) + ": " + each.what + '\n';
@@ -429,10 +487,3 @@ std::string to_text(const ImportReport& report) {
 }
 
 }  // namespace holdfast::artifacts
-                     {"links_skipped", report.links_skipped},
-                     {"special_skipped", report.special_skipped},
-  if (report.links_skipped > 0)
-    out += "; skipped symbolic links: " + std::to_string(report.links_skipped) +
-           " (they are not followed: what is below a root is found there)";
-  if (report.special_skipped > 0)
-    out += "; skipped FIFOs, sockets and devices: " + std::to_string(report.special_skipped);

@@ -33,7 +33,6 @@ std::optional<RowObservation> look(const ArtifactRow& row, const Roots& roots) {
   }
   if (!row.path || row.path->empty()) {
     seen.state = RowState::no_path;
-    seen.reason = row.path ? "file_path is empty" : "file_path is NULL";
     return seen;
   }
   const Roots::Resolved found = roots.resolve(*row.path);
@@ -66,12 +65,15 @@ std::string_view residual_reason(const RowObservation& observation) {
   return {};
 }
 
-ResidualEntry residual_entry(const ArtifactRow& row, const RowObservation& observation) {
-  return {.artifact_id = row.id,
-          .artifact_type = row.type,
-          .path = row.path,
-          .reason = std::string(residual_reason(observation)),
-          .detail = observation.reason};
+ResidualEntry residual_entry(const ArtifactRow& row, const RowObservation& observation,
+                             const std::string& path_column) {
+  const bool no_path = observation.state == RowState::no_path;
+  return {
+      .artifact_id = row.id,
+      .artifact_type = row.type,
+      .path = row.path,
+      .reason = std::string(residual_reason(observation)),
+      .detail = no_path ? path_column + (row.path ? " is empty" : " is NULL") : observation.reason};
 }
 
 std::string json_line(const ResidualEntry& entry) {
@@ -93,7 +95,7 @@ Status list_residual(ArtifactTable& table, const Roots& roots, const Cancel* can
       if (cancel != nullptr && cancel->requested()) return Error(Code::cancelled, "asked to stop");
       if (const auto seen = look(row, roots)) {
         TRY(check_shortage(seen->refusal, seen->reason));
-        TRY(take(residual_entry(row, *seen)));
+        TRY(take(residual_entry(row, *seen, table.config().columns.path)));
       }
     }
     if (std::ssize(rows) < query.limit) return {};

@@ -27,7 +27,9 @@ struct ResidualEntry {
 
 /// The stable word for why an observation gave no hash.
 std::string_view residual_reason(const RowObservation& observation);
-ResidualEntry residual_entry(const ArtifactRow& row, const RowObservation& observation);
+/// `path_column` is the column that the source maps to the path.
+ResidualEntry residual_entry(const ArtifactRow& row, const RowObservation& observation,
+                             const std::string& path_column);
 /// One line of JSON, with its newline.
 std::string json_line(const ResidualEntry& entry);
 

@@ -147,8 +147,7 @@ class Worker {
       return {};
     }
     if (!row.path || row.path->empty()) {
-      finish(ticket, observation(RowState::no_path, {},
-                                 row.path ? "file_path is empty" : "file_path is NULL"));
+      finish(ticket, observation(RowState::no_path, {}));
       return {};
     }
     Roots::Resolved found = roots_.resolve(*row.path);

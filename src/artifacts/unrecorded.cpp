@@ -135,10 +135,17 @@ class Survey {
   std::set<FileKey> led_to_;
 };
 
+/// "file:atlas/raw/one.bin": the path below the root; with several roots, where each may have it, the absolute path without its
+/// first '/'.
+core::Subject file_subject(const SourceConfig& config, std::string_view path) {
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  return {"file", config.name + '/' + subject_name(path)};
+}
+
 core::Finding file_finding(const SourceConfig& config, const std::string& path,
                            std::string_view rule) {
   core::Finding finding;
-  finding.subject = {"file", config.name + '/' + subject_name(path)};
+  finding.subject = file_subject(config, path);
   finding.rule = rule;
   finding.level = find_rule(rule)->level;
   return finding;
@@ -253,7 +260,6 @@ Result<UnrecordedFiles> find_unrecorded(ArtifactTable& table, const Roots& roots
 core::SubjectReport unrecorded_report(const SourceConfig& config, const UnrecordedFile& file,
                                       const std::string& same_content_as, Timestamp observed_at) {
   const std::string shown = printable_path(file.path);
-  // With several roots the same path may be there in each.
   const std::string name =
       config.roots.size() == 1 ? file.path : file.root->path() + '/' + file.path;
   core::Finding finding = file_finding(config, name, kUnrecordedFile);
@@ -281,7 +287,9 @@ core::SubjectReport unrecorded_report(const SourceConfig& config, const Unrecord
 core::SubjectReport unreadable_folder_report(const SourceConfig& config, const std::string& folder,
                                              Timestamp observed_at) {
   const std::string shown = printable_path(folder);
-  core::Finding finding = file_finding(config, folder, kUnreadable);
+  const bool one_root = config.roots.size() == 1 && is_inside(folder, config.roots.front());
+  const std::string name = one_root ? folder.substr(config.roots.front().size()) : folder;
+  core::Finding finding = file_finding(config, name, kUnreadable);
   finding.observed = "unreadable";
   finding.message = finding.subject.text() + ": the folder " + shown +
                     " can't be listed: whether it holds files without a row is unknown";

@@ -93,3 +93,24 @@ def test_links_elsewhere_are_not_counted_for_the_folder_that_was_asked_for(sqlit
     sqlite_workspace.write("sub/a.bin", "a")
     (sqlite_workspace.data / "to-file").symlink_to("sub/a.bin")
     assert sqlite_workspace.json("artifacts", "import", "--from-folder", "data/sub")["links_skipped"] == 0
+
+
+def test_a_folder_that_is_not_there_is_named_with_the_way_out(sqlite_workspace):
+    for folder in ("nowhere", "data/nowhere", "../nowhere"):
+        done = sqlite_workspace.run("artifacts", "import", "--from-folder", folder, expect=2)
+        said = " ".join(done.stderr.split())
+        assert f"{folder}: there is no such folder" in said and str(sqlite_workspace.data) in said
+    sqlite_workspace.write("a.bin", "a")
+    assert "is no folder" in sqlite_workspace.run("artifacts", "import", "--from-folder", "data/a.bin", expect=2).stderr
+
+
+@pytest.mark.parametrize("roots", [["data"], ["data", "more"]])
+def test_subjects_of_files_have_one_slash_behind_the_source(sqlite_workspace, roots):
+    for root in roots:
+        (sqlite_workspace.folder / root).mkdir(exist_ok=True)
+        (sqlite_workspace.folder / root / "new.bin").write_text("x")
+    sqlite_workspace.run("--set", f"artifacts.atlas.root={json.dumps(roots)}", "config", "show")
+    report = sqlite_workspace.json("check", "--set", f"artifacts.atlas.root={json.dumps(roots)}", expect=3)
+    subjects = sorted(subject["subject"] for each in report["checks"] for subject in each["subjects"])
+    absolute = [f"file:atlas{sqlite_workspace.folder}/{root}/new.bin" for root in sorted(roots)]
+    assert subjects == (["file:atlas/new.bin"] if len(roots) == 1 else absolute)

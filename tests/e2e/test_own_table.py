@@ -69,3 +69,37 @@ def test_all_missing_columns_are_one_error(tmp_path, binary, own_database):
     said = " ".join(done.stderr.split())
     assert 'has no columns "id" (id), "name" (title), "metadata" (metadata); it has key, ort' in said
     assert "artifact_type" not in said
+
+
+@pytest.mark.parametrize("key", ["integer primary key", "bigint primary key"])
+def test_an_import_into_a_table_with_an_integer_key_says_what_to_do(tmp_path, binary, own_database, key):
+    if own_database.backend == "sqlite" and key.startswith("bigint"):
+        pytest.skip("SQLite takes any text there")
+    own_database.execute(f"create table mine(id {key}, file_path text, metadata text)")
+    made = configured(tmp_path, binary, own_database, "")
+    made.write("figures/a.png", "a")
+    made.run("migrate", "upgrade")
+    made.run("artifacts", "prepare")
+    for dry_run in (["--dry-run"], []):
+        said = " ".join(made.run("artifacts", "import", "--from-folder", "data", *dry_run, expect=2).stderr.split())
+        assert '"figures/a.png"' in said and f'column "id" of table "mine" has the type {key.split()[0]}' in said
+        assert "--from-csv" in said and "[artifacts.mine.columns]" in said
+    assert own_database.query("select * from mine") == []
+    (made.folder / "list.csv").write_text("id,path\n7,figures/a.png\n")
+    made.run("artifacts", "import", "--from-csv", "list.csv")
+    made.run("artifacts", "backfill")
+    made.run("check")
+
+
+def test_residual_names_the_column_that_is_mapped(tmp_path, binary, own_database):
+    own_database.execute("create table mine(id text primary key, ort text, metadata text)")
+    own_database.execute("insert into mine values ('null', null, '{}'), ('empty', '', '{}')")
+    made = configured(tmp_path, binary, own_database, 'columns = { path = "ort" }')
+    made.run("migrate", "upgrade")
+    made.run("artifacts", "prepare")
+    wanted = {"null": "ort is NULL", "empty": "ort is empty"}
+    lines = made.run("artifacts", "residual", "--json", expect=None).stdout.splitlines()
+    assert {each["artifact_id"]: each["detail"] for each in map(json.loads, lines)} == wanted
+    made.run("artifacts", "backfill", "--residual", "left.jsonl", expect=None)
+    lines = (made.folder / "left.jsonl").read_text().splitlines()
+    assert {each["artifact_id"]: each["detail"] for each in map(json.loads, lines)} == wanted
