@@ -16,6 +16,8 @@
 #include <utility>
 
 #include <sqlite3.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "sql/driver.h"
@@ -316,17 +318,14 @@ Status require_file(const OpenOptions& options, const std::string& path) {
   return real_file_system().create_folder(folder_of(path));
 }
 
-}  // namespace
+using OpenedDriver = Result<std::unique_ptr<SqliteDriver>>;
 
-Result<std::unique_ptr<Driver>> open_sqlite(const OpenOptions& options) {
-  TRY_ASSIGN(const std::string path, path_of(options.url));
-  TRY(require_file(options, path));
-  const int access = options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  const int create = options.create && !options.read_only ? SQLITE_OPEN_CREATE : 0;
+/// `name` is a path, or with SQLITE_OPEN_URI a URI.
+OpenedDriver open_database(const OpenOptions& options, const std::string& path,
+                           const std::string& name, int flags) {
   sqlite3* opened = nullptr;
-  const int rc =
-      sqlite3_open_v2(path.c_str(), &opened,
-                      access | create | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int rc = sqlite3_open_v2(name.c_str(), &opened,
+                                 flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   Database database(opened);
   if (rc != SQLITE_OK) {
     const int system = opened == nullptr ? 0 : sqlite3_system_errno(opened);
@@ -334,10 +333,71 @@ Result<std::unique_ptr<Driver>> open_sqlite(const OpenOptions& options) {
                  options.url + ": can't be opened: " +
                      (system == 0 ? sqlite3_errstr(rc) : std::generic_category().message(system)));
   }
-  auto driver =
-      std::make_unique<SqliteDriver>(std::move(database), path, options.url, options.read_only);
+  // Where the file may not be written, SQLite opens it for reading without saying so.
+  const bool read_only = sqlite3_db_readonly(opened, "main") == 1;
+  auto driver = std::make_unique<SqliteDriver>(std::move(database), path, options.url, read_only);
   TRY(driver->configure(options));
-  return std::unique_ptr<Driver>(std::move(driver));
+  return driver;
+}
+
+bool is_on_read_only_medium(const std::string& path) {
+  struct statvfs medium{};
+  return ::statvfs(path.c_str(), &medium) == 0 && (medium.f_flag & ST_RDONLY) != 0;
+}
+
+bool has_log(const std::string& path) {
+  std::error_code failed;
+  const auto size_bytes = std::filesystem::file_size(path + "-wal", failed);
+  return !failed && size_bytes > 0;
+}
+
+/// "file:…?immutable=1": nobody can write there, so SQLite needs neither locks nor a log beside the file.
+std::string immutable_uri(const std::string& path) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out = "file:";
+  for (const char c : path) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
+  }
+  return out + "?immutable=1";
+}
+
+/// A database with a write-ahead log can't be read where the log's index may not be made
+/// (https://www.sqlite.org/wal.html#readonly).
+Error not_readable(const Error& error, const OpenOptions& options, const std::string& path) {
+  const std::string why = has_log(path) ? "it has a write-ahead log (" + path +
+                                              "-wal), which must be written to be read"
+                                        : "SQLite makes files beside it to read it";
+  return {error.code(), options.url + " can't be read without being written: " + why,
+          "make " + path + " and its folder writable for this user, or copy " + path +
+              "* to a folder "
+              "that is, and name the copy as the database"};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Driver>> open_sqlite(const OpenOptions& options) {
+  TRY_ASSIGN(const std::string path, path_of(options.url));
+  TRY(require_file(options, path));
+  const int access = options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  const int create = options.create && !options.read_only ? SQLITE_OPEN_CREATE : 0;
+  auto driver = open_database(options, path, path, access | create);
+  const bool may_write =
+      ::access(folder_of(path).c_str(), W_OK) == 0 && ::access(path.c_str(), W_OK) == 0;
+  if (!driver && driver.error().code() == Code::io && !may_write) {
+    if (!is_on_read_only_medium(path) || has_log(path))
+      return not_readable(driver.error(), options, path);
+    driver =
+        open_database(options, path, immutable_uri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  }
+  TRY_ASSIGN(auto opened, std::move(driver));
+  return std::unique_ptr<Driver>(std::move(opened));
 }
 
 }  // namespace holdfast::sql
