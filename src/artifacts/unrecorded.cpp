@@ -88,7 +88,7 @@ class Survey {
     return {};
   }
 
-  void mark(const std::string& path) {
+  Status mark(const std::string& path) {
     for (ListedRoot& root : listed_) {
       if (!root.listed) break;
       const auto plain = plain_path(path, root.root->path());
@@ -96,18 +96,20 @@ class Survey {
       const auto at = std::lower_bound(root.files.begin(), root.files.end(), *plain);
       if (at == root.files.end() || *at != *plain) continue;
       root.recorded[static_cast<std::size_t>(at - root.files.begin())] = true;
-      return;
+      return {};
     }
     const Roots::Resolved resolved = roots_.resolve(path);
     if (resolved.opened.found) led_to_.insert(key_of(resolved.opened.identity));
+    return check_shortage(resolved.opened.refusal, resolved.opened.reason);
   }
 
-  std::vector<UnrecordedFile> rest() {
+  Result<std::vector<UnrecordedFile>> rest() {
     std::vector<UnrecordedFile> out;
     for (ListedRoot& root : listed_) {
       for (std::size_t i = 0; i < root.files.size(); ++i) {
         if (root.recorded[i] || ignore_.matches(root.files[i])) continue;
         const Opened seen = root.root->stat_file(root.files[i]);
+        TRY(check_shortage(seen.refusal, seen.reason));
         if (!seen.found || led_to_.contains(key_of(seen.identity))) continue;
         out.push_back({root.root, std::move(root.files[i]), seen.identity.size_bytes});
       }
@@ -203,6 +205,7 @@ Result<std::uint64_t> find_same(const std::vector<UnrecordedFile>& files,
   };
   const auto done = [&](core::HashOutcome outcome) -> Status {
     size_bytes_read += outcome.size_bytes_read;
+    TRY(check_shortage(outcome.refusal, outcome.reason));
     if (outcome.verdict != core::HashVerdict::hashed) return {};
     const auto found = contents.find(outcome.digest);
     if (found != contents.end())
@@ -249,11 +252,11 @@ Result<UnrecordedFiles> find_unrecorded(ArtifactTable& table, const Roots& roots
     TRY_ASSIGN(const auto rows, table.page(query));
     if (rows.empty()) break;
     for (const ArtifactRow& row : rows) {
-      if (row.path && !row.path->empty()) survey.mark(*row.path);
+      if (row.path && !row.path->empty()) TRY(survey.mark(*row.path));
     }
     query.after = RowCursor{rows.back().type, rows.back().id};
   }
-  out.files = survey.rest();
+  TRY_ASSIGN(out.files, survey.rest());
   return out;
 }
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too few descriptors, too little memory, files that may not grow: errors of ours that say what to raise, never findings about files."""
+import json
 import resource
+import subprocess
 
 import pytest
+from tracing import run_traced
 
 
 @pytest.fixture
@@ -55,3 +58,21 @@ def test_a_file_that_may_not_grow_is_named_and_no_signal_ends_the_run(workspace)
         done = workspace.run("artifacts", "backfill", "--recheck", "--summary", "list", expect=5, preexec_fn=limited(FSIZE=size))
         assert "catalog.db" in done.stderr
     workspace.run("artifacts", "verify")
+
+
+def test_a_shortage_while_files_without_a_row_are_looked_at_is_no_silence(workspace, tmp_path):
+    for i in range(5):
+        workspace.write(f"new-{i}.bin", "new")
+    arguments = ["check", "--quick", "--jobs", "1", "--json"]
+    log = tmp_path / "log"
+    whole = json.loads(run_traced(workspace, log, *arguments).stdout)
+    assert sum(subject["verdict"] == "unrecorded" for each in whole["checks"] for subject in each["subjects"]) == 5
+    # The last five look-ups are those of the files without a row; strace counts those of each thread.
+    threads = [line.split()[0] for line in log.read_text().splitlines()]
+    count = threads.count(threads[-1])
+    command = ["strace", "-f", "-qq", "-e", "trace=openat2", "-e", f"inject=openat2:error=EMFILE:when={count - 2}", "-o", str(log),
+               *workspace.command(*arguments)]
+    done = subprocess.run(command, cwd=workspace.folder, text=True, capture_output=True, check=False)
+    assert "EMFILE" in log.read_text()
+    report = json.loads(done.stdout)
+    assert done.returncode == 3 and "open" in report["checks"][0]["error"]["message"], report
