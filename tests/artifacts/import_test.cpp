@@ -266,7 +266,7 @@ TEST_P(AnyImport, RefusesAFolderThatNobodyCanLookAt) {
   const auto refused =
       try_import(ImportForm::folder, world_->folder().at("data/" + std::string(300, 'a')));
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code(), Code::not_found);
+  EXPECT_EQ(refused.error().code(), Code::io);
   EXPECT_THAT(refused.error().message(), HasSubstr("File name too long"));
 }
 

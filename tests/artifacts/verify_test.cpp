@@ -19,6 +19,7 @@
 #include "catalog/event_log.h"
 #include "catalog/waivers.h"
 #include "tests/artifacts/proof_world.h"
+#include "tests/support/later_at_every_look.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -407,23 +408,11 @@ TEST_P(Proofs, ALateCommitDoesNotReplaceALaterObservation) {
             core::Verdict::drifted);
 }
 
-/// A clock on which a second goes by with every look, so that only one look gives one time twice.
-class LaterAtEveryLook final : public Clock {
- public:
-  explicit LaterAtEveryLook(Timestamp start) : ns_(start.ns) {}
-  Timestamp now() const override { return {ns_ += 1'000'000'000}; }
-  std::chrono::nanoseconds monotonic() const override { return std::chrono::nanoseconds(ns_); }
-  void sleep_for(std::chrono::nanoseconds duration) override { ns_ += duration.count(); }
-
- private:
-  mutable std::atomic<std::int64_t> ns_;
-};
-
 TEST_P(Verify, ARowThatSharesAFileIsProvedWhenItsBytesWereRead) {
   world().keep("a", "shared.bin", "content");
   world().keep("b", "big.bin", std::string(3'000'000, 'b'));
   world().keep("c", "shared.bin", "content");
-  LaterAtEveryLook clock(world().clock().now());
+  testing::LaterAtEveryLook clock(world().clock().now());
   VerifyOptions options = world().options();
   options.jobs = 1;
   options.clock = &clock;
