@@ -103,6 +103,10 @@ void put_selections(Expressions& out, const SourceConfig& config, const TableFac
   out["unmarked"] = told ? reading("file_sha256_computed_at") + " is null" : "true";
   out["hashed"] = told ? reading("file_sha256") + " is not null" : "true";
   out["unmarked_hashed"] = out["unmarked"] + " and " + out["hashed"];
+  // Text is judged in whole by artifact_table.cpp; jsonb has each key once and needs no more than its type.
+  out["asks_for_proof"] = is_jsonb(config, facts)
+                              ? "(" + out["hashed"] + " or jsonb_typeof(t.{metadata}) <> 'object')"
+                              : "true";
   out["all"] = "true";
 }
 

@@ -39,6 +39,8 @@ std::string_view selection_name(RowSelection selection) {
       return "hashed";
     case RowSelection::unmarked_hashed:
       return "unmarked_hashed";
+    case RowSelection::asks_for_proof:
+      return "asks_for_proof";
   }
   return {};
 }
@@ -182,7 +184,7 @@ Result<std::string> statements_of(Expressions expressions, bool merges_on_server
   TRY_ASSIGN(const std::string inserting, put_in(embedded("artifacts_insert.sql"), expressions));
   text += '\n' + writing + '\n' + inserting;
   for (const auto selection : {RowSelection::unmarked, RowSelection::all, RowSelection::hashed,
-                               RowSelection::unmarked_hashed}) {
+                               RowSelection::unmarked_hashed, RowSelection::asks_for_proof}) {
     expressions["selection_name"] = selection_name(selection);
     expressions["selection"] = std::string(expressions.find(selection_name(selection))->second);
     TRY_ASSIGN(const std::string pages, put_in(embedded("artifacts_page.sql"), expressions));
@@ -214,6 +216,9 @@ bool is_selected(const ArtifactRow& row, RowSelection selection,
     case RowSelection::hashed:
       if (!row.recorded_sha256) return false;
       break;
+    case RowSelection::asks_for_proof:
+      if (!asks_for_proof(row)) return false;
+      break;
     case RowSelection::all:
       break;
   }
@@ -224,6 +229,14 @@ bool is_selected(const ArtifactRow& row, RowSelection selection,
 
 }  // namespace
 
+bool is_damaged(const ArtifactRow& row) {
+  return !damage_of(row.metadata).empty();
+}
+
+bool asks_for_proof(const ArtifactRow& row) {
+  return row.recorded_sha256.has_value() || is_damaged(row);
+}
+
 RowSelection hashed_of(RowSelection selection) {
   switch (selection) {
     case RowSelection::unmarked:
@@ -231,6 +244,7 @@ RowSelection hashed_of(RowSelection selection) {
       return RowSelection::unmarked_hashed;
     case RowSelection::all:
     case RowSelection::hashed:
+    case RowSelection::asks_for_proof:
       return RowSelection::hashed;
   }
   return selection;
@@ -273,7 +287,6 @@ Status ArtifactTable::learn_statements(const std::vector<sql::Connection::Column
     facts.type_has_nulls = !rows.empty();
   }
   merges_on_server_ = is_jsonb(*config_, facts);
-  filters_in_database_ = merges_on_server_ || facts.dialect == sql::Dialect::sqlite;
   const Expressions expressions = expressions_of(*config_, facts);
   const bool compares_column = expressions.find("id_key")->second == "t.{id}";
   TRY_ASSIGN(const std::string text, statements_of(expressions, merges_on_server_));
@@ -311,6 +324,14 @@ Status ArtifactTable::refuse_misfits(const sql::Rows& rows) {
                      std::string(is_id ? "id" : "type"));
   }
   return {};
+}
+
+// Whether text is an object with each of our keys once, only read_metadata() tells in full: SQLite takes text that is not UTF-8, and
+// the first of two equal keys.
+bool ArtifactTable::filters_in_database(RowSelection selection) {
+  if (selection == RowSelection::all || merges_on_server_) return true;
+  const bool is_sqlite = connection().dialect() == sql::Dialect::sqlite;
+  return is_sqlite && selection != RowSelection::asks_for_proof;
 }
 
 Status ArtifactTable::refuse_bad_ids() {
@@ -371,7 +392,7 @@ Result<std::vector<ArtifactRow>> ArtifactTable::page(const PageQuery& query) {
   for (bool more = true; more && std::ssize(out) < query.limit;) {
     const std::int64_t wanted = query.limit - std::ssize(out);
     // What is filtered here is read in whole pages, so that a table whose rows are all done needs few statements.
-    const bool filters_here = !filters_in_database_ || before;
+    const bool filters_here = !filters_in_database(query.selection) || before;
     const std::int64_t limit = filters_here        ? kTextPageLimit
                                : merges_on_server_ ? wanted
                                                    : std::min(wanted, kTextPageLimit);
@@ -413,7 +434,7 @@ Result<std::vector<std::optional<std::string>>> ArtifactTable::metadata_texts(
 }
 
 Result<std::int64_t> ArtifactTable::count(const PageQuery& query) {
-  if (filters_in_database_ && !query.marked_before) {
+  if (filters_in_database(query.selection) && !query.marked_before) {
     TRY_ASSIGN(const auto rows, run("count_" + std::string(selection_name(query.selection)),
                                     {{"types", json_strings(query.types)}}));
     return rows.integer(0, 0);

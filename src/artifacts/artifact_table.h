@@ -33,6 +33,11 @@ struct ArtifactRow {
       computed_at;  // raw text of metadata.file_sha256_computed_at: the resume marker
 };
 
+/// Whether nothing can be told from the row's metadata, so that neither "records a hash" nor "records none" is true of it.
+bool is_damaged(const ArtifactRow& row);
+/// Whether verify and scrub answer for it: a hash is recorded, or nobody can tell whether one is.
+bool asks_for_proof(const ArtifactRow& row);
+
 /// A place in the order (artifact_type, id), which only the database compares (collations differ from byte order).
 struct RowCursor {
   std::string type;
@@ -44,6 +49,7 @@ enum class RowSelection : unsigned char {
   all,              // every row
   hashed,           // a file_sha256 is recorded
   unmarked_hashed,  // both: what a backfill will compare
+  asks_for_proof,   // a file_sha256 is recorded, or the metadata is damaged
 };
 
 /// Of what is selected, the rows with a recorded hash.
@@ -128,6 +134,8 @@ class ArtifactTable {
   Status learn_statements(const std::vector<sql::Connection::Column>& columns);
   /// The table as errors name it.
   std::string described();
+  /// Else page() reads on until enough rows were selected.
+  bool filters_in_database(RowSelection selection);
   Status refuse_bad_ids();
   Status refuse_misfits(const sql::Rows& rows);
   Status require_text(const ArtifactRow& row);
@@ -144,9 +152,8 @@ class ArtifactTable {
   catalog::Catalog* catalog_;
   std::optional<sql::Connection> own_;  // when the rows are not in the catalog
   std::string suffix_;  // of the statements' names: one connection may serve several sources
-  bool merges_on_server_ = false;    // metadata is jsonb
-  bool finds_by_index_ = true;       // a row by its id
-  bool filters_in_database_ = true;  // else page() reads on until enough rows were selected
+  bool merges_on_server_ = false;  // metadata is jsonb
+  bool finds_by_index_ = true;     // a row by its id
 };
 
 }  // namespace holdfast::artifacts

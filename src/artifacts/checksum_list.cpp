@@ -50,7 +50,7 @@ Result<ExportEnd> export_checksums(const SourceConfig& config, catalog::Catalog&
                                    const TextSink& sink) {
   TRY_ASSIGN(auto table, ArtifactTable::open(config, catalog, Access::read_only));
   TRY_ASSIGN(const Roots roots, Roots::open(config.roots));
-  RowPager pager(table, {.selection = RowSelection::hashed,
+  RowPager pager(table, {.selection = RowSelection::asks_for_proof,
                          .after = {},
                          .limit = kPageRows,
                          .types = config.types,

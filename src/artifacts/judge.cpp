@@ -84,6 +84,7 @@ Fields base_witness(const ArtifactRow& row) {
   if (row.recorded_sha256) witness.push_back({"recorded_sha256", shown(*row.recorded_sha256)});
   if (row.recorded_size_bytes) witness.push_back({"recorded_size_bytes", *row.recorded_size_bytes});
   if (row.computed_at) witness.push_back({"recorded_at", shown(*row.computed_at)});
+  if (is_damaged(row)) witness.push_back({"metadata", std::string(damage_of(row.metadata))});
   return witness;
 }
 
@@ -235,9 +236,13 @@ Draft bad_hash_draft(const SourceConfig& config, const ArtifactRow& row, const R
   return draft;
 }
 
-Draft bad_metadata_draft() {
-  return {kInvalidRecord, "metadata", "not an object", "its metadata is no JSON object",
-          "make the row's metadata an object or null"};
+Draft bad_metadata_draft(const SourceConfig& config, const ArtifactRow& row) {
+  const std::string why(damage_of(row.metadata));
+  const std::string mend = row.metadata == MetadataKind::ambiguous
+                               ? "leave each key of the row's metadata once"
+                               : "make the row's metadata an object or NULL";
+  return {kInvalidRecord, "metadata", why, "its " + why + ", so nobody can tell what is recorded",
+          mend + ", then: " + verify_command(config)};
 }
 
 /// What is the same for both depths: the record can't be used, or no file's content is to be had.
@@ -249,9 +254,7 @@ std::optional<SubjectReport> judge_state(const SourceConfig& config, const Artif
     return with_finding(std::move(report), verdict,
                         make_finding(config, row, seen, std::move(draft)));
   };
-  const bool usable = row.metadata == MetadataKind::object || row.metadata == MetadataKind::null;
-  if (!usable || seen.state == RowState::bad_metadata)
-    return give(Verdict::unknown, bad_metadata_draft());
+  if (is_damaged(row)) return give(Verdict::unknown, bad_metadata_draft(config, row));
   if (row.recorded_sha256 && !recorded_digest(row)) {
     auto bad = give(Verdict::unknown,
                     bad_hash_draft(config, row, seen, read && seen.state == RowState::hashed));
@@ -371,11 +374,12 @@ bool proves_record(const Proof& proof, const ArtifactRow& row) {
 
 bool is_of_record(const core::Finding& finding, const ArtifactRow& row) {
   const Fields now = base_witness(row);
-  return std::ranges::all_of(std::array{"path", "recorded_sha256"}, [&](const char* key) {
-    const core::FieldValue* const was = core::find_field(finding.witness, key);
-    const core::FieldValue* const is = core::find_field(now, key);
-    return was == nullptr || is == nullptr ? was == is : *was == *is;
-  });
+  return std::ranges::all_of(
+      std::array{"path", "recorded_sha256", "metadata"}, [&](const char* key) {
+        const core::FieldValue* const was = core::find_field(finding.witness, key);
+        const core::FieldValue* const is = core::find_field(now, key);
+        return was == nullptr || is == nullptr ? was == is : *was == *is;
+      });
 }
 
 std::string finding_file(const SourceConfig& config, const std::string& root,

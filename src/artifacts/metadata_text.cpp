@@ -242,6 +242,21 @@ std::array<std::string, 3> values_of(const NewHash& hash) {
 
 }  // namespace
 
+std::string_view damage_of(MetadataKind kind) {
+  switch (kind) {
+    case MetadataKind::object:
+    case MetadataKind::null:
+      return {};
+    case MetadataKind::other:
+      return "metadata is no JSON object";
+    case MetadataKind::invalid:
+      return "metadata is no JSON (RFC 8259, in UTF-8)";
+    case MetadataKind::ambiguous:
+      return "metadata has a key of Holdfast's twice";
+  }
+  return {};
+}
+
 MetadataReading read_metadata(const std::optional<std::string>& text) {
   MetadataReading reading;
   if (!text) return reading;
@@ -252,7 +267,10 @@ MetadataReading read_metadata(const std::optional<std::string>& text) {
     if (is_json(*text)) reading.kind = MetadataKind::other;
     return reading;
   }
-  if (map->owned_twice) return reading;
+  if (map->owned_twice) {
+    reading.kind = MetadataKind::ambiguous;
+    return reading;
+  }
   reading.kind = MetadataKind::object;
   reading.recorded = {.sha256 = shown(*text, map->owned[0]),
                       .size_bytes = shown(*text, map->owned[1]),

@@ -17,10 +17,13 @@ namespace holdfast::artifacts {
 /// What metadata is. Only an object or NULL is ever written.
 enum class MetadataKind : unsigned char {
   object,
-  null,     // SQL NULL: becomes an object
-  other,    // JSON, but an array or scalar (JSON's null too): refused
-  invalid,  // no JSON (RFC 8259, UTF-8), or an object that has one of our keys twice: refused
+  null,       // SQL NULL: becomes an object
+  other,      // JSON, but an array or scalar (JSON's null too): refused
+  invalid,    // no JSON (RFC 8259, UTF-8): refused
+  ambiguous,  // an object that has one of our keys twice: refused
 };
+/// Half a sentence on why nothing can be told from metadata of that kind, nor written to it; empty for an object and for NULL.
+std::string_view damage_of(MetadataKind kind);
 
 /// Objects and arrays inside each other; SQLite's json_valid has the same bound.
 inline constexpr int kMaxMetadataDepth = 1000;
@@ -50,7 +53,7 @@ struct NewHash {
 /// `{"file_sha256": …}` as the journal keeps it.
 std::string owned_json(const NewHash& hash);
 /// The text with the three keys set: values that are there are replaced in place, the others are put at the end in the style (spaces
-/// or none) of the first member. `invalid` where read_metadata() says `other` or `invalid`.
+/// or none) of the first member. `invalid` where the metadata is damaged (damage_of).
 Result<std::string> with_hash(const std::optional<std::string>& text, const NewHash& hash);
 
 }  // namespace holdfast::artifacts

@@ -26,9 +26,9 @@ void append_member(std::string& out, std::string_view key,
 // What a backfill would see of this row before it reads: none where the file could be opened.
 std::optional<RowObservation> look(const ArtifactRow& row, const Roots& roots) {
   RowObservation seen;
-  if (row.metadata == MetadataKind::other || row.metadata == MetadataKind::invalid) {
+  if (is_damaged(row)) {
     seen.state = RowState::bad_metadata;
-    seen.reason = "metadata is no JSON object";
+    seen.reason = damage_of(row.metadata);
     return seen;
   }
   if (!row.path || row.path->empty()) {

@@ -139,11 +139,8 @@ class Worker {
 
   // A file to read for this row, or none where the row is finished or put aside.
   std::optional<core::HashJob> look_at(std::uint64_t ticket, const ArtifactRow& row) {
-    if (row.metadata == MetadataKind::other || row.metadata == MetadataKind::invalid) {
-      const char* why = row.metadata == MetadataKind::other
-                            ? "metadata is no JSON object"
-                            : "metadata is no JSON, or has a key of ours twice";
-      finish(ticket, observation(RowState::bad_metadata, {}, why));
+    if (is_damaged(row)) {
+      finish(ticket, observation(RowState::bad_metadata, {}, std::string(damage_of(row.metadata))));
       return {};
     }
     if (!row.path || row.path->empty()) {

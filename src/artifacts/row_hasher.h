@@ -40,7 +40,7 @@ enum class RowState : unsigned char {
   missing,       // no root has it
   unstable,      // changed during each of three readings
   refused,       // escapes_root, symlink_loop, not_regular, unreadable, bad_path
-  bad_metadata,  // metadata is an array or scalar, or no JSON; the file was not looked at
+  bad_metadata,  // metadata is damaged; the file was not looked at
 };
 
 struct RowObservation {

@@ -109,7 +109,7 @@ class Pass {
     observations.reserve(judged.size());
     for (const Judged& each : judged) {
       observations.push_back({each.row.id, each.row.type, each.report});
-      if (pass_.depth != core::Depth::full || !each.row.recorded_sha256) continue;
+      if (pass_.depth != core::Depth::full || !asks_for_proof(each.row)) continue;
       if (auto proof = proof_of(each.row, each.seen)) {
         proofs.push_back(std::move(*proof));
       } else {

@@ -43,8 +43,9 @@ constexpr core::Rule kRules[] = {
      "A folder, device, socket or FIFO has no content of its own to prove. Correct the path of the "
      "row."},
     {kInvalidRecord, Level::error, "What is recorded can't be a file's hash or path.",
-     "The recorded SHA-256 is not 64 hex digits, the metadata is no JSON object, or the path is "
-     "one that no file can have. Nothing can be compared, so the verdict is unknown. A wrong hash "
+     "The recorded SHA-256 is not 64 hex digits, the metadata is no JSON object or has a key of "
+     "Holdfast's twice, or the path is one that no file can have. Nothing can be compared, so the "
+     "verdict is unknown. A wrong hash "
      "is replaced, and journaled, by 'holdfast artifacts backfill --only ID'; the rest is mended "
      "in "
      "the row."},

@@ -110,7 +110,7 @@ class DueRows {
     return rows_in_order(ids, by_id);
   }
 
-  /// In the order of their looks. A row that is gone, or records no hash any more, is forgotten.
+  /// In the order of their looks. A row that is gone, or asks for no proof any more, is forgotten.
   Result<std::vector<ArtifactRow>> rows_in_order(const std::vector<std::string>& ids,
                                                  const LookMap& looks) {
     std::vector<ArtifactRow> rows;
@@ -123,7 +123,7 @@ class DueRows {
     std::vector<ArtifactRow*> order;
     for (const std::string& id : ids) {
       const auto row = by_id.find(id);
-      if (row == by_id.end() || !row->second->recorded_sha256) {
+      if (row == by_id.end() || !asks_for_proof(*row->second)) {
         gone.push_back(id);
       } else if (is_in_scope(*row->second) &&
                  within_bytes(known_size(*row->second, &looks.at(id)))) {
@@ -218,7 +218,7 @@ class Scrub {
   }
 
   PageQuery hashed_rows() const {
-    return {.selection = RowSelection::hashed,
+    return {.selection = RowSelection::asks_for_proof,
             .after = {},
             .limit = kPageRows,
             .types = config_.types,

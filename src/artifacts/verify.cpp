@@ -81,8 +81,8 @@ class Verification {
   }
 
  private:
-  static PageQuery hashed_rows(const std::vector<std::string>& types) {
-    return {.selection = RowSelection::hashed,
+  static PageQuery rows_with_a_claim(const std::vector<std::string>& types) {
+    return {.selection = RowSelection::asks_for_proof,
             .after = {},
             .limit = kPageRows,
             .types = types,
@@ -90,7 +90,7 @@ class Verification {
   }
 
   Status pass(ArtifactTable& table, const Roots& roots) {
-    const PageQuery query = hashed_rows(types_);
+    const PageQuery query = rows_with_a_claim(types_);
     TRY_ASSIGN(auto keeper, IncidentKeeper::open(catalog_, end_.run_id, options_.actor));
     std::optional<RateLimiter> rate;
     if (options_.rate_bytes_per_s) rate.emplace(*options_.rate_bytes_per_s, clock_);
@@ -118,7 +118,7 @@ class Verification {
   Status tell_part(ArtifactTable& table, const IncidentKeeper& keeper) {
     const bool asked = options_.sample_share || options_.shard || !options_.types.empty();
     if (!asked && !end_.limit_reached && !end_.cancelled) return {};
-    TRY_ASSIGN(const std::int64_t rows, table.count(hashed_rows(config_.types)));
+    TRY_ASSIGN(const std::int64_t rows, table.count(rows_with_a_claim(config_.types)));
     if (rows > end_.tally.total.rows)
       part_ = Part{end_.tally.total.rows, rows, keeper.open_unseen(config_)};
     return {};

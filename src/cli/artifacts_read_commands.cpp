@@ -243,7 +243,7 @@ Result<Exit> export_list(const Command& command, const TextWords& words) {
   TRY(output.end());
   if (end.left_out > 0)
     command.say("not in the list: " + app::counted(end.left_out, "row") +
-                " whose hash is no SHA-256, or without a path");
+                " whose hash is no SHA-256 or whose metadata is damaged, or without a path");
   if (end.exported == 0) command.say("no row records a hash: the list is empty");
   return end.exported == 0 || end.left_out > 0 ? Exit::incomplete : Exit::ok;
 }

@@ -266,6 +266,30 @@ TEST_P(AnyTable, SelectsByMarkerHashAndAge) {
   EXPECT_EQ(table.page({.marked_before = "tomorrow"}).error().code(), Code::invalid);
 }
 
+// Nobody can tell of them whether a hash is recorded: what answers for recorded hashes must not pass over them.
+TEST_P(AnyTable, SelectsDamagedRowsWhereAProofIsAskedFor) {
+  world_->add_row("bare", "p", "null");
+  world_->add_row("claimed", "p", R"({"file_sha256":"aa"})");
+  world_->add_row("list", "p", "[]");
+  world_->add_row("nothing", "p", R"({"nested":{"file_sha256":"aa"},"file_sha256":null})");
+  world_->add_row("word", "p", R"("words")");
+  std::vector<std::string> expected{"claimed", "list"};
+  if (keeps_bytes()) {
+    world_->add_row("twice", "p", R"({"file_sha256":null,"file_sha256":"aa"})");
+    world_->add_row("twice_marked", "p",
+                    R"({"file_sha256_computed_at":"x","file\u005fsha256_computed_at":"y"})");
+    expected.insert(expected.end(), {"twice", "twice_marked"});
+  }
+  if (GetParam().metadata_type == "text") {
+    world_->add_row("torn", "p", R"({"file_sha256":"a)");
+    expected.insert(expected.end() - 2, "torn");
+  }
+  expected.emplace_back("word");
+  auto table = open();
+  EXPECT_EQ(all_ids(table, {.selection = RowSelection::asks_for_proof, .limit = 2}), expected);
+  EXPECT_EQ(must(table.count({.selection = RowSelection::asks_for_proof})), std::ssize(expected));
+}
+
 TEST_P(AnyTable, PreparesEveryStatement) {
   auto table = open();
   must(table.connection().prepare_all());
@@ -549,13 +573,16 @@ TEST(ArtifactTable, RefusesTextThatIsNoJson) {
       "metadata text)");
   world.sql(
       "insert into mine values ('bad', 'f', '', 'p', '{broken'), ('blob', 'f', '', 'p', x'7b7d'), "
-      "('good', 'f', '', 'p', '{}')");
+      "('bytes', 'f', '', 'p', cast(x'7b2261223a22ff227d' as text)), ('good', 'f', '', 'p', '{}')");
   auto table = must(ArtifactTable::open(world.config(), world.catalog()));
   const auto rows = must(table.page({.selection = RowSelection::unmarked}));
-  ASSERT_THAT(ids_of(rows), ElementsAre("bad", "blob", "good"));
+  ASSERT_THAT(ids_of(rows), ElementsAre("bad", "blob", "bytes", "good"));
   EXPECT_EQ(rows[0].metadata, MetadataKind::invalid);
   EXPECT_EQ(rows[1].metadata, MetadataKind::invalid);
-  EXPECT_EQ(rows[2].metadata, MetadataKind::object);
+  EXPECT_EQ(rows[2].metadata, MetadataKind::invalid);
+  EXPECT_EQ(rows[3].metadata, MetadataKind::object);
+  EXPECT_THAT(all_ids(table, {.selection = RowSelection::asks_for_proof, .limit = 2}),
+              ElementsAre("bad", "blob", "bytes"));
 }
 
 }  // namespace

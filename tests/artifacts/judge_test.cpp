@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "artifacts/rules.h"
 #include "core/fields.h"
@@ -14,6 +14,7 @@ namespace holdfast::artifacts {
 namespace {
 
 using core::Verdict;
+using ::testing::HasSubstr;
 
 constexpr std::int64_t kS = 1'000'000'000;
 const Timestamp kProvedAt{1'770'000'000 * kS};
@@ -209,6 +210,11 @@ TEST(Judge, MetadataThatIsNoObjectIsAnInvalidRecord) {
   const auto report = judge(source(), row, not_seen(RowState::bad_metadata), nullptr);
   EXPECT_EQ(report.verdict, Verdict::unknown);
   EXPECT_EQ(rule_of(report), "artifact.invalid_record");
+  EXPECT_THAT(report.findings[0].message, HasSubstr("metadata is no JSON object"));
+  ArtifactRow mended = row;
+  mended.metadata = MetadataKind::object;
+  EXPECT_TRUE(is_of_record(report.findings[0], row));
+  EXPECT_FALSE(is_of_record(report.findings[0], mended));
 }
 
 TEST(Judge, ARecordedFileThatIsGoneIsMissing) {

@@ -67,11 +67,13 @@ TEST(MetadataText, TellsWhatMayNotBeWritten) {
         std::string("{\"a\":01}"), std::string("{\"a\":+1}"), std::string("{\"a\":1} x"),
         std::string("{\"a\":\"\\x\"}"), std::string("{\"a\":\"\\u12g4\"}"),
         std::string("{\"a\":\"\n\"}"), std::string("{\"a\":\"\xff\"}"), std::string("{\"a\":nul}"),
-        std::string("{\"a\":1.}"), std::string("{\"a\":1e}"), deep, "{\"a\":" + deep + "}",
-        std::string(R"({"file_sha256":"a","file_sha256":"b"})")}) {
+        std::string("{\"a\":1.}"), std::string("{\"a\":1e}"), deep, "{\"a\":" + deep + "}"}) {
     EXPECT_EQ(read_metadata(text).kind, MetadataKind::invalid) << text.substr(0, 60);
     EXPECT_FALSE(with_hash(text, kHash).ok()) << text.substr(0, 60);
   }
+  const std::string twice = R"({"file_sha256":"a","file\u005fsha256":"b"})";
+  EXPECT_EQ(read_metadata(twice).kind, MetadataKind::ambiguous);
+  EXPECT_FALSE(with_hash(twice, kHash).ok());
 }
 
 }  // namespace

@@ -372,6 +372,20 @@ TEST_P(Scrub, RowsThatStayUnreadForLongerThanPromisedBreakThePromise) {
   EXPECT_FALSE(world().scrub_with(nothing).has_findings());
 }
 
+TEST_P(Scrub, LooksAtARowWhoseMetadataIsDamagedInItsTurn) {
+  world().keep("a", "a.png", "alpha");
+  world().add_row("b", "a.png", "[1]");
+  const ScrubEnd first = world().scrub_with(world().scrub_options(10 * kDay));
+  EXPECT_THAT(world().findings, ElementsAre("b artifact.invalid_record"));
+  EXPECT_EQ(first.tally.total.unknown, 1);
+  EXPECT_EQ(first.before.rows, 2);
+  EXPECT_EQ(first.conclusion.outcome, Outcome::findings);
+  EXPECT_EQ(first.after.never_looked_at, 0);
+  world().clock().advance(11 * kDay);
+  world().scrub_with(world().scrub_options(10 * kDay));
+  EXPECT_THAT(world().read_ids, ::testing::UnorderedElementsAre("a", "b"));
+}
+
 TEST_P(Scrub, ForgetsRowsThatAreGone) {
   world().keep("a", "a.bin", "content");
   world().keep("b", "b.bin", "content");

@@ -68,6 +68,27 @@ TEST_P(Verify, ReadsEveryRowThatRecordsAHashAndProvesIt) {
   EXPECT_EQ(runs[0].counts.evaluated, 2);
 }
 
+TEST_P(Verify, IsNotInStepOverARowWhoseMetadataIsDamaged) {
+  world().keep("a", "a.png", "alpha");
+  world().keep("b", "b.png", "beta");
+  world().sql("update artifacts set metadata = '[1]' where id = 'b'");
+  for (const bool full : {true, false}) {
+    const VerifyEnd end = full ? world().verify_full() : world().verify_quick();
+    EXPECT_THAT(world().read_ids, ElementsAre("a", "b"));
+    EXPECT_EQ(end.tally.total.unknown, 1);
+    EXPECT_EQ(end.tally.count_of(kInvalidRecord), 1);
+    EXPECT_FALSE(end.complete());
+    EXPECT_EQ(end.conclusion.outcome, Outcome::findings);
+  }
+  ASSERT_EQ(world().incidents().size(), 1U);
+  EXPECT_EQ(world().incidents()[0].subject, "artifact:atlas/b");
+  world().sql("update artifacts set metadata = " +
+              ProofWorld::quoted(ProofWorld::record(world().sha256sum("b.png"), 4)) +
+              " where id = 'b'");
+  EXPECT_TRUE(world().verify_full().complete());
+  EXPECT_EQ(world().number("select count(*) from incident where resolved_at is null"), 0);
+}
+
 TEST_P(Verify, NeverWritesTheUsersRows) {
   world().keep("a", "a.png", "alpha");
   world().keep("b", "b.png", "beta");

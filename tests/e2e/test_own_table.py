@@ -40,6 +40,27 @@ def test_the_sequence_of_the_readme_ends_in_step(own):
     assert (kept if isinstance(kept, dict) else json.loads(kept))["file_sha256"] == sha256sum(own.data)["a.bin"]
 
 
+def test_a_row_whose_metadata_is_damaged_is_told_and_never_passed_over(own):
+    own.run("migrate", "upgrade")
+    own.run("artifacts", "prepare")
+    damaged = {"list": "[1, 2]"}
+    if own.database.backend == "sqlite":
+        damaged |= {"torn": '{"file_sha256": "ab', "twice": '{"file_sha256": null, "file_sha256": "ab"}', "marked_twice": '{"file_sha256_computed_at": "x", "file_sha256_computed_at": "y"}'}
+    own.database.insert("mine", [{"id": each, "artifact_type": "figure", "file_path": "a.bin", "metadata": text} for each, text in
+                                 {"good": "{}", **damaged}.items()])
+    own.write("a.bin", "bytes")
+    own.run("artifacts", "backfill", "--only", "good")
+    for command in (["artifacts", "scrub", "--every-byte-within", "30d"], ["artifacts", "verify"], ["artifacts", "verify", "--quick"]):
+        told = own.json(*command, expect=1)
+        assert told["counts"]["unknown"] == len(damaged), command
+        assert {each["subject"] for each in told["findings"] if each["rule"] == "artifact.invalid_record"} == {f"artifact:mine/{each}" for each in damaged}
+    assert {each["subject"] for each in own.json("incidents", "list")["incidents"]} == {f"artifact:mine/{each}" for each in damaged}
+    own.run("check", expect=1)
+    done = own.run("artifacts", "export", expect=3)
+    assert f"{len(damaged)} row" in done.stderr
+    assert sum(each["rule"] == "artifact.invalid_record" for each in own.json("artifacts", "report", expect=None)["findings"]) == len(damaged)
+
+
 def test_the_hint_for_a_missing_catalog_mends_it(own):
     for command in (["check"], ["artifacts", "backfill"], ["doctor"]):
         done = own.run(*command, expect=(2, 3))
