@@ -433,7 +433,7 @@ TEST_P(Verify, ARowThatSharesAFileIsProvedWhenItsBytesWereRead) {
   world().keep("a", "shared.bin", "content");
   world().keep("b", "big.bin", std::string(3'000'000, 'b'));
   world().keep("c", "shared.bin", "content");
-  testing::LaterAtEveryLook clock(world().clock().now());
+  holdfast::testing::LaterAtEveryLook clock(world().clock().now());
   VerifyOptions options = world().options();
   options.jobs = 1;
   options.clock = &clock;
