@@ -45,7 +45,9 @@ def test_a_row_whose_metadata_is_damaged_is_told_and_never_passed_over(own):
     own.run("artifacts", "prepare")
     damaged = {"list": "[1, 2]"}
     if own.database.backend == "sqlite":
-        damaged |= {"torn": '{"file_sha256": "ab', "twice": '{"file_sha256": null, "file_sha256": "ab"}', "marked_twice": '{"file_sha256_computed_at": "x", "file_sha256_computed_at": "y"}'}
+        damaged |= {"torn": '{"file_sha256": "ab', "twice": '{"file_sha256": null, "file_sha256": "ab"}',
+                    "marked_twice": '{"file_sha256_computed_at": "x", "file_sha256_computed_at": "y"}'}
+    subjects = {f"artifact:mine/{each}" for each in damaged}
     own.database.insert("mine", [{"id": each, "artifact_type": "figure", "file_path": "a.bin", "metadata": text} for each, text in
                                  {"good": "{}", **damaged}.items()])
     own.write("a.bin", "bytes")
@@ -53,8 +55,8 @@ def test_a_row_whose_metadata_is_damaged_is_told_and_never_passed_over(own):
     for command in (["artifacts", "scrub", "--every-byte-within", "30d"], ["artifacts", "verify"], ["artifacts", "verify", "--quick"]):
         told = own.json(*command, expect=1)
         assert told["counts"]["unknown"] == len(damaged), command
-        assert {each["subject"] for each in told["findings"] if each["rule"] == "artifact.invalid_record"} == {f"artifact:mine/{each}" for each in damaged}
-    assert {each["subject"] for each in own.json("incidents", "list")["incidents"]} == {f"artifact:mine/{each}" for each in damaged}
+        assert {each["subject"] for each in told["findings"] if each["rule"] == "artifact.invalid_record"} == subjects
+    assert {each["subject"] for each in own.json("incidents", "list")["incidents"]} == subjects
     own.run("check", expect=1)
     done = own.run("artifacts", "export", expect=3)
     assert f"{len(damaged)} row" in done.stderr

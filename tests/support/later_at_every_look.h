@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// A clock for tests that must see who looked at it, and how often.
 #pragma once
 #include <atomic>
 #include <chrono>
