@@ -61,7 +61,7 @@ Result<std::string> followed(const std::string& link) {
   std::array<char, PATH_MAX> text{};
   const ssize_t size = ::readlink(link.c_str(), text.data(), text.size());
   if (size < 0) return no_place(link, errno_text(errno));
-  std::string target(text.data(), static_cast<std::size_t>(size));
+  const std::string target(text.data(), static_cast<std::size_t>(size));
   return target.starts_with('/') ? target : folder_of(link) + '/' + target;
 }
 

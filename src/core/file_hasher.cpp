@@ -91,7 +91,7 @@ class Hashing {
  public:
   Hashing(const std::function<std::optional<HashJob>()>& next,
           const std::function<Status(HashOutcome)>& done, const HashOptions& options)
-      : next_(next), done_(done), options_(options), sha_(options.kernel) {}
+      : sha_(options.kernel), next_(next), done_(done), options_(options) {}
 
   Status run() {
     for (;;) {
@@ -306,16 +306,16 @@ class Hashing {
     return done_(std::move(outcome));
   }
 
+  Sha256Lanes sha_;
   const std::function<std::optional<HashJob>()>& next_;
   const std::function<Status(HashOutcome)>& done_;
   const HashOptions& options_;
-  Sha256Lanes sha_;
   const std::size_t piece_bytes_ = piece_bytes(sha_.lane_count(), options_.rate);
   const std::size_t used_lanes_ =
       options_.rate == nullptr ? sha_.lane_count() : std::min(kLanesUnderRate, sha_.lane_count());
-  std::array<Lane, kSha256WideLanes> lanes_;
   std::size_t busy_count_ = 0;
   std::size_t waiting_count_ = 0;  // of the busy ones
+  std::array<Lane, kSha256WideLanes> lanes_;
   bool drained_ = false;           // `next` had none when it was last asked
 };
 
