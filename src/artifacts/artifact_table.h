@@ -72,7 +72,12 @@ struct HashWrite {
   Timestamp computed_at;
   std::string reason;  // for the journal: "backfill", "drift: artifact.modified", …
 };
-enum class WriteOutcome : unsigned char { written, row_changed, row_gone };
+enum class WriteOutcome : unsigned char {
+  written,
+  row_changed,  // another client was first
+  row_gone,
+  altered,  // read back, the row is not what was written: a trigger or rule on the table took the write back or changed it
+};
 /// What the journal says about a group of writes.
 struct WriteContext {
   std::string_view actor;
@@ -123,7 +128,8 @@ class ArtifactTable {
   Result<sql::Rows> journal_rows(const std::optional<std::string>& artifact_id,
                                  std::int64_t after_seq, std::int64_t limit);
 
-  /// Writes in the caller's transaction, one outcome per write in order; one journal row for each that was written.
+  /// Writes in the caller's transaction, one outcome per write in order; one journal row for each that was written. Where one of them
+  /// is `altered`, the transaction must not be committed: the journal tells writes that did not last.
   Result<std::vector<WriteOutcome>> record(std::span<const HashWrite> writes,
                                            const WriteContext& context);
 
@@ -143,6 +149,7 @@ class ArtifactTable {
   Result<std::vector<ArtifactRow>> raw_page(const PageQuery& query,
                                             const std::optional<RowCursor>& after,
                                             std::int64_t limit);
+  Status read_back(std::span<const HashWrite> writes, std::vector<WriteOutcome>& outcomes);
   Result<std::vector<WriteOutcome>> merge(std::span<const HashWrite> writes,
                                           const WriteContext& context);
   Result<std::vector<WriteOutcome>> splice(std::span<const HashWrite> writes,

@@ -37,4 +37,7 @@ with holdfast_writes as (
   from holdfast_written w
   order by w.n
 )
-select n from holdfast_written order by n
+-- A row that was found as it was read and still not written: a trigger or rule would not have it.
+select b.n, case when w.n is null then 0 else 1 end as written
+from holdfast_before b left join holdfast_written w on w.n = b.n
+order by b.n

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "artifacts/artifact_table.h"
@@ -58,6 +59,8 @@ inline constexpr std::size_t kMaxHeldEvents = 100;
 /// Words of the residual list for rows that keep a hash which disagrees.
 inline constexpr std::string_view kDriftRefused = "drift_refused";
 inline constexpr std::string_view kSuspectRefused = "changed_without_write";
+/// …and for rows that a trigger or rule on the table did not leave as they were written.
+inline constexpr std::string_view kWriteAltered = "write_altered";
 
 class BackfillSink {
  public:
@@ -111,7 +114,16 @@ class BackfillSink {
   struct Settled {
     BackfillSummary summary;
     std::vector<std::string> requeued;
+    std::unordered_set<std::string> altered;
     std::vector<ResidualEntry> residual;
+    /// Counts a row that has a hash and could not be given it.
+    void fail(const Pending& row, const std::string& path_column, std::string_view reason,
+              std::string detail);
+  };
+  /// Rows that were written as meant, in a transaction that is open still.
+  struct Recorded {
+    sql::Transaction transaction;
+    std::vector<WriteOutcome> outcomes;
   };
 
   /// The rows of one commit, by what is to be done with them.
@@ -140,6 +152,7 @@ class BackfillSink {
   Status write_chunk(std::vector<Pending> writes);
   Result<Settled> write_rows(const std::vector<Pending>& writes);
   Result<Settled> write_rows_again(const std::vector<Pending>& writes);
+  Result<Recorded> record_rows(const std::vector<HashWrite>& hashes);
   Status save_in_catalog(const std::vector<Pending>& writes, const Settled& settled);
   Settled settle(const std::vector<Pending>& writes,
                  const std::vector<WriteOutcome>& outcomes) const;

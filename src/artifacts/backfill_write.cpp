@@ -18,6 +18,7 @@ namespace {
 
 constexpr int kMaxTransactionAttempts =
     4;  // PostgreSQL ends one of two clients that wait for one another
+constexpr int kMaxAlteredAttempts = 3;  // a trigger may alter other rows when some are left out
 constexpr std::string_view kOperation = "artifacts.backfill";
 
 }  // namespace
@@ -114,17 +115,42 @@ Result<BackfillSink::Settled> BackfillSink::write_rows(const std::vector<Pending
     }
     return settle(writes, std::vector<WriteOutcome>(writes.size(), WriteOutcome::written));
   }
-  TRY_ASSIGN(auto transaction, sql::Transaction::begin(parts_.table.connection()));
-  TRY_ASSIGN(const auto outcomes, parts_.table.record(hashes, {.actor = parts_.options.actor,
-                                                               .batch_run_id = run_.id,
-                                                               .operation = kOperation}));
+  TRY_ASSIGN(auto recorded, record_rows(hashes));
   HOLDFAST_FAILPOINT("artifacts.in_transaction");
-  Settled settled = settle(writes, outcomes);
+  Settled settled = settle(writes, recorded.outcomes);
   if (parts_.table.config().in_catalog) TRY(save_in_catalog(writes, settled));
   HOLDFAST_FAILPOINT("artifacts.before_commit");
-  TRY(transaction.commit());
+  TRY(recorded.transaction.commit());
   HOLDFAST_FAILPOINT("artifacts.after_commit");
   return settled;
+}
+
+// A transaction in which a trigger or rule altered rows is rolled back, journal and all, and begun again without those rows.
+Result<BackfillSink::Recorded> BackfillSink::record_rows(const std::vector<HashWrite>& hashes) {
+  std::vector<WriteOutcome> outcomes(hashes.size(), WriteOutcome::written);
+  for (int attempt = 1;; ++attempt) {
+    std::vector<HashWrite> wanted;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      if (outcomes[i] == WriteOutcome::altered) continue;
+      wanted.push_back(hashes[i]);
+      places.push_back(i);
+    }
+    TRY_ASSIGN(auto transaction, sql::Transaction::begin(parts_.table.connection()));
+    TRY_ASSIGN(const auto now, parts_.table.record(wanted, {.actor = parts_.options.actor,
+                                                            .batch_run_id = run_.id,
+                                                            .operation = kOperation}));
+    for (std::size_t i = 0; i < now.size(); ++i)
+      outcomes[places[i]] = now[i];
+    const auto altered = std::ranges::count(now, WriteOutcome::altered);
+    if (altered == 0)
+      return Recorded{.transaction = std::move(transaction), .outcomes = std::move(outcomes)};
+    log_warning("a trigger or rule on the table altered what was written; rolled back",
+                {{"table", parts_.table.config().table}, {"rows", std::to_string(altered)}});
+    if (attempt < kMaxAlteredAttempts) continue;
+    for (const std::size_t place : places)
+      outcomes[place] = WriteOutcome::altered;
+  }
 }
 
 // In the transaction that is open on the catalog.
@@ -136,6 +162,10 @@ Status BackfillSink::save_in_catalog(const std::vector<Pending>& writes, const S
     const auto& again = settled.requeued;
     if (std::find(again.begin(), again.end(), each.row.id) != again.end()) continue;
     released.push_back(each.row.id);
+    if (settled.altered.contains(each.row.id)) {
+      if (each.report) note_unproved(unproved, each.row, *each.report, MakesIncident::yes);
+      continue;
+    }
     // A reading that the record does not confirm moves no proof (proofs.h): so where the row is left as it is.
     if (parts_.options.mode == BackfillMode::report_only && (each.drifted || each.invalid_record)) {
       note_unproved(unproved, each.row, *each.report, MakesIncident::yes);
@@ -161,9 +191,19 @@ Status BackfillSink::save_in_catalog(const std::vector<Pending>& writes, const S
   return parts_.queue.release(released);
 }
 
+void BackfillSink::Settled::fail(const Pending& row, const std::string& path_column,
+                                 std::string_view reason, std::string detail) {
+  summary.add(row.row.type, RowEnd::failed);
+  ++summary.by_reason[std::string(reason)];
+  ResidualEntry entry = residual_entry(row.row, row.seen, path_column);
+  entry.reason = reason;
+  entry.detail = std::move(detail);
+  residual.push_back(std::move(entry));
+}
+
 BackfillSink::Settled BackfillSink::settle(const std::vector<Pending>& writes,
                                            const std::vector<WriteOutcome>& outcomes) const {
-  Settled out{.summary = summary_, .requeued = {}, .residual = {}};
+  Settled out{.summary = summary_, .requeued = {}, .altered = {}, .residual = {}};
   BackfillSummary& summary = out.summary;
   for (std::size_t i = 0; i < writes.size(); ++i) {
     const Pending& each = writes[i];
@@ -177,14 +217,21 @@ BackfillSink::Settled BackfillSink::settle(const std::vector<Pending>& writes,
           out.requeued.push_back(each.row.id);
           continue;
         }
-        summary.add(each.row.type, RowEnd::failed);
-        ++summary.by_reason["row_changed"];
-        ResidualEntry entry = residual_entry(each.row, each.seen, path_column());
-        entry.reason = "row_changed";
-        entry.detail = "another client changed the row each time it was about to be written";
-        out.residual.push_back(std::move(entry));
+        out.fail(each, path_column(), "row_changed",
+                 "another client changed the row each time it was about to be written");
         continue;
       }
+      case WriteOutcome::altered:
+        out.fail(each, path_column(), kWriteAltered,
+                 "read back after it was written, the row was not what was written, and so it was "
+                 "left as it was: look for triggers or rules on the table");
+        out.altered.insert(each.row.id);
+        for (BackfillCounts* counts : {&summary.total, &summary.by_type[each.row.type]}) {
+          counts->drifted += each.drifted ? 1 : 0;
+          counts->invalid_record += each.invalid_record ? 1 : 0;
+        }
+        if (each.report) summary.add_problem(each.report->findings.front());
+        continue;
       case WriteOutcome::written:
         break;
     }

@@ -138,6 +138,14 @@ void say_suspects(const Command& command, const artifacts::BackfillSummary& summ
               summary.source + " --only ID --on-drift record-all");
 }
 
+void say_altered(const Command& command, const artifacts::BackfillSummary& summary) {
+  const auto found = summary.by_reason.find("write_altered");
+  if (found == summary.by_reason.end()) return;
+  command.say(app::counted(found->second, "row") +
+              " could not be written: read back, what was written was not there\n  hint: look for "
+              "triggers or rules on the table; --residual FILE lists the rows");
+}
+
 Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
   if (summary.has_findings()) return Exit::findings;  // beats incompleteness (decision 0050)
   if (summary.claimed_elsewhere + summary.unmet > 0 || summary.outcome == "empty")
@@ -149,6 +157,7 @@ Status tell_backfill(const Command& command, const BackfillWords& words,
                      const artifacts::BackfillSummary& summary) {
   if (!command.quiet) write_to_stderr(backfill_problems(summary));
   say_suspects(command, summary);
+  say_altered(command, summary);
   const std::string json = pretty(artifacts::to_json(summary));
   if (!words.summary.empty()) TRY(write_whole_file(real_file_system(), words.summary, json));
   if (command.output == OutputFormat::json) return command.print(json);

@@ -206,6 +206,33 @@ TEST_P(AnyTable, WritesNothingOverWhatAnotherClientChanged) {
   EXPECT_EQ(world_->number("select count(*) from artifacts"), 5);
 }
 
+TEST_P(AnyTable, TellsWritesThatATriggerAltered) {
+  for (const char* id : {"fine", "put_back", "skipped", "touched"})
+    world_->add_row(id, "f.bin", "{}");
+  if (world_->postgres()) {
+    world_->sql(
+        "create function meddle() returns trigger language plpgsql as $$ begin"
+        " if old.id = 'skipped' then return null; end if;"
+        " if old.id = 'put_back' then new.metadata := old.metadata; end if;"
+        " if old.id = 'touched' then new.title := 'touched'; end if;"
+        " return new; end $$;"
+        "create trigger meddle before update on artifacts for each row execute function meddle()");
+  } else {
+    world_->sql(
+        "create trigger skips before update on artifacts when old.id = 'skipped'"
+        " begin select raise(ignore); end;"
+        "create trigger puts_back after update of metadata on artifacts when old.id = 'put_back'"
+        " begin update artifacts set metadata = old.metadata where id = old.id; end;"
+        "create trigger touches after update of metadata on artifacts when old.id = 'touched'"
+        " begin update artifacts set title = 'touched' where id = old.id; end");
+  }
+  auto table = open();
+  const std::vector<std::string> ids{"fine", "put_back", "skipped", "touched"};
+  EXPECT_THAT(record(table, must(table.rows(ids))),
+              ElementsAre(WriteOutcome::written, WriteOutcome::altered, WriteOutcome::altered,
+                          WriteOutcome::written));
+}
+
 TEST_P(AnyTable, WritesNothingWithoutACommit) {
   world_->add_row("a", "f.bin", "{}");
   auto table = open();

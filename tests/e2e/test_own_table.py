@@ -63,6 +63,29 @@ def test_a_row_whose_metadata_is_damaged_is_told_and_never_passed_over(own):
     assert sum(each["rule"] == "artifact.invalid_record" for each in own.json("artifacts", "report", expect=None)["findings"]) == len(damaged)
 
 
+PUT_BACK = {
+    "sqlite": "create trigger puts_back after update on mine when old.id = 'b' begin update mine set metadata = old.metadata where id = old.id; end",
+    "postgres": "create function puts_back() returns trigger language plpgsql as $$ begin new.metadata := old.metadata; return new; end $$;"
+                "create trigger puts_back before update on mine for each row when (old.id = 'b') execute function puts_back()",
+}
+
+
+def test_a_write_that_a_trigger_takes_back_is_told_and_not_journaled(own):
+    own.run("migrate", "upgrade")
+    own.run("artifacts", "prepare")
+    for each in "abc":
+        own.write(each, each)
+    own.database.insert("mine", [{"id": each, "artifact_type": "figure", "file_path": each, "metadata": "{}"} for each in "abc"])
+    own.database.execute(PUT_BACK[own.database.backend])
+    done = own.run("artifacts", "backfill", "--residual", "left.jsonl", expect=1)
+    assert "triggers or rules on the table" in " ".join(done.stderr.split())
+    left = [json.loads(line) for line in (own.folder / "left.jsonl").read_text().splitlines()]
+    assert [(each["artifact_id"], each["reason"]) for each in left] == [("b", "write_altered")]
+    assert [each["artifact_id"] for each in own.journal()] == ["a", "c"]
+    kept = {each["id"]: each["metadata"] for each in own.database.query("select id, metadata from mine")}
+    assert "file_sha256" in str(kept["a"]) and "file_sha256" in str(kept["c"]) and "file_sha256" not in str(kept["b"])
+
+
 def test_the_hint_for_a_missing_catalog_mends_it(own):
     for command in (["check"], ["artifacts", "backfill"], ["doctor"]):
         done = own.run(*command, expect=(2, 3))
