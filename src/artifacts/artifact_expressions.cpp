@@ -99,8 +99,10 @@ void put_selections(Expressions& out, const SourceConfig& config, const TableFac
                    : at(key);
   };
   const bool told = trusted || guarded;
-  // Written as in the index of migration 0004_artifacts.
-  out["unmarked"] = told ? reading("file_sha256_computed_at") + " is null" : "true";
+  // Written as in the index of migration 0007_artifacts_unmarked.
+  out["unmarked"] = told ? "(" + reading("file_sha256_computed_at") + " is null or " +
+                               reading("file_sha256") + " is null)"
+                         : "true";
   out["hashed"] = told ? reading("file_sha256") + " is not null" : "true";
   out["unmarked_hashed"] = out["unmarked"] + " and " + out["hashed"];
   // Text is judged in whole by artifact_table.cpp; jsonb has each key once and needs no more than its type.

@@ -8,6 +8,7 @@
 
 #include "artifacts/artifact_expressions.h"
 #include "artifacts/embedded_statements.h"
+#include "artifacts/proofs.h"
 #include "base/assert.h"
 #include "base/root_folder.h"
 #include "core/canonical_json.h"
@@ -214,12 +215,12 @@ std::string with_suffix(std::string_view text, std::string_view suffix) {
 }
 
 bool is_selected(const ArtifactRow& row, RowSelection selection,
-                 const std::optional<Timestamp>& marked_before) {
+                 const std::optional<Timestamp>& marked_before, Timestamp now) {
   switch (selection) {
     case RowSelection::unmarked:
-      return !row.computed_at;
+      return !is_marked(row, {}, now);
     case RowSelection::unmarked_hashed:
-      return !row.computed_at && row.recorded_sha256.has_value();
+      return row.recorded_sha256.has_value() && !is_marked(row, {}, now);
     case RowSelection::hashed:
       if (!row.recorded_sha256) return false;
       break;
@@ -229,9 +230,7 @@ bool is_selected(const ArtifactRow& row, RowSelection selection,
     case RowSelection::all:
       break;
   }
-  if (!marked_before || !row.computed_at) return true;
-  const auto at = parse_rfc3339(*row.computed_at);
-  return !at || *at < *marked_before;  // a marker that is no time proves nothing
+  return !marked_before || !is_marked(row, marked_before, now);
 }
 
 }  // namespace
@@ -242,6 +241,14 @@ bool is_damaged(const ArtifactRow& row) {
 
 bool asks_for_proof(const ArtifactRow& row) {
   return row.recorded_sha256.has_value() || is_damaged(row);
+}
+
+bool is_marked(const ArtifactRow& row, const std::optional<Timestamp>& marked_before,
+               Timestamp now) {
+  if (!row.computed_at || !row.recorded_sha256) return false;
+  if (!marked_before) return true;
+  const auto at = parse_rfc3339(*row.computed_at);
+  return at && *at >= *marked_before && !is_in_future(*at, now);
 }
 
 RowSelection hashed_of(RowSelection selection) {
@@ -394,6 +401,7 @@ Result<std::vector<ArtifactRow>> ArtifactTable::page(const PageQuery& query) {
   if (query.marked_before) {
     TRY_ASSIGN(before, parse_rfc3339(*query.marked_before));
   }
+  const Timestamp now = catalog_->clock().now();
   std::vector<ArtifactRow> out;
   std::optional<RowCursor> after = query.after;
   for (bool more = true; more && std::ssize(out) < query.limit;) {
@@ -407,7 +415,7 @@ Result<std::vector<ArtifactRow>> ArtifactTable::page(const PageQuery& query) {
     more = std::ssize(rows) == limit;
     if (!rows.empty()) after = RowCursor{.type = rows.back().type, .id = rows.back().id};
     for (ArtifactRow& row : rows) {
-      if (std::ssize(out) < query.limit && is_selected(row, query.selection, before))
+      if (std::ssize(out) < query.limit && is_selected(row, query.selection, before, now))
         out.push_back(std::move(row));
     }
   }

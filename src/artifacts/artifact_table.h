@@ -38,6 +38,11 @@ bool is_damaged(const ArtifactRow& row);
 /// Whether verify and scrub answer for it: a hash is recorded, or nobody can tell whether one is.
 bool asks_for_proof(const ArtifactRow& row);
 
+/// Whether a backfill is done with it: there is a hash, and a marker that is not before `marked_before` where that is given. A marker
+/// that is no time, or one in the future, is before everything: it proves nothing.
+bool is_marked(const ArtifactRow& row, const std::optional<Timestamp>& marked_before,
+               Timestamp now);
+
 /// A place in the order (artifact_type, id), which only the database compares (collations differ from byte order).
 struct RowCursor {
   std::string type;
@@ -45,7 +50,7 @@ struct RowCursor {
 };
 
 enum class RowSelection : unsigned char {
-  unmarked,         // no marker: what a backfill has left to do
+  unmarked,         // no marker, or one without a hash: what a backfill has left to do
   all,              // every row
   hashed,           // a file_sha256 is recorded
   unmarked_hashed,  // both: what a backfill will compare
@@ -61,7 +66,7 @@ struct PageQuery {
   std::int64_t limit = 500;
   std::vector<std::string> types = {};  // empty: all
   std::optional<std::string> marked_before =
-      {};  // RFC 3339; with `all`: only rows unmarked or marked before this (--older-than)
+      {};  // RFC 3339; with `all`: only rows that are not is_marked() (--older-than)
 };
 
 /// One write: the three keys, under the condition that id, path and the old hash are still what was read.

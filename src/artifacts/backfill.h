@@ -3,7 +3,7 @@
 //
 //   rows ─► claim ─► hash ─► judge ─► event of a drift, durable ─► one transaction: rows and journal ─► proofs, progress, release
 //
-// 1. Rows without the marker (or, with `recheck` or `older_than`, those marked before a moment) come in the order (type, id), but
+// 1. Rows without a hash or the marker (or, with `recheck` or `older_than`, those marked before a moment) come in the order (type, id), but
 //    for step 3.
 // 2. A recorded hash that disagrees is drift: its event is committed to the catalog before the row is overwritten. A kill in
 //    between leaves the event; the next run hashes again and appends nothing, because the event has a key of its own.
@@ -56,7 +56,7 @@ struct BackfillOptions {
   std::vector<std::string> only;   // ids: just these rows, marked or not; empty: all of the scope
   bool recheck = false;            // all rows, marked or not; a recheck that was cut short goes on
   std::optional<std::chrono::nanoseconds>
-      older_than;                             // rows whose marker is older, and those without
+      older_than;  // rows whose marker is older or in the future, and those without
   std::optional<std::string> residual_file;   // JSON lines, replaced whole at the end
   std::optional<std::string> sql_patch_file;  // what would be written, as SQL; report_only
   std::string actor;

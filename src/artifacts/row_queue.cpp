@@ -51,11 +51,8 @@ RowQueue::RowQueue(ArtifactTable& table, catalog::Catalog& catalog, RowQueueOpti
 
 bool RowQueue::is_wanted(const ArtifactRow& row) const {
   if (options_.shard && !options_.shard->has(row.id)) return false;
-  if (!row.computed_at) return true;
-  if (options_.query.selection == RowSelection::unmarked) return false;
-  if (!marked_before_) return true;
-  const auto at = parse_rfc3339(*row.computed_at);
-  return !at || *at < *marked_before_;
+  const bool named = options_.query.selection == RowSelection::all && !marked_before_;
+  return named || !is_marked(row, marked_before_, catalog_.clock().now());
 }
 
 Result<std::vector<ArtifactRow>> RowQueue::candidates() {

@@ -280,16 +280,23 @@ TEST_P(AnyTable, SelectsByMarkerHashAndAge) {
                   R"({"file_sha256":"aa","file_sha256_computed_at":"2026-03-01T00:00:00Z"})");
   world_->add_row("done_odd", "p", R"({"file_sha256":"aa","file_sha256_computed_at":"yesterday"})");
   world_->add_row("list", "p", "[]");
+  world_->add_row("marked", "p", R"({"file_sha256_computed_at":"2026-03-01T00:00:00Z"})");
+  world_->add_row("soon", "p",  // the clock of the world says 08:00:00
+                  R"({"file_sha256":"aa","file_sha256_computed_at":"2027-01-15T08:00:30Z"})");
+  world_->add_row("to_come", "p",
+                  R"({"file_sha256":"aa","file_sha256_computed_at":"2027-01-15T08:02:00Z"})");
   auto table = open();
   EXPECT_THAT(all_ids(table, {.selection = RowSelection::unmarked, .limit = 2}),
-              ElementsAre("bare", "claimed", "list"));
+              ElementsAre("bare", "claimed", "list", "marked"));
+  EXPECT_THAT(all_ids(table, {.selection = RowSelection::unmarked_hashed, .limit = 2}),
+              ElementsAre("claimed"));
   EXPECT_THAT(all_ids(table, {.selection = RowSelection::hashed, .limit = 2}),
-              ElementsAre("claimed", "done_new", "done_odd", "done_old"));
-  EXPECT_EQ(must(table.count({.selection = RowSelection::unmarked})), 3);
-  EXPECT_EQ(must(table.count({.selection = RowSelection::hashed})), 4);
+              ElementsAre("claimed", "done_new", "done_odd", "done_old", "soon", "to_come"));
+  EXPECT_EQ(must(table.count({.selection = RowSelection::unmarked})), 4);
+  EXPECT_EQ(must(table.count({.selection = RowSelection::hashed})), 6);
   EXPECT_THAT(all_ids(table, {.limit = 2, .marked_before = "2026-02-01T00:00:00Z"}),
-              ElementsAre("bare", "claimed", "done_odd", "done_old", "list"));
-  EXPECT_EQ(must(table.count({.marked_before = "2026-02-01T00:00:00Z"})), 5);
+              ElementsAre("bare", "claimed", "done_odd", "done_old", "list", "marked", "to_come"));
+  EXPECT_EQ(must(table.count({.marked_before = "2026-02-01T00:00:00Z"})), 7);
   EXPECT_EQ(table.page({.marked_before = "tomorrow"}).error().code(), Code::invalid);
 }
 
