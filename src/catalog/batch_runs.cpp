@@ -100,12 +100,7 @@ Result<std::vector<BatchRun>> list_batch_runs(Catalog& catalog, std::string_view
              catalog.connection().run("batch_run.list",
                                       {{"operation", std::string(operation)},
                                        {"limit", std::clamp<std::int64_t>(limit, 0, kListLimit)}}));
-  std::vector<BatchRun> out;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    TRY_ASSIGN(auto run, stored_run(rows, i));
-    out.push_back(std::move(run));
-  }
-  return out;
+  return stored_rows(rows, stored_run);
 }
 
 }  // namespace holdfast::catalog

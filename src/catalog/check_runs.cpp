@@ -97,12 +97,7 @@ Result<std::vector<CheckRun>> list_check_runs(Catalog& catalog, std::int64_t lim
   TRY_ASSIGN(const auto rows,
              catalog.connection().run("check_run.list",
                                       {{"limit", std::clamp<std::int64_t>(limit, 0, kListLimit)}}));
-  std::vector<CheckRun> out;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    TRY_ASSIGN(auto run, stored_run(rows, i));
-    out.push_back(std::move(run));
-  }
-  return out;
+  return stored_rows(rows, stored_run);
 }
 
 }  // namespace holdfast::catalog

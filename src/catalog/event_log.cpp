@@ -234,13 +234,7 @@ Result<std::vector<StoredEvent>> list_events(Catalog& catalog, const EventFilter
   TRY_ASSIGN(const auto args, filter_args(filter));
   TRY_ASSIGN(const auto rows, catalog.connection().run(
                                   filter.subject ? "event.list_of_subject" : "event.list", args));
-  std::vector<StoredEvent> out;
-  out.reserve(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    TRY_ASSIGN(auto event, stored_event(rows, i));
-    out.push_back(std::move(event));
-  }
-  return out;
+  return stored_rows(rows, stored_event);
 }
 
 Result<std::int64_t> start_of_newest(Catalog& catalog, const EventFilter& filter) {

@@ -283,12 +283,7 @@ Result<std::vector<Incident>> list_incidents(Catalog& catalog, const IncidentFil
                                 {"subject", text_value(filter.subject)},
                                 {"domain", text_value(filter.domain)},
                                 {"limit", std::clamp<std::int64_t>(filter.limit, 0, kListLimit)}}));
-  std::vector<Incident> out;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    TRY_ASSIGN(auto incident, stored_incident(rows, i));
-    out.push_back(std::move(incident));
-  }
-  return out;
+  return stored_rows(rows, stored_incident);
 }
 
 Result<std::optional<Incident>> find_incident(Catalog& catalog, std::int64_t id) {

@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -31,6 +33,19 @@ std::string text_rows(std::string_view key, std::span<const std::string> texts);
 
 /// The moment as it will be read back: whole microseconds, rounded down.
 Timestamp to_stored_precision(Timestamp at);
+
+/// Every row as `stored` reads it, or the first error.
+template <class T>
+Result<std::vector<T>> stored_rows(const sql::Rows& rows,
+                                   Result<T> (*stored)(const sql::Rows& rows, std::size_t row)) {
+  std::vector<T> out;
+  out.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    TRY_ASSIGN(auto each, stored(rows, i));
+    out.push_back(std::move(each));
+  }
+  return out;
+}
 
 /// Runs `work` in the transaction that is open, or in one of its own that is committed after it.
 template <class Work>

@@ -125,12 +125,7 @@ Result<std::vector<Waiver>> list_waivers(Catalog& catalog, bool include_ended) {
              catalog.connection().run("waiver.list",
                                       {{"include_ended", std::int64_t{include_ended ? 1 : 0}},
                                        {"now", format_rfc3339(catalog.clock().now())}}));
-  std::vector<Waiver> out;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    TRY_ASSIGN(auto waiver, stored_waiver(rows, i));
-    out.push_back(std::move(waiver));
-  }
-  return out;
+  return stored_rows(rows, stored_waiver);
 }
 
 Result<WaiverSet> WaiverSet::load(Catalog& catalog) {
