@@ -194,6 +194,20 @@ TEST_P(EventLog, ListsWhatIsAskedFor) {
   EXPECT_EQ(list_events(catalog, {.limit = 10001}).error().code(), Code::invalid);
 }
 
+TEST_P(EventLog, TellsAfterWhichEventTheNewestBegin) {
+  auto catalog = with_events(5);
+  EventFilter newest{.limit = 2};
+  EXPECT_EQ(*start_of_newest(catalog, newest), 3);
+  newest.limit = 9;
+  EXPECT_EQ(*start_of_newest(catalog, newest), 0);
+  newest.name = "test.event2";
+  EXPECT_EQ(*start_of_newest(catalog, newest), 1);
+  newest.name = "test.none";
+  EXPECT_EQ(*start_of_newest(catalog, newest), 5) << "what comes later is after the last one";
+  newest = {.subject = "artifact:atlas/test.event4"};
+  EXPECT_EQ(*start_of_newest(catalog, newest), 3);
+}
+
 TEST_P(EventLog, ProvesALogThatIsWhole) {
   auto empty = open_catalog();
   EXPECT_EQ(proof_of(empty).event_count, 0);

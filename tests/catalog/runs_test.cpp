@@ -86,10 +86,16 @@ TEST_P(Runs, KeepWhatACheckPlannedAndFound) {
   const auto event = list_events(catalog, {})->front().event;
   EXPECT_EQ(event.name, "check.ended");
   EXPECT_EQ(event.run_id, "01A");
+  EXPECT_EQ(event.level, core::Level::warning);
   EXPECT_EQ(*core::find_field(event.fields, "unreadable"), core::FieldValue(std::int64_t{2}));
   ASSERT_TRUE(end_check_run(catalog, run, "ada").ok());
   EXPECT_EQ(*last_event_seq(catalog), 1) << "told once";
   EXPECT_EQ(end_check_run(catalog, check_run("none"), "ada").error().code(), Code::not_found);
+  auto quiet = check_run("01B");
+  ASSERT_TRUE(start_check_run(catalog, quiet).ok());
+  quiet.outcome = "in_step";
+  ASSERT_TRUE(end_check_run(catalog, quiet, "ada").ok());
+  EXPECT_EQ(list_events(catalog, {})->back().event.level, core::Level::note);
 }
 
 TEST_P(Runs, ListTheNewestFirst) {
