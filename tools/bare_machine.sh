@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Proves the README on a bare Debian 12: a debootstrap minbase chroot, a fresh clone, `make run` and `make test`, and how long each
 # took; then the same again without network and without the build folder.
-#   tools/bare_machine.sh root|sudo [run|test]     as root, or as a user with sudo; stop after run (test is the default)
+#   tools/bare_machine.sh root|sudo [run|test|all]   as root, or as a user with sudo; stop after run, or after test (the default),
+#                                                    or do without network what both did
 # Needs root, debootstrap and the right to make name spaces. Packages come through this machine's own apt and pip configuration.
 # KEEP=1 keeps the chroot; FOLDER (build/bare) says where it and the cached base system go.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-who=${1:?usage: tools/bare_machine.sh root|sudo [run|test]}
+who=${1:?usage: tools/bare_machine.sh root|sudo [run|test|all]}
 last=${2:-test}
 folder=$(realpath -m "${FOLDER:-build/bare}")
 base=$folder/base.tar
@@ -86,10 +87,10 @@ fi
 
 timed "make run, from nothing" as_user make -C /srv/holdfast run
 timed "make run, again" as_user make -C /srv/holdfast run
-if [ "$last" = test ]; then timed "make test, from nothing" as_user make -C /srv/holdfast test; fi
+if [ "$last" != run ]; then timed "make test, from nothing" as_user make -C /srv/holdfast test; fi
 rm -rf "$chroot/srv/holdfast/build" "$chroot/srv/holdfast/.venv"
 no_network() { unshare --net "$BASH" -c "$(declare -p who chroot home); $(declare -f inside as_user); as_user \"\$@\"" _ "$@"; }
 timed "make run, rebuilt without network" no_network make -C /srv/holdfast run
-if [ "$last" = test ]; then timed "make test, rebuilt without network" no_network make -C /srv/holdfast test; fi
+if [ "$last" = all ]; then timed "make test, rebuilt without network" no_network make -C /srv/holdfast test; fi
 umount -R "$chroot/dev/shm" "$chroot/dev" "$chroot/proc"
 [ "${KEEP:-}" = 1 ] || rm -rf "$chroot"

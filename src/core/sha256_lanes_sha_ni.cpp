@@ -41,8 +41,8 @@ HOLDFAST_SHA_TARGET void compress(Sha256Lane* const* lanes, std::size_t block_co
     }
 #pragma GCC unroll 16
     for (int r = 0; r < 16; ++r) {
-      const __m128i k =
-          _mm_load_si128(reinterpret_cast<const __m128i*>(kSha256Rounds.data() + 4 * r));
+      const __m128i k = _mm_load_si128(
+          reinterpret_cast<const __m128i*>(kSha256Rounds.data() + std::ptrdiff_t{r} * 4));
       const int a = r & 3;
       const int b = (r + 1) & 3;
       const int c = (r + 2) & 3;
@@ -95,8 +95,9 @@ void compress_with_sha_instructions(Sha256Lane* const* lanes, std::size_t lane_c
       return compress<3>(lanes, block_count);
     case 4:
       return compress<4>(lanes, block_count);
+    default:
+      HOLDFAST_ASSERT(false && "one to four lanes");
   }
-  HOLDFAST_ASSERT(false && "one to four lanes");
 }
 
 }  // namespace holdfast::core

@@ -390,13 +390,12 @@ Result<std::unique_ptr<Driver>> open_sqlite(const OpenOptions& options) {
   auto driver = open_database(options, path, path, access | create);
   const bool may_write =
       ::access(folder_of(path).c_str(), W_OK) == 0 && ::access(path.c_str(), W_OK) == 0;
-  if (!driver && driver.error().code() == Code::io && !may_write) {
-    if (!is_on_read_only_medium(path) || has_log(path))
-      return not_readable(driver.error(), options, path);
-    driver =
-        open_database(options, path, immutable_uri(path), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-  }
-  TRY_ASSIGN(auto opened, std::move(driver));
+  if (driver) return std::unique_ptr<Driver>(std::move(driver).value());
+  if (driver.error().code() != Code::io || may_write) return std::move(driver).error();
+  if (!is_on_read_only_medium(path) || has_log(path))
+    return not_readable(driver.error(), options, path);
+  TRY_ASSIGN(auto opened, open_database(options, path, immutable_uri(path),
+                                        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI));
   return std::unique_ptr<Driver>(std::move(opened));
 }
 

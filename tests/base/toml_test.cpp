@@ -31,7 +31,7 @@ root = "data"
 )";
 
 TomlTable parsed(std::string_view text, const TomlOptions& options = {}) {
-  auto table = parse_toml(text, "holdfast.toml", options);
+  const auto table = parse_toml(text, "holdfast.toml", options);
   EXPECT_TRUE(table.ok()) << table.error().message();
   return *std::move(table);
 }

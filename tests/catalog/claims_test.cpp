@@ -46,7 +46,7 @@ TEST(Owner, NamesThisProcessAndNoOther) {
 TEST(Owner, IsGoneOnceItsProcessHasEnded) {
   std::string owner;
   {
-    testing::RunningProgram other("sleep 600");
+    const testing::RunningProgram other("sleep 600");
     owner = owner_of(other.pid());
     EXPECT_FALSE(owner_is_gone(owner));
     other.kill();
@@ -154,7 +154,7 @@ TEST_P(Claims, OfAKilledProcessAreTakenOverAtOnce) {
 
 TEST_P(Claims, HaveOneOwnerHoweverManyAskAtOnce) {
   {
-    auto made = open_catalog();
+    const auto made = open_catalog();
   }
   std::vector<std::string> keys;
   for (int i = 0; i < 300; ++i)
@@ -167,7 +167,7 @@ TEST_P(Claims, HaveOneOwnerHoweverManyAskAtOnce) {
       auto catalog = Catalog::open(url(), clock());
       ASSERT_TRUE(catalog.ok());
       auto order = keys;  // every one from its own side: no two in the same order
-      std::rotate(order.begin(), order.begin() + t * 50, order.end());
+      std::rotate(order.begin(), order.begin() + std::ptrdiff_t{t} * 50, order.end());
       for (std::size_t begin = 0; begin < order.size(); begin += 30) {
         const auto taken = claim(*catalog, "r", std::span(order).subspan(begin, 30),
                                  "owner" + std::to_string(t), kLease);

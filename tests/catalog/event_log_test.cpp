@@ -103,7 +103,7 @@ TEST_P(EventLog, LeavesOutWhatIsThereAlready) {
 TEST_P(EventLog, AppendsInTheCallersTransactionOrNotAtAll) {
   auto catalog = with_events(1);
   {
-    auto transaction = sql::Transaction::begin(catalog.connection());
+    const auto transaction = sql::Transaction::begin(catalog.connection());
     auto lost = happened("a.lost");
     ASSERT_EQ(*append_events(catalog, {&lost, 1}), 1);
     EXPECT_EQ(lost.seq, 2);
@@ -127,7 +127,7 @@ TEST_P(EventLog, RefusesFieldsThatHaveNoCanonicalForm) {
 
 TEST_P(EventLog, HasNoGapUnderManyWriters) {
   {
-    auto made = open_catalog();
+    const auto made = open_catalog();
   }
   constexpr int kThreads = 6;
   constexpr int kRounds = 15;
@@ -236,7 +236,7 @@ TEST_P(EventLog, FindsEveryColumnThatWasEdited) {
       "leaf_hash = replace(leaf_hash, substr(leaf_hash, 1, 1), 'g')",
       "chain_hash = replace(chain_hash, substr(chain_hash, 1, 1), 'g')"};
   {
-    auto made = with_events(7);
+    const auto made = with_events(7);
   }
   for (const auto& edit : edits) {
     execute("create table saved as select * from event where seq = 4; update event set " + edit +
@@ -252,7 +252,7 @@ TEST_P(EventLog, FindsEveryColumnThatWasEdited) {
 
 TEST_P(EventLog, FindsARowThatWasRemovedInTheMiddle) {
   {
-    auto made = with_events(7);
+    const auto made = with_events(7);
   }
   execute("delete from event where seq = 4");
   expect_broken_at(4, "event 4 is missing");
@@ -260,7 +260,7 @@ TEST_P(EventLog, FindsARowThatWasRemovedInTheMiddle) {
 
 TEST_P(EventLog, FindsARowThatWasRemovedAtTheEnd) {
   {
-    auto made = with_events(7);
+    const auto made = with_events(7);
   }
   execute("delete from event where seq = 7");
   expect_broken_at(7, "event 7 is missing: the head row counts 7");
@@ -270,7 +270,7 @@ TEST_P(EventLog, FindsARowThatWasRemovedAtTheEnd) {
 
 TEST_P(EventLog, FindsAnEndThatWasCutOffTogetherWithTheCount) {
   {
-    auto made = with_events(7);
+    const auto made = with_events(7);
   }
   execute("delete from event where seq = 7; update event_head set seq = 6");
   expect_broken_at(6, "is not the one that the head row ends with");
@@ -278,7 +278,7 @@ TEST_P(EventLog, FindsAnEndThatWasCutOffTogetherWithTheCount) {
 
 TEST_P(EventLog, FindsRowsThatWereSwapped) {
   {
-    auto made = with_events(7);
+    const auto made = with_events(7);
   }
   execute(
       "update event set seq = -1 where seq = 3; update event set seq = 3 where seq = 4; update "
@@ -288,7 +288,7 @@ TEST_P(EventLog, FindsRowsThatWereSwapped) {
 
 TEST_P(EventLog, FindsRowsThatWerePutIn) {
   {
-    auto made = with_events(7);
+    const auto made = with_events(7);
   }
   const std::string columns =
       "at, name, subject, level, fields, actor, run_id, leaf_hash, chain_hash";

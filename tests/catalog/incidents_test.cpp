@@ -208,7 +208,7 @@ TEST_P(Incidents, RefuseTwoReportsOfOneSubject) {
 
 TEST_P(Incidents, ChangeInTheCallersTransactionOrNotAtAll) {
   {
-    auto transaction = sql::Transaction::begin(catalog().connection());
+    const auto transaction = sql::Transaction::begin(catalog().connection());
     EXPECT_EQ(observe_all({report("a", core::Verdict::drifted, {finding("a")})}), "1/0/0");
   }
   EXPECT_THAT(all(), IsEmpty());

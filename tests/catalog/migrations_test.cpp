@@ -46,7 +46,7 @@ class Migrations : public testing::CatalogTest {
     return std::move(catalog).value();
   }
   Error refused() {
-    auto catalog = Catalog::open(url(), clock());
+    const auto catalog = Catalog::open(url(), clock());
     EXPECT_FALSE(catalog.ok());
     return catalog.ok() ? Error(Code::internal, "opened") : catalog.error();
   }
@@ -188,7 +188,7 @@ TEST_P(Migrations, RefuseACatalogThatIsOlderAndNameTheWay) {
 
 TEST_P(Migrations, SayThatThereIsNoCatalog) {
   {
-    auto empty = connect();
+    const auto empty = connect();
     EXPECT_EQ(refused().code(), Code::not_found);
     EXPECT_THAT(refused().hint(), HasSubstr("holdfast migrate upgrade"));
   }
@@ -246,7 +246,7 @@ TEST_P(Migrations, AreDescribedColumnByColumn) {
 }
 
 TEST_P(Migrations, FindTheRowsLeftToDoByAnIndex) {
-  auto catalog = open_catalog();
+  const auto catalog = open_catalog();
   const std::string rows =
       is_sqlite()
           ? "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)"

@@ -118,7 +118,7 @@ TEST_P(Runs, MoveTheCursorWithTheWorkOrNotAtAll) {
   run.cursor = R"({"type":"figure","id":"a"})";
   run.summary = R"({"scanned":5})";
   {
-    auto transaction = sql::Transaction::begin(catalog.connection());
+    const auto transaction = sql::Transaction::begin(catalog.connection());
     ASSERT_TRUE(save_batch_progress(catalog, run).ok());
   }
   EXPECT_EQ(list_batch_runs(catalog, "artifacts.backfill", 10)->front().cursor, "{}");
@@ -145,7 +145,7 @@ TEST_P(Runs, AreMarkedAbandonedOnlyWhenTheirOwnerIsGone) {
   auto catalog = open_catalog();
   std::string gone;
   {
-    testing::RunningProgram other("sleep 600");
+    const testing::RunningProgram other("sleep 600");
     const std::string mine = current_owner();
     gone = mine.substr(0, mine.rfind('/', mine.rfind('/') - 1)) + '/' +
            std::to_string(other.pid()) + "/1";

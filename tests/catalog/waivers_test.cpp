@@ -48,9 +48,10 @@ TEST_P(Waivers, CoverExactlyTheDifferenceThatWasAccepted) {
   const auto id = grant_waiver(catalog, waiver(), "eve@host");
   ASSERT_TRUE(id.ok()) << id.error().message();
   EXPECT_TRUE(covers(catalog, finding()));
-  for (auto member : {&core::Finding::rule, &core::Finding::recorded, &core::Finding::observed}) {
+  for (const auto member :
+       {&core::Finding::rule, &core::Finding::recorded, &core::Finding::observed}) {
     auto other = finding();
-    other.*member += "x";
+    other.*member += 'x';
     EXPECT_FALSE(covers(catalog, other));
   }
   auto other = finding();
@@ -110,7 +111,7 @@ TEST_P(Waivers, RefuseASecondOneForTheSameDifference) {
 
 TEST_P(Waivers, RefuseWhatNobodyAnswersFor) {
   auto catalog = open_catalog();
-  for (auto member : {&Waiver::owner, &Waiver::reason, &Waiver::subject, &Waiver::rule}) {
+  for (const auto member : {&Waiver::owner, &Waiver::reason, &Waiver::subject, &Waiver::rule}) {
     auto bad = waiver();
     (bad.*member).clear();
     EXPECT_EQ(grant_waiver(catalog, bad, "eve").error().code(), Code::invalid);

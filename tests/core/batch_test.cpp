@@ -217,7 +217,7 @@ TEST(Batch, LetsAWorkerAbandonItsItemsWhenCancelled) {
 
 TEST(Batch, FinishesAndCommitsWhatWasBegunOnceItHasEnough) {
   NumberBatch batch(100'000, 100);
-  Cancel cancel;
+  const Cancel cancel;
   Cancel enough;
   std::atomic<int> begun{0};
   batch.work.worker = [&](NumberFeed& feed) {

@@ -70,7 +70,7 @@ TEST(Fields, RefuseWhatIsNoFlatObject) {
   for (const char* json :
        {"[]", "1", "null", "{\"a\":[]}", "{\"a\":{}}", "{\"a\":1,\"a\":2}",
         "{\"a\":9007199254740993}", "", "{\"a\"", "{\"a\":1e999}", "{\"a\":\"\\ud800\"}"}) {
-    auto fields = parse_fields(json);
+    const auto fields = parse_fields(json);
     ASSERT_FALSE(fields.ok()) << json;
     EXPECT_EQ(fields.error().code(), Code::invalid) << json;
   }

@@ -56,7 +56,7 @@ class FileHasher : public ::testing::Test {
           return HashJob{i, paths[i], &*root};
         },
         [&](HashOutcome outcome) -> Status {
-          const std::string path = paths.at(outcome.ticket);
+          const std::string& path = paths.at(outcome.ticket);
           EXPECT_TRUE(outcomes.emplace(path, std::move(outcome)).second) << path << " came twice";
           return {};
         },
@@ -428,7 +428,7 @@ TEST_F(FileHasher, PullsNoMoreJobsOnceItIsAskedToStopAndFinishesThoseInFlight) {
         const std::uint64_t i = pulled++;
         return HashJob{i, "f" + std::to_string(i), &*root};
       },
-      [&](HashOutcome outcome) -> Status {
+      [&](const HashOutcome& outcome) -> Status {
         EXPECT_EQ(outcome.verdict, HashVerdict::hashed);
         ++finished;
         return {};
@@ -486,7 +486,7 @@ TEST_F(FileHasher, AsksAgainForJobsWhileOthersAreInFlight) {
         const std::uint64_t i = given++;
         return HashJob{i, "f" + std::to_string(i), &*root};
       },
-      [&](HashOutcome) -> Status {
+      [&](const HashOutcome&) -> Status {
         ++finished;
         return {};
       },
@@ -507,7 +507,7 @@ TEST_F(FileHasher, StopsAtTheFirstErrorOfItsCaller) {
         const std::uint64_t i = next++;
         return HashJob{i, "f" + std::to_string(i), &*root};
       },
-      [&](HashOutcome) -> Status {
+      [&](const HashOutcome&) -> Status {
         return ++calls == 3 ? Status(Error(Code::io, "full")) : Status();
       },
       {});
@@ -550,7 +550,7 @@ TEST_F(FileHasher, LetsSmallFilesThroughBesideALargeOneAtALowRate) {
         const std::size_t i = next++;
         return HashJob{i, paths[i], &*root};
       },
-      [&](HashOutcome outcome) -> Status {
+      [&](const HashOutcome& outcome) -> Status {
         order.push_back(outcome.ticket);
         return {};
       },

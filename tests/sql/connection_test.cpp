@@ -249,7 +249,7 @@ TEST_P(Connections, KeepsATransactionOnlyWhenItIsCommitted) {
   auto other = connect();
   use_statements(other);
   {
-    auto transaction = Transaction::begin(db);
+    const auto transaction = Transaction::begin(db);
     ASSERT_TRUE(transaction.ok());
     EXPECT_TRUE(db.in_transaction());
     ASSERT_TRUE(put(db, 1, "lost").ok());
@@ -327,12 +327,12 @@ TEST_P(Connections, SeesColumnsThatWereAddedAfterAStatementWasPrepared) {
   ASSERT_TRUE(other.script("alter table item add column more text").ok());
   std::optional<Code> in_transaction;
   {
-    auto transaction = Transaction::begin(db);
+    const auto transaction = Transaction::begin(db);
     const auto again = db.run("item.everything");
     if (!again) in_transaction = again.error().code();
   }
   EXPECT_EQ(in_transaction.has_value(), !is_sqlite());
-  auto transaction = Transaction::begin(db);
+  const auto transaction = Transaction::begin(db);
   ASSERT_TRUE(db.run("item.everything").ok());
   EXPECT_EQ(db.run("item.everything")->names.size(), 5U);
 }

@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(Server, Postgres, ::testing::Values(Dialect::postgres),
                          [](const auto&) { return std::string("postgres"); });
 
 TEST_P(Postgres, IsTheSameSessionEverywhere) {
-  auto admin = connect();
+  const auto admin = connect();
   auto db = with_table();
   const auto rows = db.run("settings");
   ASSERT_TRUE(rows.ok()) << rows.error().message();
@@ -116,7 +116,7 @@ TEST_P(Postgres, PreparesAgainWhatTheServerHasDropped) {
   ASSERT_TRUE(db.script("deallocate all").ok());
   ASSERT_TRUE(db.run("put", {{"x", std::string("b")}}).ok());
   EXPECT_EQ(db.run("count")->integer(0, 0), 2) << "each row once";
-  auto transaction = Transaction::begin(db);
+  const auto transaction = Transaction::begin(db);
   ASSERT_TRUE(db.script("deallocate all").ok());
   EXPECT_EQ(db.run("put", {{"x", std::string("c")}}).error().code(), Code::conflict);
 }
@@ -160,7 +160,7 @@ TEST_P(Postgres, LosesNothingThatWasCommittedWhenTheServerGoesInTheMiddle) {
       shell_quoted(std::string(HOLDFAST_SOURCE_DIR) + "/tests/support/pg_private.sh");
   const std::string server = shell_quoted(folder.at("pg"));
   const auto start = [&] {
-    auto started = run_program(script + " start " + server + " 2>/dev/null");
+    const auto started = run_program(script + " start " + server + " 2>/dev/null");
     EXPECT_EQ(started.exit_code, 0);
     return started.output.substr(0, started.output.find('\n'));
   };

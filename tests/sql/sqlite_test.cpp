@@ -87,7 +87,7 @@ TEST(Sqlite, TakesSpecialNamesAsPlainFiles) {
   std::filesystem::current_path(folder.path());
   for (const std::string name : {":memory:", "file:x.db?mode=memory", "it's ä.db"}) {
     {
-      auto db = with_table(name);
+      const auto db = with_table(name);
     }
     EXPECT_TRUE(std::filesystem::exists(std::filesystem::path(folder.path()) / name)) << name;
   }
@@ -173,7 +173,7 @@ TEST(Sqlite, SaysWhoHoldsTheLock) {
   for (const char* journal : {"wal", "delete"}) {
     const TempFolder folder;
     {
-      auto db = with_table(folder.at("a.db"));
+      const auto db = with_table(folder.at("a.db"));
     }
     testing::RunningProgram holder(
         "python3 -c " +
@@ -249,7 +249,7 @@ TEST(Sqlite, SaysThatItMayNotWrite) {
     GTEST_SKIP() << "root may write everything";
   const TempFolder folder;
   {
-    auto db = with_table(folder.at("a.db"));
+    const auto db = with_table(folder.at("a.db"));
   }
   std::filesystem::permissions(folder.at("a.db"), std::filesystem::perms::owner_read);
   if (::getuid() == 0) {

@@ -22,7 +22,7 @@ class CatalogTest : public DatabaseTest {
   catalog::Catalog open_catalog() {
     auto any = catalog::Catalog::open_any_version(url(), clock_);
     if (!any) die(any.error());
-    if (auto migrated = catalog::migrate_up(*any); !migrated) die(migrated.error());
+    if (const auto migrated = catalog::migrate_up(*any); !migrated) die(migrated.error());
     auto opened = catalog::Catalog::open(url(), clock_);
     if (!opened) die(opened.error());
     return std::move(opened).value();
