@@ -316,7 +316,7 @@ class Hashing {
   std::size_t busy_count_ = 0;
   std::size_t waiting_count_ = 0;  // of the busy ones
   std::array<Lane, kSha256WideLanes> lanes_;
-  bool drained_ = false;           // `next` had none when it was last asked
+  bool drained_ = false;  // `next` had none when it was last asked
 };
 
 }  // namespace
