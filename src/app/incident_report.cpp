@@ -113,7 +113,7 @@ std::string incident_markdown(const IncidentFile& file, Timestamp now) {
   std::string out = "# Incident " + std::to_string(incident.id) + ": " +
                     markdown_text(incident.subject) + "\n\n| | |\n|---|---|\n";
   out += "| state | " + std::string(incident.resolved_at ? "resolved" : "open") + " |\n";
-  out += "| verdict | " + std::string(verdict_words(incident.verdict)) + " |\n";
+  out += "| verdict | " + verdict_words(incident.verdict) + " |\n";
   out += "| level | " + std::string(core::level_name(incident.level)) + " |\n";
   out += "| opened | " + format_rfc3339(incident.opened_at) +
          (incident.opened_by_run.empty() ? "" : " by run `" + incident.opened_by_run + '`') +

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/report.h"
 
+#include <algorithm>
 #include <array>
 
 #include "app/text.h"
@@ -33,7 +34,7 @@ std::string verdicts_sentence(const CheckOutcome& outcome) {
   for (const Verdict verdict : kVerdicts) {
     const std::int64_t count = counts.at(static_cast<std::size_t>(verdict));
     if (count > 0 || verdict == Verdict::in_step)
-      append(out, with_thousands(count) + ' ' + std::string(verdict_words(verdict)));
+      append(out, with_thousands(count) + ' ' + verdict_words(verdict));
   }
   if (waived > 0) append(out, counted(waived, "finding") + " waived");
   return out;
@@ -94,20 +95,10 @@ std::string report_of(const CheckOutcome& outcome, ReportFormat format, const Re
   return {};
 }
 
-std::string_view verdict_words(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::in_step:
-      return "in step";
-    case Verdict::drifted:
-      return "drifted";
-    case Verdict::missing:
-      return "missing";
-    case Verdict::unrecorded:
-      return "unrecorded";
-    case Verdict::unknown:
-      return "unknown";
-  }
-  return "unknown";
+std::string verdict_words(Verdict verdict) {
+  std::string words(core::verdict_name(verdict));
+  std::ranges::replace(words, '_', ' ');
+  return words;
 }
 
 std::string counts_sentence(const CheckResult& check) {
@@ -116,7 +107,7 @@ std::string counts_sentence(const CheckResult& check) {
   append(out, with_thousands(check.counts.evaluated) + " evaluated");
   for (const Verdict verdict : kVerdicts) {
     const std::int64_t count = check.by_verdict[static_cast<std::size_t>(verdict)];
-    if (count > 0) append(out, with_thousands(count) + ' ' + std::string(verdict_words(verdict)));
+    if (count > 0) append(out, with_thousands(count) + ' ' + verdict_words(verdict));
   }
   if (check.counts.skipped > 0) append(out, with_thousands(check.counts.skipped) + " skipped");
   if (check.findings.waived > 0) append(out, counted(check.findings.waived, "finding") + " waived");

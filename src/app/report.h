@@ -44,6 +44,6 @@ std::string conclusion_sentence(const CheckOutcome& outcome);
 /// The counts of one check: "17 planned, 17 evaluated, 16 in step, 1 drifted, oldest proof 3 d".
 std::string counts_sentence(const CheckResult& check);
 /// A verdict for people: "in step".
-std::string_view verdict_words(core::Verdict verdict);
+std::string verdict_words(core::Verdict verdict);
 
 }  // namespace holdfast::app

@@ -13,7 +13,7 @@ std::string time_or_dash(const std::optional<Timestamp>& at) {
 
 void append_subject(std::string& out, const ShownSubject& shown) {
   const std::string begin = "| " + markdown_text(shown.report.subject.text()) + " | " +
-                            std::string(verdict_words(shown.report.verdict)) + " | ";
+                            verdict_words(shown.report.verdict) + " | ";
   const std::string end =
       " | " + time_or_dash(shown.since) + " | " + time_or_dash(shown.report.proved_at) + " |";
   if (shown.report.findings.empty()) out += begin + "-" + end + "  |  |\n";

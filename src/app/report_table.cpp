@@ -147,7 +147,7 @@ void append_subjects(std::string& out, const CheckResult& check, const Painter& 
     if (group.size() > 1) continue;
     const ShownSubject& shown = group.front();
     table.rows.push_back(
-        {printable(shown.report.subject.text()), std::string(verdict_words(shown.report.verdict)),
+        {printable(shown.report.subject.text()), verdict_words(shown.report.verdict),
          shown.level                     ? std::string(core::level_name(*shown.level))
          : shown.report.findings.empty() ? "-"
                                          : "waived",

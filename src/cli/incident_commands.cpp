@@ -47,7 +47,7 @@ std::string table_of(const std::vector<catalog::Incident>& incidents, Timestamp 
       {"ID", "SUBJECT", "VERDICT", "LEVEL", "SINCE", "RULE", "RESOLVED"}, {}, 1, {0}};
   for (const catalog::Incident& incident : incidents)
     table.rows.push_back({std::to_string(incident.id), app::printable(incident.subject),
-                          std::string(app::verdict_words(incident.verdict)),
+                          app::verdict_words(incident.verdict),
                           std::string(core::level_name(incident.level)),
                           age(incident.opened_at, now), rules_of(incident),
                           incident.resolved_at ? age(*incident.resolved_at, now) + " ago" : "-"});
@@ -138,7 +138,7 @@ std::string text_of(const app::IncidentFile& file, Timestamp now) {
   const catalog::Incident& incident = file.incident;
   std::string out =
       "incident " + std::to_string(incident.id) + "  " + app::printable(incident.subject) + '\n';
-  out += "  " + std::string(app::verdict_words(incident.verdict)) + ", " +
+  out += "  " + app::verdict_words(incident.verdict) + ", " +
          std::string(core::level_name(incident.level)) + ", opened " +
          age(incident.opened_at, now) + " ago (" + format_rfc3339(incident.opened_at) + ")";
   out += incident.resolved_at ? ", resolved " + format_rfc3339(*incident.resolved_at) + '\n'
