@@ -23,9 +23,9 @@ constexpr std::array<std::string_view, 16> kArtifactKeys = {
 Status read_artifacts(Workspace& workspace, const std::string& section_name, TomlTable& table) {
   TRY_ASSIGN(auto source, artifacts::read_source_config(section_name, table, workspace.folder,
                                                         workspace.catalog_url));
-  artifacts::add_own_file(source, workspace.config_file);
+  source.own_files.push_back(workspace.config_file);
   for (const auto& file : {workspace.events_jsonl, workspace.metrics_textfile})
-    if (file) artifacts::add_own_file(source, *file);
+    if (file) source.own_files.push_back(*file);
   workspace.artifacts.push_back(std::move(source));
   return {};
 }

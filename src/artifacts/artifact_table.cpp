@@ -466,6 +466,12 @@ Result<std::int64_t> ArtifactTable::count(const PageQuery& query) {
   }
 }
 
+Result<bool> ArtifactTable::ids_are_integers() {
+  TRY_ASSIGN(const auto found,
+             run("integer_ids", {{"table", config_->table}, {"id", config_->columns.id}}));
+  return !found.empty();
+}
+
 Status ArtifactTable::insert(std::string rows_json) {
   HOLDFAST_ASSERT(connection().in_transaction());
   TRY(run("insert", {{"rows", std::move(rows_json)}}));
@@ -474,7 +480,16 @@ Status ArtifactTable::insert(std::string rows_json) {
 
 Result<bool> ArtifactTable::has_journal() {
   TRY_ASSIGN(const auto columns, connection().columns(config_->journal));
-  return !columns.empty();
+  if (columns.empty()) return false;
+  for (const char* name :
+       {"seq", "artifact_id", "at", "actor", "batch_run_id", "operation", "old", "new", "reason"}) {
+    if (has_column(columns, name)) continue;
+    return Error(Code::invalid,
+                 connection().name() + ": table \"" + config_->journal +
+                     "\" is no journal: it has no column " + name + "; it has " + names_of(columns),
+                 "name another table as journal of [artifacts." + config_->name + "]");
+  }
+  return true;
 }
 
 Result<sql::Book> ArtifactTable::journal_book() {
@@ -516,7 +531,31 @@ Result<std::vector<WriteOutcome>> ArtifactTable::record(std::span<const HashWrit
   if (writes.empty()) return std::vector<WriteOutcome>{};
   TRY_ASSIGN(auto outcomes, merges_on_server_ ? merge(writes, context) : splice(writes, context));
   TRY(read_back(writes, outcomes));
+  TRY(require_journaled(writes, outcomes, context));
   return outcomes;
+}
+
+Error ArtifactTable::journal_altered() {
+  return {Code::io,
+          connection().name() + ": table \"" + config_->journal +
+              "\" did not keep what was journaled; nothing of this commit was written",
+          "look for triggers or rules on the journal's table: it must keep every row as inserted"};
+}
+
+// No change without its journal row, whatever triggers do to the journal.
+Status ArtifactTable::require_journaled(std::span<const HashWrite> writes,
+                                        std::span<const WriteOutcome> outcomes,
+                                        const WriteContext& context) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    if (outcomes[i] == WriteOutcome::written) ids.push_back(writes[i].row->id);
+  }
+  if (ids.empty()) return {};
+  TRY_ASSIGN(const auto kept,
+             run("journaled", {{"ids", json_strings(ids)},
+                               {"batch_run_id", std::string(context.batch_run_id)}}));
+  if (kept.integer(0, 0) >= std::ssize(ids)) return {};
+  return journal_altered();
 }
 
 // What the database reports of a statement is not what triggers and rules left of it.
@@ -625,7 +664,7 @@ Result<std::vector<WriteOutcome>> ArtifactTable::splice(std::span<const HashWrit
                              {"actor", std::string(context.actor)},
                              {"batch_run_id", std::string(context.batch_run_id)},
                              {"operation", std::string(context.operation)}}));
-  HOLDFAST_ASSERT(journaled.affected == count);
+  if (journaled.affected != count) return journal_altered();
   return outcomes;
 }
 

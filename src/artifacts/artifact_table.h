@@ -120,10 +120,13 @@ class ArtifactTable {
   /// How many rows page() would give in all, from the start.
   Result<std::int64_t> count(const PageQuery& query);
 
+  /// Whether the id column refuses a text that is no whole number.
+  Result<bool> ids_are_integers();
   /// Inserts rows {n, id, type, title, path, metadata} of a JSON array, in the open transaction; `conflict` where an id is taken.
   Status insert(std::string rows_json);
 
-  /// Whether the journal table is there (a user's database needs `holdfast artifacts prepare`).
+  /// Whether the journal table is there (a user's database needs `holdfast artifacts prepare`); `invalid` where a table of that
+  /// name has other columns.
   Result<bool> has_journal();
   /// The DDL that makes it, for people to review; and its execution.
   Result<std::string> journal_ddl();
@@ -154,6 +157,9 @@ class ArtifactTable {
   Result<std::vector<ArtifactRow>> raw_page(const PageQuery& query,
                                             const std::optional<RowCursor>& after,
                                             std::int64_t limit);
+  Error journal_altered();
+  Status require_journaled(std::span<const HashWrite> writes,
+                           std::span<const WriteOutcome> outcomes, const WriteContext& context);
   Status read_back(std::span<const HashWrite> writes, std::vector<WriteOutcome>& outcomes);
   Result<std::vector<WriteOutcome>> merge(std::span<const HashWrite> writes,
                                           const WriteContext& context);

@@ -46,8 +46,31 @@ select 1 as found from pragma_table_xinfo(:table) as c where c.name = :id collat
 union all
 select 1 from pragma_index_list(:table) as l, pragma_index_info(l.name) as i
 where l.partial = 0 and i.seqno = 0 and i.name = :id collate nocase
+union all
+-- A view is written through its triggers, which SQLite runs for a join only.
+select 1 from sqlite_schema as s where s.type = 'view' and s.name = :table collate nocase
 -- postgres
 select 1 as found where cast(:table as text) is not null and cast(:id as text) is not null
+
+-- Whether the id takes no text: on SQLite only where it is the rowid itself.
+-- name: artifacts.integer_ids
+-- sqlite
+select 1 as found from pragma_table_xinfo(:table) as c
+where c.name = :id collate nocase and c.pk = 1 and c.type = 'integer' collate nocase
+  and (select count(*) from pragma_table_xinfo(:table) as k where k.pk > 0) = 1
+  and not exists (select 1 from pragma_table_list(:table) as l where l.wr = 1)
+-- postgres
+select 1 as found where cast(:table as text) is not null and cast(:id as text) is not null
+  and '<<id_sql>>' in ('smallint', 'integer', 'bigint')
+
+-- name: artifacts.journaled
+-- sqlite
+select count(distinct j.artifact_id) as row_count from {journal} as j
+where j.artifact_id in (select e.value from json_each(:ids) as e) and j.batch_run_id = :batch_run_id
+-- postgres
+select count(distinct j.artifact_id) as row_count from {journal} as j
+where j.artifact_id = any(array(select r.v from jsonb_array_elements_text(cast(:ids as jsonb)) as r(v)))
+  and j.batch_run_id = :batch_run_id
 
 -- name: artifacts.texts
 -- sqlite

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string>
+#include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -291,6 +293,7 @@ class Backfill {
           (!elsewhere.empty() && clock_.monotonic() - waiting_since > kClaimPatience);
       if (leaves_them) {
         sink_->summary().claimed_elsewhere += limit_reached_ ? 0 : std::ssize(elsewhere);
+        claimed_elsewhere_.insert(elsewhere.begin(), elsewhere.end());
         elsewhere.clear();
       }
       if (elsewhere.size() < fewest || fewest == 0) waiting_since = clock_.monotonic();
@@ -309,19 +312,24 @@ class Backfill {
     return {};
   }
 
-  // The table is asked again what is left to do: work that nobody met must not look like work that was done.
+  // The table is asked again what is left to do, by key: work that nobody met must not look like work that was done.
   Status count_unmet() {
-    const bool listed_all = options_.mode == BackfillMode::write &&
-                            query_.selection == RowSelection::unmarked && !options_.shard &&
+    const bool listed_all = options_.mode == BackfillMode::write && options_.only.empty() &&
                             !limit_reached_ && !cancelled();
     if (!listed_all) return {};
-    TRY_ASSIGN(const std::int64_t left, table_->count(query_));
-    BackfillSummary& summary = sink_->summary();
-    const BackfillCounts& total = summary.total;
-    const std::int64_t met = total.skipped_no_file + total.unstable + total.refused + total.failed +
-                             summary.claimed_elsewhere;
-    summary.unmet = std::max<std::int64_t>(left - met, 0);
-    return {};
+    PageQuery query{
+        .selection = RowSelection::unmarked, .limit = kQueuePageRows, .types = query_.types};
+    for (;;) {
+      TRY_ASSIGN(const auto rows, table_->page(query));
+      sink_->summary().unmet += std::ranges::count_if(rows, [&](const ArtifactRow& row) {
+        const bool is_ours = !options_.shard || options_.shard->has(row.id);
+        const bool is_marked = row.computed_at && row.recorded_sha256;  // keys as we read them
+        return is_ours && !is_marked && !sink_->left_unmarked(row.id) &&
+               !claimed_elsewhere_.contains(row.id);
+      });
+      if (std::ssize(rows) < query.limit) return {};
+      query.after = RowCursor{.type = rows.back().type, .id = rows.back().id};
+    }
   }
 
   std::optional<std::int64_t> remaining_limit() const {
@@ -401,6 +409,7 @@ class Backfill {
   std::optional<BackfillSink> sink_;
   std::int64_t pulled_ = 0;
   bool limit_reached_ = false;
+  std::unordered_set<std::string> claimed_elsewhere_;
 };
 
 }  // namespace

@@ -195,7 +195,10 @@ std::optional<BackfillSink::Pending> BackfillSink::judge_hashed(Done done) {
   } else {
     pending.end = RowEnd::unchanged;
     pending.normalised = *pending.row.recorded_sha256 != core::to_hex(pending.seen.digest);
-    pending.reason = pending.normalised ? "normalised" : "confirmed";
+    const bool wrong_size = pending.row.recorded_size_bytes.value_or(0) !=
+                            static_cast<std::int64_t>(pending.seen.identity.size_bytes);
+    const bool corrects = pending.row.recorded_size_bytes && wrong_size;
+    pending.reason = pending.normalised ? "normalised" : corrects ? "size corrected" : "confirmed";
   }
   return pending;
 }
@@ -210,6 +213,7 @@ Status BackfillSink::end_without_hash(const std::vector<Done>& lost) {
     const ArtifactRow& row = done.item;
     const RowEnd end = end_of(done.outcome);
     ended_.push_back(row.id);
+    unmarked_.insert(row.id);
     summary_.add(row.type, end);
     ++summary_.by_reason[std::string(residual_reason(done.outcome))];
     if (end == RowEnd::skipped_no_file && row.recorded_sha256) {
@@ -232,6 +236,7 @@ Status BackfillSink::refuse(std::vector<Pending> drift, std::string_view reason,
   for (Pending& each : drift) {
     const core::Finding& finding = each.report->findings.front();
     ended_.push_back(each.row.id);
+    unmarked_.insert(each.row.id);
     summary_.add(each.row.type, RowEnd::refused);
     for (BackfillCounts* counts : {&summary_.total, &summary_.by_type[each.row.type]}) {
       ++(each.invalid_record ? counts->invalid_record : counts->drifted);

@@ -86,6 +86,8 @@ class BackfillSink {
   Error held_error() const;
 
   BackfillSummary& summary() { return summary_; }
+  /// Whether the row was looked at and ended without a marker.
+  bool left_unmarked(const std::string& id) const { return unmarked_.contains(id); }
   catalog::BatchRun& run() { return run_; }
   const DriftBreaker& breaker() const { return parts_.breaker; }
 
@@ -152,6 +154,8 @@ class BackfillSink {
   Status write_chunk(std::vector<Pending> writes);
   Result<Settled> write_rows(const std::vector<Pending>& writes);
   Result<Settled> write_rows_again(const std::vector<Pending>& writes);
+  Result<Recorded> record_wanted(const std::vector<HashWrite>& wanted);
+  Result<std::vector<std::size_t>> refused_alone(const std::vector<HashWrite>& wanted);
   Result<Recorded> record_rows(const std::vector<HashWrite>& hashes);
   Status save_in_catalog(const std::vector<Pending>& writes, const Settled& settled);
   Settled settle(const std::vector<Pending>& writes,
@@ -164,6 +168,7 @@ class BackfillSink {
   BackfillSinkParts parts_;
   catalog::BatchRun run_;
   BackfillSummary summary_;
+  std::unordered_set<std::string> unmarked_;
   std::vector<Pending> held_;
   bool refuses_ = false;
   std::vector<std::string> requeued_;

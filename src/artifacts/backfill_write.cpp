@@ -20,6 +20,15 @@ constexpr int kMaxTransactionAttempts =
     4;  // PostgreSQL ends one of two clients that wait for one another
 constexpr int kMaxAlteredAttempts = 3;  // a trigger may alter other rows when some are left out
 constexpr std::string_view kOperation = "artifacts.backfill";
+constexpr std::size_t kIdsTold = 10;
+
+/// "a, b … (12)"
+std::string ids_text(const std::vector<HashWrite>& writes, const std::vector<std::size_t>& which) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(which.size(), kIdsTold); ++i)
+    out += (i == 0 ? "" : ", ") + printable_path(writes[which[i]].row->id);
+  return which.size() > kIdsTold ? out + " … (" + std::to_string(which.size()) + ')' : out;
+}
 
 }  // namespace
 
@@ -125,6 +134,26 @@ Result<BackfillSink::Settled> BackfillSink::write_rows(const std::vector<Pending
   return settled;
 }
 
+Result<BackfillSink::Recorded> BackfillSink::record_wanted(const std::vector<HashWrite>& wanted) {
+  TRY_ASSIGN(auto transaction, sql::Transaction::begin(parts_.table.connection()));
+  TRY_ASSIGN(auto outcomes, parts_.table.record(wanted, {.actor = parts_.options.actor,
+                                                         .batch_run_id = run_.id,
+                                                         .operation = kOperation}));
+  return Recorded{.transaction = std::move(transaction), .outcomes = std::move(outcomes)};
+}
+
+// Which of them the database refuses one by one; nothing is kept.
+Result<std::vector<std::size_t>> BackfillSink::refused_alone(const std::vector<HashWrite>& wanted) {
+  std::vector<std::size_t> refused;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto alone = record_wanted({wanted[i]});
+    if (alone) continue;
+    if (alone.error().code() != Code::invalid) return alone.error();
+    refused.push_back(i);
+  }
+  return refused;
+}
+
 // A transaction in which a trigger or rule altered rows is rolled back, journal and all, and begun again without those rows.
 Result<BackfillSink::Recorded> BackfillSink::record_rows(const std::vector<HashWrite>& hashes) {
   std::vector<WriteOutcome> outcomes(hashes.size(), WriteOutcome::written);
@@ -136,20 +165,34 @@ Result<BackfillSink::Recorded> BackfillSink::record_rows(const std::vector<HashW
       wanted.push_back(hashes[i]);
       places.push_back(i);
     }
-    TRY_ASSIGN(auto transaction, sql::Transaction::begin(parts_.table.connection()));
-    TRY_ASSIGN(const auto now, parts_.table.record(wanted, {.actor = parts_.options.actor,
-                                                            .batch_run_id = run_.id,
-                                                            .operation = kOperation}));
-    for (std::size_t i = 0; i < now.size(); ++i)
-      outcomes[places[i]] = now[i];
-    const auto altered = std::ranges::count(now, WriteOutcome::altered);
-    if (altered == 0)
-      return Recorded{.transaction = std::move(transaction), .outcomes = std::move(outcomes)};
+    auto recorded = record_wanted(wanted);
+    if (!recorded) {
+      if (recorded.error().code() != Code::invalid) return std::move(recorded).error();
+      TRY_ASSIGN(const auto refused, refused_alone(wanted));
+      if (refused.size() == wanted.size()) return std::move(recorded).error();
+      log_warning("the database refuses some of the rows; they are left out",
+                  {{"table", parts_.table.config().table},
+                   {"rows", ids_text(wanted, refused)},
+                   {"why", recorded.error().message()}});
+      for (const std::size_t i : refused)
+        outcomes[places[i]] = WriteOutcome::altered;
+      if (refused.empty() && attempt >= kMaxAlteredAttempts) return std::move(recorded).error();
+      continue;
+    }
+    std::vector<std::size_t> altered;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      outcomes[places[i]] = recorded->outcomes[i];
+      if (recorded->outcomes[i] == WriteOutcome::altered) altered.push_back(i);
+    }
+    if (altered.empty())
+      return Recorded{.transaction = std::move(recorded->transaction),
+                      .outcomes = std::move(outcomes)};
     log_warning("a trigger or rule on the table altered what was written; rolled back",
-                {{"table", parts_.table.config().table}, {"rows", std::to_string(altered)}});
+                {{"table", parts_.table.config().table}, {"rows", ids_text(wanted, altered)}});
     if (attempt < kMaxAlteredAttempts) continue;
-    for (const std::size_t place : places)
-      outcomes[place] = WriteOutcome::altered;
+    for (const std::size_t place : places) {
+      if (outcomes[place] == WriteOutcome::written) outcomes[place] = WriteOutcome::altered;
+    }
   }
 }
 
@@ -254,6 +297,7 @@ Status BackfillSink::take(Settled settled) {
     requeued_.push_back(std::move(id));
   }
   for (const ResidualEntry& entry : settled.residual) {
+    unmarked_.insert(entry.artifact_id);
     if (residual_) TRY(residual_->write(json_line(entry)));
   }
   return {};

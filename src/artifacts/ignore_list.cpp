@@ -98,6 +98,10 @@ Result<IgnoreList> IgnoreList::parse(const std::vector<std::string>& patterns) {
   return list;
 }
 
+void IgnoreList::add_path(std::string path) {
+  patterns_.push_back({std::move(path), true, false});
+}
+
 bool IgnoreList::matches(std::string_view path) const {
   for (const Pattern& pattern : patterns_) {
     std::size_t begin = 0;

@@ -25,6 +25,8 @@ class IgnoreList {
  public:
   /// `invalid` names an empty pattern or one that is longer than kMaxPatternSizeBytes.
   static Result<IgnoreList> parse(const std::vector<std::string>& patterns);
+  /// A path from the root that stands for itself, whatever letters it has.
+  void add_path(std::string path);
   bool matches(std::string_view path) const;
 
  private:

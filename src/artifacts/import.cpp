@@ -14,6 +14,7 @@
 #include "artifacts/artifact_expressions.h"
 #include "artifacts/file_type.h"
 #include "artifacts/metadata_text.h"
+#include "base/canonical_path.h"
 #include "catalog/event_log.h"
 #include "core/canonical_json.h"
 
@@ -31,19 +32,6 @@ Error bad(const ImportRow& row, const std::string& what) {
           "mend the line; nothing of the list was imported"};
 }
 
-fs::path canonical(const std::string& path) {
-  std::error_code error;
-  const fs::path out = fs::weakly_canonical(path, error);
-  return error ? fs::absolute(path, error).lexically_normal() : out;
-}
-
-/// What is left of `path` below `folder`; none where it is elsewhere. "" is the folder itself.
-std::optional<std::string> below(const fs::path& path, const fs::path& folder) {
-  const fs::path rest = path.lexically_relative(folder);
-  if (rest.empty() || *rest.begin() == "..") return {};
-  return rest == "." ? std::string() : rest.string();
-}
-
 /// A folder that lies in one of the roots.
 struct PlaceInRoots {
   const RootFolder* root = nullptr;
@@ -58,9 +46,9 @@ std::string root_names(const Roots& roots) {
 }
 
 Result<PlaceInRoots> place_in_roots(const Roots& roots, const std::string& folder) {
-  const fs::path wanted = canonical(folder);
+  const fs::path wanted = canonical_path(folder);
   for (const RootFolder& root : roots.folders()) {
-    const auto rest = below(wanted, canonical(root.path()));
+    const auto rest = path_below(wanted, canonical_path(root.path()));
     if (rest) return PlaceInRoots{&root, rest->empty() ? "" : *rest + '/'};
   }
   return Error(Code::invalid,
@@ -76,7 +64,8 @@ Result<std::string> recorded_path(const ImportRow& row, const Roots& roots) {
   const fs::path path(row.path);
   if (path.is_absolute()) {
     for (const RootFolder& root : roots.folders()) {
-      const auto rest = below(path.lexically_normal(), fs::path(root.path()).lexically_normal());
+      const auto rest =
+          path_below(path.lexically_normal(), fs::path(root.path()).lexically_normal());
       if (rest && !rest->empty()) return *rest;
     }
     return bad(row, "an absolute path outside of the roots");
@@ -89,10 +78,6 @@ Result<std::string> recorded_path(const ImportRow& row, const Roots& roots) {
   }
   if (out.empty()) return bad(row, "no path");
   return out;
-}
-
-bool takes_only_integers(std::string_view type) {
-  return type == "integer" || type == "bigint" || type == "smallint";
 }
 
 bool is_integer(std::string_view text) {
@@ -153,7 +138,7 @@ class Import {
   Result<std::vector<ImportRow>> list_folder() {
     TRY(require_folder());
     TRY_ASSIGN(const auto place, place_in_roots(roots_, options_.from));
-    TRY_ASSIGN(const auto ignored, ignore_list_of(table_.config()));
+    TRY_ASSIGN(const auto ignored, ignore_list_of(table_.config(), place.root->path()));
     TRY_ASSIGN(const auto listing, place.root->list());
     for (const std::string& folder : listing.unreadable) {
       if ((folder + '/').starts_with(place.path) &&  // the asked one itself, too
@@ -296,17 +281,16 @@ class Import {
   // An integer key takes no path as id, and the database's own words for that name neither the row nor the way out.
   Status require_ids_that_fit(const std::vector<ImportRow>& rows) {
     const SourceConfig& config = table_.config();
-    TRY_ASSIGN(const auto columns, table_.connection().columns(config.table));
-    const std::string type = column_type(columns, config.columns.id);
-    if (!takes_only_integers(type)) return {};
+    TRY_ASSIGN(const bool takes_only_integers, table_.ids_are_integers());
+    if (!takes_only_integers) return {};
     const auto bad =
         std::ranges::find_if_not(rows, [](const ImportRow& row) { return is_integer(row.id); });
     if (bad == rows.end()) return {};
     return Error(
         Code::invalid,
         bad->place + ": the id would be \"" + printable_path(bad->id) + "\", and column \"" +
-            config.columns.id + "\" of table \"" + config.table + "\" has the type " + type +
-            ", which takes no text; nothing was imported",
+            config.columns.id + "\" of table \"" + config.table +
+            "\" takes only whole numbers; nothing was imported",
         "give each row its number in a list (--from-csv FILE with the columns id and path), or "
         "map a text column that is unique as id in [artifacts." +
             config.name + ".columns]");

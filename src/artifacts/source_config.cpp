@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/canonical_path.h"
 #include "base/clock.h"
 #include "base/root_folder.h"
 #include "sql/connection.h"
@@ -139,7 +140,7 @@ void add_catalog_files(SourceConfig& config, std::string_view catalog_url) {
   if (!catalog_url.starts_with(kSqlite)) return;
   const std::string path(catalog_url.substr(kSqlite.size()));
   for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-    add_own_file(config, path + suffix);
+    config.own_files.push_back(path + suffix);
 }
 
 // It stands in subjects, variables, commands and paths of reports.
@@ -200,18 +201,15 @@ Result<SourceConfig> read_source_config(const std::string& name, TomlTable& tabl
   return config;
 }
 
-void add_own_file(SourceConfig& config, std::string_view path) {
-  for (const std::string& root : config.roots) {
-    const std::size_t above = root.ends_with('/') ? root.size() - 1 : root.size();
-    if (path.size() > above + 1 && path.starts_with(root) && path[above] == '/')
-      config.own_files.emplace_back(path.substr(above));
-  }
-}
-
-Result<IgnoreList> ignore_list_of(const SourceConfig& config) {
+Result<IgnoreList> ignore_list_of(const SourceConfig& config, const std::string& root) {
   std::vector<std::string> patterns = config.ignore;
-  patterns.insert(patterns.end(), config.own_files.begin(), config.own_files.end());
-  return IgnoreList::parse(patterns);
+  patterns.insert(patterns.end(), {".holdfast", "/holdfast.toml"});
+  TRY_ASSIGN(auto list, IgnoreList::parse(patterns));
+  for (const std::string& file : config.own_files) {
+    const auto rest = path_below(canonical_path(file), canonical_path(root));
+    if (rest && !rest->empty()) list.add_path(*rest);
+  }
+  return list;
 }
 
 }  // namespace holdfast::artifacts

@@ -46,8 +46,8 @@ struct SourceConfig {
   bool list_unrecorded = true;       // report files under the roots that have no row
   std::vector<std::string>
       ignore;  // patterns of files that need no row; none configured: default_ignore()
-  /// Patterns of Holdfast's own files below the roots, ignored whatever `ignore` says.
-  std::vector<std::string> own_files = {".holdfast", "/holdfast.toml"};
+  std::vector<std::string>
+      own_files;  // Holdfast's own: absolute paths, ignored whatever `ignore` says
 };
 
 /// A bound on drift: more than `share` of the rows with a recorded hash *and* more than `rows` rows.
@@ -63,9 +63,8 @@ Result<SourceConfig> read_source_config(const std::string& name, TomlTable& tabl
                                         const std::string& workspace_folder,
                                         const std::string& catalog_url);
 
-/// Names a file of Holdfast's own (absolute path): where it lies below a root it never is an artifact.
-void add_own_file(SourceConfig& config, std::string_view path);
-/// `ignore` and own_files; `invalid` as IgnoreList::parse.
-Result<IgnoreList> ignore_list_of(const SourceConfig& config);
+/// What needs no row below `root`: `ignore`, and Holdfast's own files and folders by whatever links they are reached.
+/// `invalid` as IgnoreList::parse.
+Result<IgnoreList> ignore_list_of(const SourceConfig& config, const std::string& root);
 
 }  // namespace holdfast::artifacts

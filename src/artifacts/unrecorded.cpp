@@ -58,13 +58,14 @@ bool is_inside(const std::string& folder, const std::string& other) {
 struct ListedRoot {
   const RootFolder* root = nullptr;
   bool listed = false;  // else it lies inside another root, which lists it
+  IgnoreList ignore;
   std::vector<std::string> files;
   std::vector<bool> recorded;
 };
 
 class Survey {
  public:
-  Survey(const Roots& roots, const IgnoreList& ignore) : roots_(roots), ignore_(ignore) {}
+  Survey(const Roots& roots, const SourceConfig& config) : roots_(roots), config_(config) {}
 
   Status list(std::vector<std::string>& unreadable) {
     std::vector<std::string> real;  // two roots may be one folder under two names
@@ -76,11 +77,12 @@ class Survey {
       listed.root = &root;
       listed.listed = !is_nested(real, i);
       if (listed.listed) {
+        TRY_ASSIGN(listed.ignore, ignore_list_of(config_, root.path()));
         TRY_ASSIGN(auto listing, root.list());
         listed.files = std::move(listing.files);
         listed.recorded.assign(listed.files.size(), false);
         for (const std::string& folder : listing.unreadable) {
-          if (!ignore_.matches(folder)) unreadable.push_back(root.path() + '/' + folder);
+          if (!listed.ignore.matches(folder)) unreadable.push_back(root.path() + '/' + folder);
         }
       }
       listed_.push_back(std::move(listed));
@@ -107,7 +109,7 @@ class Survey {
     std::vector<UnrecordedFile> out;
     for (ListedRoot& root : listed_) {
       for (std::size_t i = 0; i < root.files.size(); ++i) {
-        if (root.recorded[i] || ignore_.matches(root.files[i])) continue;
+        if (root.recorded[i] || root.ignore.matches(root.files[i])) continue;
         const Opened seen = root.root->stat_file(root.files[i]);
         TRY(check_shortage(seen.refusal, seen.reason));
         if (!seen.found || led_to_.contains(key_of(seen.identity))) continue;
@@ -132,7 +134,7 @@ class Survey {
   }
 
   const Roots& roots_;
-  const IgnoreList& ignore_;
+  const SourceConfig& config_;
   std::vector<ListedRoot> listed_;
   std::set<FileKey> led_to_;
 };
@@ -240,9 +242,8 @@ std::string unrecorded_hint(const SourceConfig& config, const UnrecordedFile& fi
 
 Result<UnrecordedFiles> find_unrecorded(ArtifactTable& table, const Roots& roots,
                                         const Cancel* cancel) {
-  TRY_ASSIGN(const IgnoreList ignore, ignore_list_of(table.config()));
   UnrecordedFiles out;
-  Survey survey(roots, ignore);
+  Survey survey(roots, table.config());
   TRY(survey.list(out.unreadable_folders));
   PageQuery query;
   query.limit = kPageRows;

@@ -19,6 +19,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/canonical_path.h"
 #include "base/file.h"
 #include "sql/driver.h"
 #include "sql/lock_holder.h"
@@ -345,10 +346,16 @@ bool is_on_read_only_medium(const std::string& path) {
   return ::statvfs(path.c_str(), &medium) == 0 && (medium.f_flag & ST_RDONLY) != 0;
 }
 
-bool has_log(const std::string& path) {
-  std::error_code failed;
-  const auto size_bytes = std::filesystem::file_size(path + "-wal", failed);
-  return !failed && size_bytes > 0;
+/// What a crash left beside the database, or beside what a link to it names: a log with the newest rows, or a journal that takes
+/// back what was not committed. Neither can be read without being written.
+std::optional<std::string> left_to_recover(const std::string& path) {
+  const std::string base = canonical_path(path).string();
+  for (const char* suffix : {"-wal", "-journal"}) {
+    std::error_code failed;
+    const auto size_bytes = std::filesystem::file_size(base + suffix, failed);
+    if (!failed && size_bytes > 0) return base + suffix;
+  }
+  return {};
 }
 
 /// "file:…?immutable=1": nobody can write there, so SQLite needs neither locks nor a log beside the file.
@@ -371,13 +378,14 @@ std::string immutable_uri(const std::string& path) {
 /// A database with a write-ahead log can't be read where the log's index may not be made
 /// (https://www.sqlite.org/wal.html#readonly).
 Error not_readable(const Error& error, const OpenOptions& options, const std::string& path) {
-  const std::string why = has_log(path) ? "it has a write-ahead log (" + path +
-                                              "-wal), which must be written to be read"
-                                        : "SQLite makes files beside it to read it";
-  return {error.code(), options.url + " can't be read without being written: " + why,
+  const auto left = left_to_recover(path);
+  return {error.code(),
+          options.url + " can't be read without being written: " +
+              (left ? *left + " has changes that must be brought in first"
+                    : "SQLite makes files beside it to read it") +
+              " (" + error.message() + ')',
           "make " + path + " and its folder writable for this user, or copy " + path +
-              "* to a folder "
-              "that is, and name the copy as the database"};
+              "* to a folder that is, and name the copy as the database"};
 }
 
 }  // namespace
@@ -391,8 +399,9 @@ Result<std::unique_ptr<Driver>> open_sqlite(const OpenOptions& options) {
   const bool may_write =
       ::access(folder_of(path).c_str(), W_OK) == 0 && ::access(path.c_str(), W_OK) == 0;
   if (driver) return std::unique_ptr<Driver>(std::move(driver).value());
-  if (driver.error().code() != Code::io || may_write) return std::move(driver).error();
-  if (!is_on_read_only_medium(path) || has_log(path))
+  const bool may_read = ::access(path.c_str(), R_OK) == 0;
+  if (driver.error().code() != Code::io || may_write || !may_read) return std::move(driver).error();
+  if (!is_on_read_only_medium(path) || left_to_recover(path))
     return not_readable(driver.error(), options, path);
   TRY_ASSIGN(auto opened, open_database(options, path, immutable_uri(path),
                                         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI));

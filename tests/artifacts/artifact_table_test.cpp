@@ -582,6 +582,37 @@ TEST_F(SqliteStorage, PagesThroughEveryMixtureOfNumbersAndTexts) {
   }
 }
 
+TEST_P(UserTable, IsNoJournalWithOtherColumns) {
+  world_->sql("create table mine(key text primary key, \"where\" text, meta text)");
+  auto table = open();
+  EXPECT_FALSE(must(table.has_journal()));
+  world_->sql("create table mine_journal(x text)");
+  const auto there = table.has_journal();
+  ASSERT_FALSE(there.ok());
+  EXPECT_THAT(there.error().message(), HasSubstr("has no column seq; it has x"));
+}
+
+// Its triggers run for a join, not for an update with a common table expression.
+TEST_F(SqliteStorage, WritesAViewThroughItsTrigger) {
+  world_.sql("create table base(k text primary key, t text, p text, m text)");
+  world_.sql("insert into base values ('a', 'x', 'p', '{}'), ('b', 'x', 'p', '{}')");
+  world_.sql("create view mine as select * from base");
+  world_.sql(
+      "create trigger put instead of update on mine begin update base set m = new.m where k = "
+      "old.k; end");
+  auto table = must(open());
+  must(table.create_journal());
+  const auto rows = must(table.page({}));
+  std::vector<HashWrite> writes;
+  for (const auto& row : rows)
+    writes.push_back(
+        {.row = &row, .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = "r"});
+  auto transaction = must(sql::Transaction::begin(table.connection()));
+  EXPECT_THAT(must(table.record(writes, {})),
+              ElementsAre(WriteOutcome::written, WriteOutcome::written));
+  must(transaction.commit());
+}
+
 TEST_P(UserTable, NamesWhatIsMissing) {
   EXPECT_THAT(refusal(),
               ::testing::AllOf(HasSubstr("not_found"), HasSubstr("there is no table \"mine\"")));

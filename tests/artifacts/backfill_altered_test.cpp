@@ -91,5 +91,58 @@ TEST_P(AlteredBackfill, KeepsADriftThatATriggerDoesNotLetItRecord) {
   EXPECT_EQ(world().incidents()[0].subject, "artifact:atlas/a");
 }
 
+TEST_P(AlteredBackfill, LeavesOutTheRowThatTheDatabaseRefuses) {
+  for (const char* id : {"a", "b", "c"}) {
+    world().write(id, id);
+    world().add_row(id, id);
+  }
+  if (world().postgres()) {
+    world().sql(
+        "create function guards() returns trigger language plpgsql as $$ begin"
+        " raise exception 'locked row' using errcode = 'check_violation'; end $$;"
+        "create trigger guards before update on artifacts for each row when (old.id = 'b') execute "
+        "function guards()");
+  } else {
+    world().sql(
+        "create trigger guards before update on artifacts when old.id = 'b' begin select "
+        "raise(abort, 'locked row'); end");
+  }
+  const BackfillSummary summary = backfill_all();
+  EXPECT_EQ(summary.total.updated, 2);
+  EXPECT_EQ(summary.by_reason.at("write_altered"), 1);
+  expect_journal("a c");
+}
+
+TEST_P(AlteredBackfill, WritesNothingWithoutItsJournalRow) {
+  world().write("a", "a");
+  world().add_row("a", "a");
+  for (const bool before : {true, false}) {
+    if (world().postgres()) {
+      world().sql(
+          std::string("create or replace function forgets() returns trigger language plpgsql "
+                      "as $$ begin delete from artifact_metadata_journal where seq = new.seq;"
+                      " return null; end $$;"
+                      "drop trigger if exists forgets on artifact_metadata_journal;"
+                      "create trigger forgets ") +
+          (before ? "before" : "after") +
+          " insert on artifact_metadata_journal for each row execute function forgets()");
+    } else {
+      world().sql(std::string("drop trigger if exists forgets; create trigger forgets ") +
+                  (before
+                       ? "before insert on artifact_metadata_journal begin select raise(ignore); "
+                       : "after insert on artifact_metadata_journal begin delete from "
+                         "artifact_metadata_journal where seq = new.seq; ") +
+                  "end");
+    }
+    BackfillOptions options;
+    options.batch.clock = &world().clock();
+    options.batch.jobs = 1;
+    const BackfillEnd end = must(backfill(world().config(), world().catalog(), options));
+    ASSERT_TRUE(end.stopped_by) << before;
+    EXPECT_THAT(end.stopped_by->message(), HasSubstr("did not keep what was journaled"));
+    EXPECT_EQ(world().metadata("a"), "{}");
+  }
+}
+
 }  // namespace
 }  // namespace holdfast::artifacts

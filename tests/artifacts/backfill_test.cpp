@@ -515,6 +515,28 @@ TEST_P(AnyBackfill, CountsWhatItDidNotMeet) {
   EXPECT_EQ(summary.unmet, 0);
 }
 
+// By key: a row that went away must not stand for one that nobody met.
+TEST_P(AnyBackfill, CountsWhatItDidNotMeetThoughAsManyRowsWentAway) {
+  add_hashed(1, 0);
+  world_->add_row("a no file", "nowhere.bin", "{}");
+  const std::string late =
+      "delete from artifacts where id = 'a no file'; insert into artifacts(id, artifact_type, "
+      "title, "
+      "file_path, metadata) values ('a late one', 'figure', '', 'late.bin', '{}') on conflict do "
+      "nothing;";
+  if (world_->postgres()) {
+    world_->sql("create function come_late() returns trigger language plpgsql as $$ begin " + late +
+                " return null; end $$; create trigger late after update on artifacts for each row "
+                "execute function come_late()");
+  } else {
+    world_->sql("create trigger late after update on artifacts begin " + late + " end");
+  }
+  options_.recheck = true;
+  const auto summary = done();
+  EXPECT_EQ(summary.total.scanned, 2);
+  EXPECT_EQ(summary.unmet, 1);
+}
+
 TEST_P(AnyBackfill, KeepsItsSummary) {
   add_hashed(2, 0);
   const auto summary = done();

@@ -244,6 +244,56 @@ TEST(Sqlite, LosesNothingElseOnAFullDisk) {
   ASSERT_EQ(run_program("umount " + shell_quoted(disk)).exit_code, 0);
 }
 
+/// A folder seen through a mount that nobody may write to; empty where this process may not mount.
+class ReadOnlyMount {
+ public:
+  explicit ReadOnlyMount(const TempFolder& folder) : at_(folder.at("mount")) {
+    std::filesystem::create_directory(at_);
+    mounted_ = run_program("mount --bind " + shell_quoted(folder.path()) + ' ' + shell_quoted(at_) +
+                           " && mount -o remount,ro,bind " + shell_quoted(at_) + " 2>&1")
+                   .exit_code == 0;
+  }
+  ~ReadOnlyMount() {
+    if (mounted_) {
+      EXPECT_EQ(run_program("umount " + shell_quoted(at_)).exit_code, 0);
+    }
+  }
+  ReadOnlyMount(const ReadOnlyMount&) = delete;
+  ReadOnlyMount& operator=(const ReadOnlyMount&) = delete;
+  bool mounted() const { return mounted_; }
+  std::string at(const std::string& name) const { return at_ + '/' + name; }
+
+ private:
+  std::string at_;
+  bool mounted_ = false;
+};
+
+// What was never committed lies in the database until the journal beside it is played back.
+TEST(Sqlite, ReadsNothingOnAReadOnlyMediumWhileAJournalMustBePlayedBack) {
+  const TempFolder folder;
+  const std::string db = shell_quoted(folder.at("a.db"));
+  // The writer ends in the middle of its transaction, its pages and their journal on the disk.
+  const auto writer = run_program(
+      "python3 -c \"import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], "
+      "isolation_level=None); "
+      "c.execute('create table t (x text)'); c.executemany('insert into t values (?)', "
+      "[('committed' * 200,)] * 100); "
+      "c.execute('pragma cache_size = 1'); c.execute('begin'); c.execute(\\\"update t set x = "
+      "'never' || x\\\"); os._exit(0)\" " +
+      db);
+  ASSERT_EQ(writer.exit_code, 0);
+  ASSERT_GT(std::filesystem::file_size(folder.at("a.db-journal")), 0U);
+  std::filesystem::create_symlink("a.db", folder.at("link.db"));
+  const ReadOnlyMount mount(folder);
+  if (!mount.mounted()) GTEST_SKIP() << "no right to mount";
+  for (const char* name : {"a.db", "link.db"}) {
+    const auto connection =
+        Connection::open({.url = "sqlite:" + mount.at(name), .read_only = true});
+    ASSERT_FALSE(connection.ok()) << name;
+    EXPECT_THAT(connection.error().message(), HasSubstr("a.db-journal has changes")) << name;
+  }
+}
+
 TEST(Sqlite, SaysThatItMayNotWrite) {
   if (::getuid() == 0 && run_program("setpriv --version >/dev/null 2>&1").exit_code != 0)
     GTEST_SKIP() << "root may write everything";
@@ -254,20 +304,12 @@ TEST(Sqlite, SaysThatItMayNotWrite) {
   std::filesystem::permissions(folder.at("a.db"), std::filesystem::perms::owner_read);
   if (::getuid() == 0) {
     // Root is held back by a read-only mount instead.
-    const std::string disk = folder.at("disk");
-    std::filesystem::create_directory(disk);
-    if (run_program("mount --bind " + shell_quoted(folder.path()) + ' ' + shell_quoted(disk) +
-                    " && mount -o remount,ro,bind " + shell_quoted(disk) + " 2>&1")
-            .exit_code != 0) {
-      GTEST_SKIP() << "no right to mount";
-    }
-    {
-      auto db = opened({.url = "sqlite:" + disk + "/a.db"});
-      const auto put = db.run("put", {{"x", std::string("a")}});
-      EXPECT_EQ(put.error().code(), Code::io);
-      EXPECT_THAT(put.error().hint(), HasSubstr("writable"));
-    }
-    ASSERT_EQ(run_program("umount " + shell_quoted(disk)).exit_code, 0);
+    const ReadOnlyMount mount(folder);
+    if (!mount.mounted()) GTEST_SKIP() << "no right to mount";
+    auto db = opened({.url = "sqlite:" + mount.at("a.db")});
+    const auto put = db.run("put", {{"x", std::string("a")}});
+    EXPECT_EQ(put.error().code(), Code::io);
+    EXPECT_THAT(put.error().hint(), HasSubstr("writable"));
     return;
   }
   auto db = opened({.url = "sqlite:" + folder.at("a.db")});
