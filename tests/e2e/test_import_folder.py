@@ -47,6 +47,22 @@ def test_what_tools_and_holdfast_leave_in_a_folder_gets_no_row(binary, tmp_path,
     assert unrecorded(json.loads(holdfast(binary, tmp_path, "check", "--json").stdout)) == []
 
 
+def test_own_files_are_known_by_any_link_and_never_taken_for_patterns(binary, tmp_path):
+    for name in ("real/sub/[x]*.db", "real/sub/xa.db", "other/sub/[x]*.db", "other/events1.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    for name in ("real/sub/xa.db", "other/sub/[x]*.db", "other/events1.jsonl"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "holdfast.toml").write_text('[workspace]\ncatalog = "sqlite:real/sub/[x]*.db"\n[events]\njsonl = "other/events?.jsonl"\n'
+                                            '[artifacts.mine]\nroot = ["link", "other"]\nignore = []\n')
+    holdfast(binary, tmp_path, "migrate", "upgrade")
+    for root, files in (("link", {"xa.db"}), ("other", {"[x]*.db", "events1.jsonl"})):
+        report = json.loads(holdfast(binary, tmp_path, "artifacts", "import", "--from-folder", root, "--json").stdout)
+        assert report["imported"] == len(files), (root, report)
+    holdfast(binary, tmp_path, "artifacts", "backfill")
+    assert unrecorded(json.loads(holdfast(binary, tmp_path, "check", "--json").stdout)) == []
+
+
 def test_the_default_list_is_the_same_wherever_it_comes_from_and_a_configured_one_replaces_it(binary, tmp_path):
     holdfast(binary, tmp_path, "init", "--name", "mine")
     config = tmp_path / "holdfast.toml"
