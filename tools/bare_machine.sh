@@ -67,6 +67,7 @@ mkdir -p "$folder"
 rm -rf "$chroot"
 mkdir -p "$chroot"
 tar -C "$chroot" -xf "$base"
+mount --bind "$chroot" "$chroot"  # a root that is a mount can have mount namespaces of its own, as a machine's
 pass_configuration
 mount -t proc proc "$chroot/proc"
 mount --rbind /dev "$chroot/dev"
@@ -92,5 +93,5 @@ rm -rf "$chroot/srv/holdfast/build" "$chroot/srv/holdfast/.venv"
 no_network() { unshare --net "$BASH" -c "$(declare -p who chroot home); $(declare -f inside as_user); as_user \"\$@\"" _ "$@"; }
 timed "make run, rebuilt without network" no_network make -C /srv/holdfast run
 if [ "$last" = all ]; then timed "make test, rebuilt without network" no_network make -C /srv/holdfast test; fi
-umount -R "$chroot/dev/shm" "$chroot/dev" "$chroot/proc"
+umount -R "$chroot"
 [ "${KEEP:-}" = 1 ] || rm -rf "$chroot"
