@@ -8,7 +8,6 @@ import subprocess
 import pytest
 
 
-
 def may_mount():
     """Root of a container may not; nor can a chroot on a folder that is no mount have a mount namespace of its own."""
     tried = subprocess.run(["unshare", "-m", "mount", "--bind", "/tmp", "/tmp"], capture_output=True, check=False)
