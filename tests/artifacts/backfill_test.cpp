@@ -76,6 +76,21 @@ class AnyBackfill : public ::testing::TestWithParam<Place> {
     EXPECT_EQ(world_->number("select count(*) from claim"), 0) << "claims are given back";
     return end.summary;
   }
+  /// Another client, as a trigger: it does this whenever a row is written.
+  void after_each_update(const std::string& statements) {
+    if (world_->postgres()) {
+      world_->sql("create function meanwhile() returns trigger language plpgsql as $$ begin " +
+                  statements +
+                  " return null; end $$; create trigger meanwhile after update on artifacts for "
+                  "each row execute function meanwhile()");
+    } else {
+      world_->sql("create trigger meanwhile after update on artifacts begin " + statements +
+                  " end");
+    }
+  }
+  const std::string late_row =
+      "insert into artifacts(id, artifact_type, title, file_path, metadata) values ('a late one', "
+      "'figure', '', 'late.bin', '{}') on conflict do nothing;";
   std::string recorded(const std::string& id) {
     const std::string metadata = world_->metadata(id);
     const auto at = metadata.find("\"file_sha256\":");
@@ -497,16 +512,7 @@ TEST_P(AnyBackfill, LeavesWhatAnotherRunHoldsAndSaysSo) {
 TEST_P(AnyBackfill, CountsWhatItDidNotMeet) {
   add_hashed(3, 0);
   world_->add_row("no file", "nowhere.bin", "{}");
-  const std::string late =
-      "insert into artifacts(id, artifact_type, title, file_path, metadata) values ('a late one', "
-      "'figure', '', 'late.bin', '{}') on conflict do nothing;";
-  if (world_->postgres()) {
-    world_->sql("create function come_late() returns trigger language plpgsql as $$ begin " + late +
-                " return null; end $$; create trigger late after update on artifacts for each row "
-                "execute function come_late()");
-  } else {
-    world_->sql("create trigger late after update on artifacts begin " + late + " end");
-  }
+  after_each_update(late_row);
   auto summary = done();
   EXPECT_EQ(summary.total.scanned, 4);
   EXPECT_EQ(summary.unmet, 1);
@@ -519,18 +525,7 @@ TEST_P(AnyBackfill, CountsWhatItDidNotMeet) {
 TEST_P(AnyBackfill, CountsWhatItDidNotMeetThoughAsManyRowsWentAway) {
   add_hashed(1, 0);
   world_->add_row("a no file", "nowhere.bin", "{}");
-  const std::string late =
-      "delete from artifacts where id = 'a no file'; insert into artifacts(id, artifact_type, "
-      "title, "
-      "file_path, metadata) values ('a late one', 'figure', '', 'late.bin', '{}') on conflict do "
-      "nothing;";
-  if (world_->postgres()) {
-    world_->sql("create function come_late() returns trigger language plpgsql as $$ begin " + late +
-                " return null; end $$; create trigger late after update on artifacts for each row "
-                "execute function come_late()");
-  } else {
-    world_->sql("create trigger late after update on artifacts begin " + late + " end");
-  }
+  after_each_update("delete from artifacts where id = 'a no file'; " + late_row);
   options_.recheck = true;
   const auto summary = done();
   EXPECT_EQ(summary.total.scanned, 2);
