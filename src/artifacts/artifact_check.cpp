@@ -129,8 +129,8 @@ class CheckPass {
       return {};
     }
     if (!found) return std::move(found).error();
-    TRY_ASSIGN(const Moves moves,
-               propose_moves(held_, found->files, {.rate = nullptr, .cancel = options_.cancel}));
+    TRY_ASSIGN(const Moves moves, propose_moves(config_, held_, found->files,
+                                                {.rate = nullptr, .cancel = options_.cancel}));
     size_bytes_of_moves_ = moves.size_bytes_read;
     TRY(remember_missing());
     const Timestamp now = clock_.now();

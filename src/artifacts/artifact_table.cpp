@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+// The reading half of ArtifactTable, and what it learns of a table when it opens it; writing is in artifact_write.cpp.
 #include "artifacts/artifact_table.h"
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 #include <utility>
 
 #include "artifacts/artifact_expressions.h"
 #include "artifacts/embedded_statements.h"
 #include "artifacts/proofs.h"
+#include "artifacts/row_reader.h"
 #include "base/assert.h"
 #include "base/root_folder.h"
+#include "catalog/stored.h"
 #include "core/canonical_json.h"
 
 namespace holdfast::artifacts {
@@ -44,93 +46,6 @@ std::string_view selection_name(RowSelection selection) {
       return "asks_for_proof";
   }
   return {};
-}
-
-std::optional<std::int64_t> parse_integer(const std::optional<std::string>& text) {
-  if (!text) return {};
-  std::int64_t value = 0;
-  const char* const end = text->data() + text->size();
-  const auto read = std::from_chars(text->data(), end, value);
-  if (read.ec != std::errc() || read.ptr != end) return {};
-  return value;
-}
-
-/// Reads rows by their columns' names, which are the same in every statement.
-class RowReader {
- public:
-  explicit RowReader(const sql::Rows& rows) : rows_(rows) {}
-
-  std::optional<std::string> text(std::size_t row, std::string_view column) const {
-    const int at = rows_.column(column);
-    if (at < 0 || rows_.is_null(row, static_cast<std::size_t>(at))) return {};
-    return rows_.text(row, static_cast<std::size_t>(at));
-  }
-
-  MetadataReading metadata(std::size_t row) const {
-    if (rows_.column("kind") < 0) return read_metadata(text(row, "metadata"));
-    MetadataReading reading;
-    const auto kind = text(row, "kind").value_or("other");
-    reading.kind = kind == "object" ? MetadataKind::object
-                   : kind == "null" ? MetadataKind::null
-                                    : MetadataKind::other;
-    reading.recorded = {.sha256 = text(row, "sha256"),
-                        .size_bytes = text(row, "size_bytes"),
-                        .computed_at = text(row, "computed_at")};
-    return reading;
-  }
-
-  ArtifactRow row(std::size_t at) const {
-    MetadataReading reading = metadata(at);
-    return {.id = text(at, "id").value_or(""),
-            .type = text(at, "type").value_or(""),
-            .title = text(at, "title").value_or(""),
-            .path = text(at, "path"),
-            .metadata = reading.kind,
-            .recorded_sha256 = std::move(reading.recorded.sha256),
-            .recorded_size_bytes = parse_integer(reading.recorded.size_bytes),
-            .computed_at = std::move(reading.recorded.computed_at)};
-  }
-
-  std::vector<ArtifactRow> all() const {
-    std::vector<ArtifactRow> out;
-    out.reserve(rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-      out.push_back(row(i));
-    return out;
-  }
-
- private:
-  const sql::Rows& rows_;
-};
-
-std::string json_strings(std::span<const std::string> texts) {
-  sql::JsonRows rows;
-  std::string out = "[";
-  for (const std::string& text : texts) {
-    rows.begin_row();
-    rows.add("x", text);
-    const std::string row = rows.take();  // [{"x":"…"}]
-    if (out.size() > 1) out += ',';
-    out += row.substr(6, row.size() - 8);
-  }
-  return out + ']';
-}
-
-NewHash new_hash(const HashWrite& write) {
-  return {.sha256 = core::to_hex(write.digest),
-          .size_bytes = write.size_bytes,
-          .computed_at = format_rfc3339(write.computed_at)};
-}
-
-bool is_as_written(const ArtifactRow& now, const HashWrite& write) {
-  const NewHash meant = new_hash(write);
-  return now.path == write.row->path && now.recorded_sha256 == meant.sha256 &&
-         now.recorded_size_bytes == static_cast<std::int64_t>(meant.size_bytes) &&
-         now.computed_at == meant.computed_at;
-}
-
-sql::Value nullable(const std::optional<std::string>& text) {
-  return text ? sql::Value(*text) : sql::Value(std::monostate{});
 }
 
 std::string names_of(const std::vector<sql::Connection::Column>& columns) {
@@ -472,12 +387,6 @@ Result<bool> ArtifactTable::ids_are_integers() {
   return !found.empty();
 }
 
-Status ArtifactTable::insert(std::string rows_json) {
-  HOLDFAST_ASSERT(connection().in_transaction());
-  TRY(run("insert", {{"rows", std::move(rows_json)}}));
-  return {};
-}
-
 Result<bool> ArtifactTable::has_journal() {
   TRY_ASSIGN(const auto columns, connection().columns(config_->journal));
   if (columns.empty()) return false;
@@ -514,8 +423,9 @@ Result<sql::Rows> ArtifactTable::journal_rows(const std::optional<std::string>& 
   TRY_ASSIGN(auto book, journal_book());
   const Status learnt = connection().use(std::move(book));
   if (!learnt && learnt.error().code() != Code::internal) return learnt.error();  // known already
-  return run("read_journal",
-             {{"artifact_id", nullable(artifact_id)}, {"after_seq", after_seq}, {"limit", limit}});
+  return run("read_journal", {{"artifact_id", catalog::text_value(artifact_id)},
+                              {"after_seq", after_seq},
+                              {"limit", limit}});
 }
 
 Status ArtifactTable::create_journal() {
@@ -523,149 +433,6 @@ Status ArtifactTable::create_journal() {
   TRY_ASSIGN(auto transaction, sql::Transaction::begin(connection()));
   TRY(connection().script(ddl));
   return transaction.commit();
-}
-
-Result<std::vector<WriteOutcome>> ArtifactTable::record(std::span<const HashWrite> writes,
-                                                        const WriteContext& context) {
-  HOLDFAST_ASSERT(connection().in_transaction());
-  if (writes.empty()) return std::vector<WriteOutcome>{};
-  TRY_ASSIGN(auto outcomes, merges_on_server_ ? merge(writes, context) : splice(writes, context));
-  TRY(read_back(writes, outcomes));
-  TRY(require_journaled(writes, outcomes, context));
-  return outcomes;
-}
-
-Error ArtifactTable::journal_altered() {
-  return {Code::io,
-          connection().name() + ": table \"" + config_->journal +
-              "\" did not keep what was journaled; nothing of this commit was written",
-          "look for triggers or rules on the journal's table: it must keep every row as inserted"};
-}
-
-// No change without its journal row, whatever triggers do to the journal.
-Status ArtifactTable::require_journaled(std::span<const HashWrite> writes,
-                                        std::span<const WriteOutcome> outcomes,
-                                        const WriteContext& context) {
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    if (outcomes[i] == WriteOutcome::written) ids.push_back(writes[i].row->id);
-  }
-  if (ids.empty()) return {};
-  TRY_ASSIGN(const auto kept,
-             run("journaled", {{"ids", json_strings(ids)},
-                               {"batch_run_id", std::string(context.batch_run_id)}}));
-  if (kept.integer(0, 0) >= std::ssize(ids)) return {};
-  return journal_altered();
-}
-
-// What the database reports of a statement is not what triggers and rules left of it.
-Status ArtifactTable::read_back(std::span<const HashWrite> writes,
-                                std::vector<WriteOutcome>& outcomes) {
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    if (outcomes[i] == WriteOutcome::written) ids.push_back(writes[i].row->id);
-  }
-  if (ids.empty()) return {};
-  TRY_ASSIGN(const auto there, rows(ids));
-  std::unordered_map<std::string_view, const ArtifactRow*> by_id;
-  for (const ArtifactRow& row : there)
-    by_id.emplace(row.id, &row);
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    if (outcomes[i] != WriteOutcome::written) continue;
-    const auto found = by_id.find(writes[i].row->id);
-    if (found == by_id.end() || !is_as_written(*found->second, writes[i]))
-      outcomes[i] = WriteOutcome::altered;
-  }
-  return {};
-}
-
-Result<std::vector<WriteOutcome>> ArtifactTable::merge(std::span<const HashWrite> writes,
-                                                       const WriteContext& context) {
-  sql::JsonRows bulk;
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    const HashWrite& write = writes[i];
-    const NewHash hash = new_hash(write);
-    bulk.begin_row();
-    bulk.add("n", static_cast<std::int64_t>(i));
-    bulk.add("id", write.row->id);
-    bulk.add("path", nullable(write.row->path));
-    bulk.add("old_sha256", nullable(write.row->recorded_sha256));
-    bulk.add("sha256", hash.sha256);
-    bulk.add("size_bytes", static_cast<std::int64_t>(hash.size_bytes));
-    bulk.add("computed_at", hash.computed_at);
-    bulk.add("reason", write.reason);
-    ids.push_back(write.row->id);
-  }
-  TRY_ASSIGN(const auto written, run("merge", {{"writes", bulk.take()},
-                                               {"at", format_rfc3339(catalog_->clock().now())},
-                                               {"actor", std::string(context.actor)},
-                                               {"batch_run_id", std::string(context.batch_run_id)},
-                                               {"operation", std::string(context.operation)}}));
-  std::vector<WriteOutcome> outcomes(writes.size(), WriteOutcome::row_gone);
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    outcomes.at(static_cast<std::size_t>(written.integer(i, 0))) =
-        written.integer(i, 1) != 0 ? WriteOutcome::written : WriteOutcome::altered;
-  }
-  if (written.size() == writes.size()) return outcomes;
-  TRY_ASSIGN(const auto there, rows(ids));
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    const bool exists = std::any_of(there.begin(), there.end(),
-                                    [&](const ArtifactRow& row) { return row.id == ids[i]; });
-    if (outcomes[i] == WriteOutcome::row_gone && exists) outcomes[i] = WriteOutcome::row_changed;
-  }
-  return outcomes;
-}
-
-Result<std::vector<WriteOutcome>> ArtifactTable::splice(std::span<const HashWrite> writes,
-                                                        const WriteContext& context) {
-  std::vector<std::string> ids;
-  for (const HashWrite& write : writes)
-    ids.push_back(write.row->id);
-  TRY_ASSIGN(const auto locked, run("lock", {{"ids", json_strings(ids)}}));
-  const RowReader reader(locked);
-  std::unordered_map<std::string, std::size_t> at;
-  for (std::size_t i = 0; i < locked.size(); ++i)
-    at.emplace(reader.text(i, "id").value_or(""), i);
-
-  std::vector<WriteOutcome> outcomes(writes.size(), WriteOutcome::row_gone);
-  sql::JsonRows bulk;
-  sql::JsonRows journal;
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    const HashWrite& write = writes[i];
-    const auto found = at.find(write.row->id);
-    if (found == at.end()) continue;
-    const std::optional<std::string> text = reader.text(found->second, "metadata");
-    const MetadataReading now = read_metadata(text);
-    const bool same = reader.text(found->second, "path") == write.row->path &&
-                      now.recorded.sha256 == write.row->recorded_sha256;
-    const bool may_be_written = now.kind == MetadataKind::object || now.kind == MetadataKind::null;
-    outcomes[i] = same && may_be_written ? WriteOutcome::written : WriteOutcome::row_changed;
-    if (outcomes[i] != WriteOutcome::written) continue;
-    const NewHash hash = new_hash(write);
-    TRY_ASSIGN(const std::string spliced, with_hash(text, hash));
-    bulk.begin_row();
-    bulk.add("id", write.row->id);
-    bulk.add("metadata", spliced);
-    journal.begin_row();
-    journal.add("n", count++);
-    journal.add("id", write.row->id);
-    journal.add("old", now.owned_json);
-    journal.add("new", owned_json(hash));
-    journal.add("reason", write.reason);
-  }
-  if (count == 0) return outcomes;
-  // How many rows it reached, read_back() tells.
-  TRY(run(finds_by_index_ ? "splice" : "splice_in_one_look", {{"writes", bulk.take()}}));
-  TRY_ASSIGN(const auto journaled,
-             run("journal", {{"writes", journal.take()},
-                             {"at", format_rfc3339(catalog_->clock().now())},
-                             {"actor", std::string(context.actor)},
-                             {"batch_run_id", std::string(context.batch_run_id)},
-                             {"operation", std::string(context.operation)}}));
-  if (journaled.affected != count) return journal_altered();
-  return outcomes;
 }
 
 }  // namespace holdfast::artifacts

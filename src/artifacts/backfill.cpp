@@ -115,6 +115,7 @@ class Backfill {
     TRY(begin(std::move(summary)));
     Status worked = passes();
     if (worked) worked = count_unmet();
+    if (Status told = sink_->leave_held(); worked && !told) worked = std::move(told);
     return end(worked);
   }
 
@@ -148,7 +149,7 @@ class Backfill {
       return Error(Code::not_found,
                    table_->connection().name() + ": table \"" + config_.table + "\" has no row \"" +
                        printable_path(id) + "\" in its scope",
-                   "holdfast artifacts export " + config_.name + " lists what is recorded");
+                   "the findings of 'holdfast check' and the table itself name the ids");
     }
     return {};
   }
@@ -381,7 +382,8 @@ class Backfill {
     if (summary.total.scanned > 0 || summary.outcome != "done") {
       core::Event event;
       event.name = "artifact.backfill_ended";
-      event.level = summary.outcome == "done" ? core::Level::note : core::Level::warning;
+      const bool went_well = summary.outcome == "done" && !summary.has_findings();
+      event.level = went_well ? core::Level::note : core::Level::warning;
       event.actor = options_.actor;
       event.run_id = run.id;
       event.fields = to_fields(summary);

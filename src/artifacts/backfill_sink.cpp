@@ -139,11 +139,13 @@ Status BackfillSink::commit(std::vector<Done> done) {
   const bool breaks =
       parts_.options.on_drift != OnDrift::refuse && parts_.options.mode != BackfillMode::dry_run;
   if (breaks && parts_.breaker.tripped()) {
-    TRY(give_up_held());
+    refuses_ = true;
+    TRY(give_up_held("breaker", kDriftRefused));
     return breaker_error();
   }
   if (held_.size() > kMaxHeldDrift) {
-    TRY(give_up_held());
+    refuses_ = true;
+    TRY(give_up_held("breaker", kDriftRefused));
     return held_error();
   }
   if (!sorted.refused.empty()) {
@@ -252,10 +254,13 @@ Status BackfillSink::refuse(std::vector<Pending> drift, std::string_view reason,
   return {};
 }
 
-// Too much drift: nothing of what was held back is written, and all of it is told. It makes no incidents: a wrong root would make
-// thousands, and a check makes those that stand.
-Status BackfillSink::give_up_held() {
-  refuses_ = true;
+Status BackfillSink::leave_held() {
+  return give_up_held("held", kDriftHeld);
+}
+
+// Nothing of what was held back is written, and all of it is told. It makes no incidents: a wrong root would make thousands, and a
+// check makes those that stand.
+Status BackfillSink::give_up_held(std::string_view action, std::string_view reason) {
   auto held = std::exchange(held_, {});
   std::size_t told = 0;
   for (std::size_t begin = 0; begin < held.size(); begin += kChunkRows) {
@@ -265,9 +270,9 @@ Status BackfillSink::give_up_held() {
     std::vector<Pending> some(std::make_move_iterator(from), std::make_move_iterator(to));
     TRY(explain_drift(some));
     const std::size_t tells = std::min(some.size(), kMaxHeldEvents - told);
-    if (writes_catalog()) TRY(append_drift_events(std::span(some).first(tells), "breaker"));
+    if (writes_catalog()) TRY(append_drift_events(std::span(some).first(tells), action));
     told += tells;
-    TRY(refuse(std::move(some), kDriftRefused, MakesIncident::no));
+    TRY(refuse(std::move(some), reason, MakesIncident::no));
     TRY(release_ended());
   }
   return release_ended();

@@ -54,10 +54,11 @@ std::string run_cursor(const std::string& parameters,
 
 /// Rows of one transaction; the batch engine hands over at most commit_every_count.
 inline constexpr std::size_t kChunkRows = 1000;
-/// Of drift that the breaker stopped, so many rows have an event of their own; a wrong root would make thousands.
+/// Of drift that was held back and is not written, so many rows have an event of their own; a wrong root would make thousands.
 inline constexpr std::size_t kMaxHeldEvents = 100;
 /// Words of the residual list for rows that keep a hash which disagrees.
 inline constexpr std::string_view kDriftRefused = "drift_refused";
+inline constexpr std::string_view kDriftHeld = "drift_held";
 inline constexpr std::string_view kSuspectRefused = "changed_without_write";
 /// …and for rows that a trigger or rule on the table did not leave as they were written.
 inline constexpr std::string_view kWriteAltered = "write_altered";
@@ -74,6 +75,8 @@ class BackfillSink {
   Status commit(std::vector<Done> done);
   /// Ends a pass: writes the drift that was held back.
   Status end_pass();
+  /// Ends a run that was stopped: the drift that was held back is told, and none of it is written.
+  Status leave_held();
   /// Rows that changed while they were hashed, to be read again; forgotten here.
   std::vector<std::string> take_requeued();
   /// Publishes the files.
@@ -141,7 +144,7 @@ class BackfillSink {
   Status end_without_hash(const std::vector<Done>& lost);
   Status refuse(std::vector<Pending> drift, std::string_view reason, MakesIncident makes_incident);
   Status refuse_suspects(std::vector<Pending>& pending);
-  Status give_up_held();
+  Status give_up_held(std::string_view action, std::string_view reason);
   void note_unproved(Unproved& to, const ArtifactRow& row, core::SubjectReport report,
                      MakesIncident makes_incident) const;
   std::optional<core::SubjectReport> resolving_report(const Pending& written) const;

@@ -14,6 +14,7 @@
 #include "artifacts/artifact_expressions.h"
 #include "artifacts/file_type.h"
 #include "artifacts/metadata_text.h"
+#include "artifacts/recorded_path.h"
 #include "base/canonical_path.h"
 #include "catalog/event_log.h"
 #include "core/canonical_json.h"
@@ -54,30 +55,6 @@ Result<PlaceInRoots> place_in_roots(const Roots& roots, const std::string& folde
   return Error(Code::invalid,
                printable_path(folder) + " lies below none of the roots (" + root_names(roots) + ")",
                "add it as a root of the source, or import from a folder that is in one");
-}
-
-/// "./a//b" as "a/b"; `invalid` on "..", a NUL byte, no path at all, or an absolute one outside of the roots.
-Result<std::string> recorded_path(const ImportRow& row, const Roots& roots) {
-  if (row.path.empty()) return bad(row, "no path");
-  if (row.path.find('\0') != std::string::npos) return bad(row, "a NUL byte in the path");
-  if (!core::is_utf8(row.path)) return bad(row, "not UTF-8, which no row can record");
-  const fs::path path(row.path);
-  if (path.is_absolute()) {
-    for (const RootFolder& root : roots.folders()) {
-      const auto rest =
-          path_below(path.lexically_normal(), fs::path(root.path()).lexically_normal());
-      if (rest && !rest->empty()) return *rest;
-    }
-    return bad(row, "an absolute path outside of the roots");
-  }
-  std::string out;
-  for (const fs::path& part : path) {
-    if (part == "..") return bad(row, "a path that leads out of the root");
-    if (part.empty() || part == ".") continue;
-    out += (out.empty() ? "" : "/") + part.string();
-  }
-  if (out.empty()) return bad(row, "no path");
-  return out;
 }
 
 bool is_integer(std::string_view text) {
@@ -241,8 +218,11 @@ class Import {
   }
 
   Status complete(ImportRow& row) {
-    TRY_ASSIGN(row.path, options_.form == ImportForm::folder ? Result<std::string>(row.path)
-                                                             : recorded_path(row, roots_));
+    if (options_.form != ImportForm::folder) {
+      auto path = recorded_path(row.path, roots_);
+      if (!path) return bad(row, path.error().message());
+      row.path = *std::move(path);
+    }
     if (row.id.empty()) row.id = row.path;
     if (row.type.empty()) row.type = options_.type.value_or(file_type_of(row.path));
     if (row.title.empty()) row.title = row.path.substr(row.path.rfind('/') + 1);

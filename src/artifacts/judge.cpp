@@ -118,10 +118,13 @@ std::string verify_command(const SourceConfig& config) {
   return "holdfast artifacts verify " + config.name;
 }
 
+std::string only_row(std::string_view id) {
+  return (id.starts_with('-') ? " --only=" : " --only ") + shell_word(id);
+}
+
 // For this row and no other: accepting one change must not accept the next one's.
 std::string record_command(const SourceConfig& config, const ArtifactRow& row) {
-  return "holdfast artifacts backfill " + config.name +
-         (row.id.starts_with('-') ? " --only=" : " --only ") + shell_word(row.id);
+  return "holdfast artifacts backfill " + config.name + only_row(row.id);
 }
 
 Finding drift_finding(const SourceConfig& config, const ArtifactRow& row,
@@ -193,6 +196,11 @@ Draft missing_draft(const SourceConfig& config, const ArtifactRow& row,
                    ? "a hash is recorded and the row has no path"
                    : "a hash is recorded and no root has " + row_path(row);
   draft.hint = "restore the file, then: " + verify_command(config);
+  if (is_catalogs_own(config)) {
+    draft.hint += "; or, if it was moved: " + move_command(config, row.id, "PATH") +
+                  "; or, if nobody wants it any more: holdfast artifacts forget " + config.name +
+                  only_row(row.id);
+  }
   if (config.list_unrecorded) draft.hint += kContentElsewhere;
   return draft;
 }
@@ -243,6 +251,26 @@ Draft bad_metadata_draft(const SourceConfig& config, const ArtifactRow& row) {
                                : "make the row's metadata an object or NULL";
   return {kInvalidRecord, "metadata", why, "its " + why + ", so nobody can tell what is recorded",
           mend + ", then: " + verify_command(config)};
+}
+
+/// Bytes with the recorded hash are there, read now or proved before: in step, but for a recorded size
+/// that contradicts them.
+SubjectReport judge_confirmed(const SourceConfig& config, const ArtifactRow& row,
+                              const RowObservation& seen, SubjectReport report) {
+  const std::int64_t size = as_integer(seen.identity.size_bytes);
+  if (row.recorded_size_bytes.value_or(size) == size) {
+    report.verdict = Verdict::in_step;
+    return report;
+  }
+  const std::string recorded = std::to_string(*row.recorded_size_bytes);
+  const std::string observed = std::to_string(size);
+  Finding finding = make_finding(config, row, seen,
+                                 {kWrongSize, recorded, observed,
+                                  row_path(row) + " has the recorded hash and " + observed +
+                                      " bytes, where " + recorded + " are recorded",
+                                  record_command(config, row)});
+  add_identity(finding.witness, "observed", seen.identity);
+  return with_finding(std::move(report), Verdict::drifted, std::move(finding));
 }
 
 /// What is the same for both depths: the record can't be used, or no file's content is to be had.
@@ -367,6 +395,16 @@ core::Subject artifact_subject(const SourceConfig& config, std::string_view id) 
   return {"artifact", config.name + '/' + subject_name(id)};
 }
 
+bool is_catalogs_own(const SourceConfig& config) {
+  const SourceConfig usual;
+  return config.in_catalog && config.table == usual.table && config.journal == usual.journal;
+}
+
+std::string move_command(const SourceConfig& config, std::string_view id, std::string_view path) {
+  return "holdfast artifacts move " + config.name + only_row(id) +
+         (path.starts_with('-') ? " --to=" : " --to ") + shell_word(path);
+}
+
 bool proves_record(const Proof& proof, const ArtifactRow& row) {
   const auto recorded = recorded_digest(row);
   return recorded && *recorded == proof.digest && row.path && kept_text(*row.path) == proof.path;
@@ -375,7 +413,8 @@ bool proves_record(const Proof& proof, const ArtifactRow& row) {
 bool is_of_record(const core::Finding& finding, const ArtifactRow& row) {
   const Fields now = base_witness(row);
   return std::ranges::all_of(
-      std::array{"path", "recorded_sha256", "metadata"}, [&](const char* key) {
+      std::array{"path", "recorded_sha256", "recorded_size_bytes", "metadata"},
+      [&](const char* key) {
         const core::FieldValue* const was = core::find_field(finding.witness, key);
         const core::FieldValue* const is = core::find_field(now, key);
         return was == nullptr || is == nullptr ? was == is : *was == *is;
@@ -433,9 +472,8 @@ core::SubjectReport judge(const SourceConfig& config, const ArtifactRow& row,
   }
   SubjectReport report = begin_report(config, row, observation, "bytes");
   if (*recorded_digest(row) == observation.digest) {
-    report.verdict = Verdict::in_step;
     report.proved_at = observation.observed_at;
-    return report;
+    return judge_confirmed(config, row, observation, std::move(report));
   }
   if (proof != nullptr && proves_record(*proof, row))
     report.proved_at = proved_at(*proof, observation.observed_at);
@@ -481,8 +519,7 @@ core::SubjectReport judge_quick(const SourceConfig& config, const ArtifactRow& r
                         " old, more than " + format_age(*max_age),
                     verify_command(config)});
   }
-  report.verdict = Verdict::in_step;
-  return report;
+  return judge_confirmed(config, row, observation, std::move(report));
 }
 
 std::optional<Proof> proof_of(const ArtifactRow& row, const RowObservation& observation) {

@@ -22,6 +22,11 @@ std::string subject_name(std::string_view text);
 std::string finding_file(const SourceConfig& config, const std::string& root,
                          const std::string& path);
 
+/// Whether the rows are the catalog's own, which `artifacts move` and `forget` may correct; a user's table is corrected there.
+bool is_catalogs_own(const SourceConfig& config);
+/// The command that gives a row another path; as a path, "PATH" stands for itself.
+std::string move_command(const SourceConfig& config, std::string_view id, std::string_view path);
+
 /// Why bytes that differ from the record do so.
 struct ChangeCause {
   std::string_view rule;        // kChangedWithoutWrite, kReplaced or kModified
@@ -55,7 +60,7 @@ core::SubjectReport judge_quick(const SourceConfig& config, const ArtifactRow& r
 /// Whether a proof is one of what the row now records.
 bool proves_record(const Proof& proof, const ArtifactRow& row);
 
-/// Whether a finding is on the path and the hash that the row now records, not on earlier ones.
+/// Whether a finding is on the path, the hash and the size that the row now records, not on earlier ones.
 bool is_of_record(const core::Finding& finding, const ArtifactRow& row);
 
 /// Whether this reading confirmed the record: the proof to save, else none.

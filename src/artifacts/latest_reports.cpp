@@ -23,20 +23,24 @@ bool stands(const Proof& proof, const ArtifactRow& row, Timestamp now) {
          !is_in_future(proof.proved_at, now);
 }
 
-core::SubjectReport proved_report(const SourceConfig& config, const Proof& proof) {
-  core::SubjectReport report;
-  report.subject = artifact_subject(config, proof.artifact_id);
-  report.verdict = core::Verdict::in_step;
-  report.observed_at = proof.proved_at;
-  report.proved_at = proof.proved_at;
-  report.basis = "bytes";
-  return report;
+/// What the reading that made the proof says of what the row records now.
+core::SubjectReport proved_report(const SourceConfig& config, const ArtifactRow& row,
+                                  const Proof& proof) {
+  RowObservation seen;
+  seen.state = RowState::hashed;
+  seen.digest = proof.digest;
+  seen.identity = proof.identity;
+  seen.observed_at = proof.proved_at;
+  return judge(config, row, seen, &proof);
 }
 
 /// Whether what was seen then is about what is recorded now. A finding names its record; in step without
-/// one was only ever said on a proof of it.
+/// one was only ever said on a proof of it, and of its size.
 bool is_of_record(const core::SubjectReport& seen, const ArtifactRow& row, const Proof* proof) {
-  if (seen.verdict == core::Verdict::in_step) return proof != nullptr && proves_record(*proof, row);
+  if (seen.verdict == core::Verdict::in_step) {
+    return proof != nullptr && proves_record(*proof, row) &&
+           proved_report({}, row, *proof).verdict == core::Verdict::in_step;
+  }
   return std::ranges::all_of(seen.findings, [&row](const core::Finding& finding) {
     return artifacts::is_of_record(finding, row);
   });
@@ -47,7 +51,7 @@ LatestReport latest_of(const SourceConfig& config, const ArtifactRow& row, const
   LatestReport out{&row, {}, true};
   const bool proved = proof != nullptr && stands(*proof, row, now);
   if (proved && (seen == nullptr || proof->proved_at >= seen->report.observed_at)) {
-    out.report = proved_report(config, *proof);
+    out.report = proved_report(config, row, *proof);
     return out;
   }
   if (seen != nullptr && is_of_record(seen->report, row, proof)) {

@@ -76,6 +76,18 @@ Result<std::vector<Observation>> load_observations(catalog::Catalog& catalog,
   return read_observations(rows);
 }
 
+Status forget_observations(catalog::Catalog& catalog, std::string_view source,
+                           std::span<const std::string> artifact_ids) {
+  if (artifact_ids.empty()) return {};
+  TRY(know_proof_statements(catalog));
+  return catalog::in_transaction(catalog.connection(), [&]() -> Status {
+    TRY(catalog.connection().run("artifact_observation.forget",
+                                 {{"source", std::string(source)},
+                                  {"ids", catalog::text_rows("artifact_id", artifact_ids)}}));
+    return {};
+  });
+}
+
 Result<std::vector<Observation>> page_other_observations(catalog::Catalog& catalog,
                                                          std::string_view source,
                                                          std::string_view after_subject,

@@ -26,6 +26,9 @@ Status save_observations(catalog::Catalog& catalog, std::string_view source,
 Result<std::vector<Observation>> load_observations(catalog::Catalog& catalog,
                                                    std::string_view source,
                                                    std::span<const std::string> artifact_ids);
+/// Drops what was seen of rows that are gone.
+Status forget_observations(catalog::Catalog& catalog, std::string_view source,
+                           std::span<const std::string> artifact_ids);
 /// A page of those that belong to no row, in order of their subject, after `after_subject`.
 Result<std::vector<Observation>> page_other_observations(catalog::Catalog& catalog,
                                                          std::string_view source,

@@ -132,6 +132,15 @@ from artifact_observation
 where source = :source
   and artifact_id in (select artifact_id from jsonb_to_recordset(:ids::jsonb) as i(artifact_id text))
 
+-- name: artifact_observation.forget
+-- sqlite
+delete from artifact_observation
+where source = :source and artifact_id in (select value->>'artifact_id' from json_each(:ids))
+-- postgres
+delete from artifact_observation
+where source = :source
+  and artifact_id in (select artifact_id from jsonb_to_recordset(:ids::jsonb) as i(artifact_id text))
+
 -- name: artifact_observation.others
 -- any
 select subject, artifact_id, artifact_type, verdict, basis, observed_at, proved_at, findings

@@ -2,7 +2,7 @@
 // The residual list: rows that have no hash because their file could not be read, one JSON line each:
 //   {"artifact_id":…,"artifact_type":…,"file_path":…|null,"reason":…,"detail":…}
 // reason: no_path, missing, unstable, escapes_root, symlink_loop, not_regular, unreadable, bad_path, bad_metadata, row_changed,
-// write_altered, drift_refused, changed_without_write; detail: one sentence for people.
+// write_altered, drift_refused, drift_held, changed_without_write; detail: one sentence for people.
 #pragma once
 #include <functional>
 #include <optional>

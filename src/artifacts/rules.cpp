@@ -30,8 +30,10 @@ constexpr core::Rule kRules[] = {
      "not, restore the file and verify again."},
     {kMissing, Level::error, "A hash is recorded and the file is gone.",
      "No root has a file at the recorded path. If it was moved, 'holdfast check' names a file "
-     "without a row that has the recorded content. If it is lost, restore it from a copy: the "
-     "recorded hash proves whether the copy is the right one."},
+     "without a row that has the recorded content, and 'holdfast artifacts move' gives the row "
+     "its path. If it is lost, restore it from a copy: the recorded hash proves whether the copy "
+     "is the right one. If nobody wants it any more, 'holdfast artifacts forget' takes the row "
+     "out. (In a table of your own, correct or delete the row there.)"},
     {kUnreadable, Level::error, "The file is there and can't be read.",
      "Permissions, a loop of symbolic links or a read error of the disk. Nothing is known about "
      "its content, so the verdict is unknown. A read error (EIO) is the disk speaking: copy what "
@@ -49,6 +51,11 @@ constexpr core::Rule kRules[] = {
      "is replaced, and journaled, by 'holdfast artifacts backfill --only ID'; the rest is mended "
      "in "
      "the row."},
+    {kWrongSize, Level::warning,
+     "The recorded size is not that of the bytes with the recorded hash.",
+     "The content is what was recorded; only file_size_bytes beside it is not, so whoever plans or "
+     "filters by it is misled. 'holdfast artifacts backfill --only ID' corrects it, and journals "
+     "that."},
     {kUnstable, Level::warning, "The file changed during each of three readings.",
      "A hash of a file that is being written belongs to no version of it, so none is given. Run "
      "the command again when the writer is done."},
@@ -61,7 +68,7 @@ constexpr core::Rule kRules[] = {
      "Nobody promised anything about it. Make a row with 'holdfast artifacts import --from-folder "
      "FOLDER', or name "
      "it under 'ignore' in the configuration. If its content is that of a missing artifact, the "
-     "finding says so: then correct that row's path."},
+     "finding says so: then 'holdfast artifacts move' corrects that row's path."},
     {kIdentityChanged, Level::note,
      "The file's identity moved since its last proof; its bytes were not read.",
      "Inode, size, modification or change time differ from the last full proof. Whether the "

@@ -16,6 +16,7 @@ inline constexpr std::string_view kMissing = "artifact.missing";
 inline constexpr std::string_view kUnreadable = "artifact.unreadable";
 inline constexpr std::string_view kEscapesRoot = "artifact.escapes_root";
 inline constexpr std::string_view kNotAFile = "artifact.not_a_file";
+inline constexpr std::string_view kWrongSize = "artifact.wrong_size";
 inline constexpr std::string_view kInvalidRecord = "artifact.invalid_record";
 inline constexpr std::string_view kUnstable = "artifact.unstable";
 inline constexpr std::string_view kUnhashed = "artifact.unhashed";

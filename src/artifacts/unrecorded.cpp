@@ -14,6 +14,7 @@
 
 #include "artifacts/judge.h"
 #include "artifacts/rules.h"
+#include "base/shell_word.h"
 #include "core/canonical_json.h"
 #include "core/file_hasher.h"
 
@@ -175,7 +176,7 @@ std::string named(const std::vector<std::string>& names) {
 
 /// Names the files to the rows; the names of the rows come back, for the files.
 std::string tell_rows(const SameContent& same, std::vector<MissingRow>& missing,
-                      const std::vector<UnrecordedFile>& files) {
+                      const std::vector<UnrecordedFile>& files, const SourceConfig& config) {
   std::vector<std::string> paths;
   for (const std::size_t i : same.files)
     paths.push_back(printable_path(files[i].path));
@@ -184,8 +185,12 @@ std::string tell_rows(const SameContent& same, std::vector<MissingRow>& missing,
     subjects.push_back(missing[i].report.subject.text());
     for (core::Finding& finding : missing[i].report.findings) {
       finding.witness.push_back({"same_content_at", named(paths)});
-      finding.hint = "its content is at " + named(paths) +
-                     ": if it was moved, set the row's path to that; else restore the file";
+      const bool one = is_catalogs_own(config) && same.files.size() == 1;
+      finding.hint =
+          "its content is at " + named(paths) + ": if it was moved" +
+          (one ? ": " + move_command(config, missing[i].artifact_id, files[same.files[0]].path)
+               : ", set the row's path to that") +
+          "; else restore the file";
     }
   }
   return named(subjects);
@@ -219,16 +224,6 @@ Result<std::uint64_t> find_same(const std::vector<UnrecordedFile>& files,
 }
 
 // As a shell takes it: quoted where it is more than a plain path.
-std::string shell_word(const std::string& text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%,=";
-  if (text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string out = "'";
-  for (const char c : text)
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + '\'';
-}
-
 // Equal for all files of a root, so that a table can fold them.
 std::string unrecorded_hint(const SourceConfig& config, const UnrecordedFile& file) {
   const std::string ignore = "name it under ignore of [artifacts." + config.name + ']';
@@ -319,7 +314,7 @@ core::SubjectReport listed_report(const std::string& subject, Timestamp observed
   return report;
 }
 
-Result<Moves> propose_moves(std::vector<MissingRow>& missing,
+Result<Moves> propose_moves(const SourceConfig& config, std::vector<MissingRow>& missing,
                             const std::vector<UnrecordedFile>& files, const MoveOptions& options) {
   ContentMap contents;
   std::set<std::uint64_t> sizes;
@@ -334,7 +329,7 @@ Result<Moves> propose_moves(std::vector<MissingRow>& missing,
   for (auto& [digest, same] : contents) {
     if (same.files.empty()) continue;
     std::ranges::sort(same.files);  // hashes come in any order
-    const std::string subjects = tell_rows(same, missing, files);
+    const std::string subjects = tell_rows(same, missing, files, config);
     for (const std::size_t i : same.files)
       moves.same_content_as.emplace(i, subjects);
   }

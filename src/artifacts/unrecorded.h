@@ -55,7 +55,7 @@ struct Moves {
 /// Where an unrecorded file has the content of a missing row: names it in the hint and the witness of
 /// that row's finding, and comes back for the file's own. Reads only files whose size is that of a
 /// missing row; applies nothing.
-Result<Moves> propose_moves(std::vector<MissingRow>& missing,
+Result<Moves> propose_moves(const SourceConfig& config, std::vector<MissingRow>& missing,
                             const std::vector<UnrecordedFile>& files, const MoveOptions& options);
 
 /// The note on one such file; verdict `unrecorded`. `same_content_as` may be empty.

@@ -134,11 +134,11 @@ from jsonb_to_recordset(:rows::jsonb) as r(id bigint, verdict text, level text, 
 where incident.id = r.id
 -- name: incident.resolve
 -- sqlite
-update incident set verdict = 'in_step', last_seen_at = r.seen_at, resolved_at = r.seen_at, resolved_by_run = :run_id
+update incident set verdict = :verdict, last_seen_at = r.seen_at, resolved_at = r.seen_at, resolved_by_run = :run_id
 from (select value->>'id' as id, value->>'seen_at' as seen_at from json_each(:rows)) as r
 where incident.id = r.id
 -- postgres
-update incident set verdict = 'in_step', last_seen_at = r.seen_at, resolved_at = r.seen_at, resolved_by_run = :run_id
+update incident set verdict = :verdict, last_seen_at = r.seen_at, resolved_at = r.seen_at, resolved_by_run = :run_id
 from jsonb_to_recordset(:rows::jsonb) as r(id bigint, seen_at text)
 where incident.id = r.id
 -- name: incident.open_subjects

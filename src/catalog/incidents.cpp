@@ -207,7 +207,10 @@ class Observer {
     }
     if (updated_.size() > 0) TRY(connection.run("incident.update", {{"rows", updated_.take()}}));
     if (resolved_.size() > 0)
-      TRY(connection.run("incident.resolve", {{"rows", resolved_.take()}, {"run_id", run_id}}));
+      TRY(connection.run("incident.resolve",
+                         {{"rows", resolved_.take()},
+                          {"verdict", std::string(core::verdict_name(core::Verdict::in_step))},
+                          {"run_id", run_id}}));
     TRY(append_events(catalog_, events_));
     return {};
   }
@@ -262,6 +265,39 @@ Result<IncidentChanges> observe(Catalog& catalog, std::string_view domain,
                                 std::string_view run_id, std::string_view actor) {
   return in_transaction(catalog.connection(), [&] {
     return observe_in_transaction(catalog, domain, reports, run_id, actor);
+  });
+}
+
+Result<std::int64_t> withdraw_incidents(Catalog& catalog, std::string_view domain,
+                                        std::span<const std::string> subjects,
+                                        std::string_view run_id, std::string_view actor) {
+  return in_transaction(catalog.connection(), [&]() -> Result<std::int64_t> {
+    auto& connection = catalog.connection();
+    TRY(connection.run("event.lock_head"));
+    TRY_ASSIGN(const auto open,
+               connection.run("incident.open_of", {{"subjects", text_rows("subject", subjects)}}));
+    if (open.empty()) return std::int64_t{0};
+    const std::string verdict(core::verdict_name(core::Verdict::unknown));
+    sql::JsonRows ended;
+    std::vector<core::Event> events;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      ended.begin_row();
+      ended.add("id", open.integer(i, 0));
+      ended.add("seen_at", format_rfc3339(catalog.clock().now()));
+      core::Event event;
+      event.name = "incident.withdrawn";
+      event.subject = open.text(i, 1);
+      event.actor = actor;
+      event.run_id = run_id;
+      event.fields = {
+          {"domain", std::string(domain)}, {"verdict", verdict}, {"incident", open.integer(i, 0)}};
+      events.push_back(std::move(event));
+    }
+    TRY(connection.run(
+        "incident.resolve",
+        {{"rows", ended.take()}, {"verdict", verdict}, {"run_id", std::string(run_id)}}));
+    TRY(append_events(catalog, events));
+    return static_cast<std::int64_t>(open.size());
   });
 }
 

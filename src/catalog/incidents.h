@@ -43,6 +43,12 @@ Result<IncidentChanges> observe(Catalog& catalog, std::string_view domain,
                                 std::span<const core::SubjectReport> reports,
                                 std::string_view run_id, std::string_view actor);
 
+/// Ends the open incidents of subjects of which nothing is recorded any more, with the verdict unknown and the event
+/// `incident.withdrawn`; how many there were. In the caller's transaction or its own.
+Result<std::int64_t> withdraw_incidents(Catalog& catalog, std::string_view domain,
+                                        std::span<const std::string> subjects,
+                                        std::string_view run_id, std::string_view actor);
+
 /// Subjects that have an open incident, so that a run over 100,000 subjects need not hand over
 /// those that are in step and had none.
 Result<std::vector<std::string>> open_subjects(Catalog& catalog, std::string_view domain);

@@ -21,6 +21,7 @@ void add_artifacts_commands(CLI::App& root) {
   CLI::App* group =
       add_group(root, "artifacts", "Keep the hashes of artifact rows in step with their files");
   add_artifacts_write_commands(*group);
+  add_artifacts_correct_commands(*group);
   add_artifacts_read_commands(*group);
 }
 

@@ -232,6 +232,9 @@ Result<Exit> report(const Command& command, const TextWords& words) {
 }
 
 Result<Exit> export_list(const Command& command, const TextWords& words) {
+  if (command.output == OutputFormat::json)
+    return Error(Code::unsupported, "an export is a list as sha256sum writes it, never JSON",
+                 "for JSON: holdfast artifacts report --json, or artifacts journal --json");
   TRY(check_output(real_file_system(), words.output));
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));

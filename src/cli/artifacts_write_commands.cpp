@@ -365,16 +365,17 @@ std::string journal_line(const artifacts::JournalEntry& entry, OutputFormat outp
                        {"reason", entry.reason}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
   }
-  const auto hash = [](const std::optional<std::string>& json) {
+  const auto told = [](const std::optional<std::string>& json) {
     const Json value = value_of(json);
-    return value.is_object() && value.contains("file_sha256")
-               ? printable_path(value["file_sha256"].is_string()
-                                    ? value["file_sha256"].get<std::string>()
-                                    : value["file_sha256"].dump())
-               : std::string("-");
+    for (const char* key : {"file_sha256", "file_path"}) {  // the path where that was corrected
+      if (!value.is_object() || !value.contains(key) || value[key].is_null()) continue;
+      return printable_path(value[key].is_string() ? value[key].get<std::string>()
+                                                   : value[key].dump());
+    }
+    return std::string("-");
   };
   return std::to_string(entry.seq) + '\t' + entry.at + '\t' + printable_path(entry.artifact_id) +
-         '\t' + hash(entry.old_json) + " -> " + hash(entry.new_json) + '\t' +
+         '\t' + told(entry.old_json) + " -> " + told(entry.new_json) + '\t' +
          printable_path(entry.reason) + '\t' + printable_path(entry.actor) + '\n';
 }
 

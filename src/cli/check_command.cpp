@@ -74,6 +74,9 @@ Exit exit_of(const app::CheckOutcome& outcome) {
 }
 
 Result<Exit> check(const Command& command, const CheckOptions& options) {
+  if (command.output == OutputFormat::json && options.format != "table" && options.format != "json")
+    return Error(Code::invalid, "--json and --format " + options.format + " are two formats",
+                 "take one of them");
   TRY_ASSIGN(const app::CheckRunOptions run, run_options(command, options));
   TRY(check_output(real_file_system(), options.output));
   TRY_ASSIGN(auto open, command.open());

@@ -241,8 +241,7 @@ std::string markdown_of(const CommandDocument& root) {
     if (option.global) out += "| `" + option.spelling + "` | " + cell(option.description) + " |\n";
   out += "\n| exit code | means |\n|---|---|\n";
   for (const ExitMeaning& exit : exit_meanings())
-    out += "| " + std::to_string(static_cast<int>(exit.exit)) + " | " + std::string(exit.summary) +
-           " |\n";
+    out += "| " + std::to_string(exit.code) + " | " + std::string(exit.summary) + " |\n";
   for (const CommandDocument& command : root.commands)
     append_markdown(out, command);
   return out;
@@ -260,8 +259,7 @@ std::string man_page_of(const CommandDocument& root) {
     append_roff(out, command);
   out += ".SH EXIT STATUS\n";
   for (const ExitMeaning& exit : exit_meanings())
-    out += ".TP\n.B " + std::to_string(static_cast<int>(exit.exit)) + '\n' +
-           roff(std::string(exit.summary)) + ".\n";
+    out += ".TP\n.B " + std::to_string(exit.code) + '\n' + roff(std::string(exit.summary)) + ".\n";
   out +=
       ".SH ENVIRONMENT\n.TP\n.B HOLDFAST_SECTION_NAME_KEY\nOverrides one value of the "
       "configuration: HOLDFAST_WORKSPACE_CATALOG, "

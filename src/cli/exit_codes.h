@@ -9,7 +9,7 @@
 namespace holdfast::cli {
 
 struct ExitMeaning {
-  Exit exit;
+  int code;                  // as a shell shows it: 128 + the signal where one ended the process
   std::string_view name;     // "incomplete"
   std::string_view summary;  // one line, without a dot
   std::string_view help;     // what to do

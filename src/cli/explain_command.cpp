@@ -86,7 +86,7 @@ std::optional<Explanation> explain(const std::string& word) {
     return Explanation{word, "rule", std::string(core::level_name(rule->level)),
                        std::string(rule->summary), std::string(rule->help)};
   for (const ExitMeaning& meaning : exit_meanings()) {
-    const std::string code = std::to_string(static_cast<int>(meaning.exit));
+    const std::string code = std::to_string(meaning.code);
     if (word == code || word == meaning.name)
       return Explanation{code, "exit code", "", std::string(meaning.summary) + ".",
                          std::string(meaning.help)};
@@ -104,7 +104,7 @@ std::vector<std::string> all_words() {
     for (const core::Rule& rule : domain.rules())
       words.emplace_back(rule.id);
   for (const ExitMeaning& meaning : exit_meanings())
-    words.push_back(std::to_string(static_cast<int>(meaning.exit)));
+    words.push_back(std::to_string(meaning.code));
   for (const Word& word : kWords)
     words.emplace_back(word.word);
   return words;
@@ -138,7 +138,7 @@ Result<Exit> list(const Command& command) {
                 width, rule.summary);
   out += "\nexit codes\n";
   for (const ExitMeaning& meaning : exit_meanings())
-    out += entry("  " + std::to_string(static_cast<int>(meaning.exit)), 3, meaning.summary);
+    out += entry("  " + std::to_string(meaning.code), 5, meaning.summary);
   std::string words;
   for (const Word& word : kWords)
     words += (words.empty() ? "" : ", ") + std::string(word.word);

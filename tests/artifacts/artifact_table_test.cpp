@@ -39,6 +39,17 @@ std::vector<std::string> all_ids(ArtifactTable& table, PageQuery query) {
   return out;
 }
 
+/// Records a hash for each of these rows.
+void expect_written(ArtifactTable& table, const std::vector<ArtifactRow>& rows) {
+  std::vector<HashWrite> writes;
+  for (const auto& row : rows)
+    writes.push_back(
+        {.row = &row, .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = "r"});
+  auto transaction = must(sql::Transaction::begin(table.connection()));
+  EXPECT_THAT(must(table.record(writes, {})), ::testing::Each(WriteOutcome::written));
+  must(transaction.commit());
+}
+
 /// A kind of metadata column in a user's own table, besides the catalog's.
 struct Kind {
   std::string backend;
@@ -421,13 +432,7 @@ TEST_P(UserTable, MayHaveColumnsNamedAsInOurSubqueries) {
     const auto rows = must(table.rows(std::vector<std::string>{"a", "b"}));
     ASSERT_THAT(ids_of(rows), ElementsAre("a", "b"));
     EXPECT_THAT(must(table.metadata_texts(std::vector<std::string>{"b"})), ElementsAre("{}"));
-    std::vector<HashWrite> writes;
-    for (const auto& row : rows)
-      writes.push_back(
-          {.row = &row, .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = "r"});
-    auto transaction = must(sql::Transaction::begin(table.connection()));
-    EXPECT_THAT(must(table.record(writes, {})), ::testing::Each(WriteOutcome::written));
-    must(transaction.commit());
+    expect_written(table, rows);
     EXPECT_EQ(must(table.count({.selection = RowSelection::unmarked})), 0);
   }
 }
@@ -465,13 +470,7 @@ TEST_P(UserTable, MayHaveUuidIdsOrNoTypeForThem) {
   EXPECT_EQ(all.size(), world_->postgres() ? 4U : 6U);
   const auto rows = must(table.rows(all));
   ASSERT_EQ(rows.size(), all.size());
-  std::vector<HashWrite> writes;
-  for (const auto& row : rows)
-    writes.push_back(
-        {.row = &row, .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = "r"});
-  auto transaction = must(sql::Transaction::begin(table.connection()));
-  EXPECT_THAT(must(table.record(writes, {})), ::testing::Each(WriteOutcome::written));
-  must(transaction.commit());
+  expect_written(table, rows);
 }
 
 TEST_P(UserTable, KeepsRowsWhoseTypeIsNull) {

@@ -203,6 +203,26 @@ TEST(Judge, ARecordedHashThatIsNoneIsAnInvalidRecordAndUnknown) {
   }
 }
 
+TEST(Judge, ARecordedSizeThatContradictsTheRightHashIsNotInStep) {
+  ArtifactRow row = row_of("good");
+  const Proof proof = proof_for("good");
+  row.recorded_size_bytes = 5;
+  for (const auto& report : {judge(source(), row, seen("good"), &proof),
+                             judge_quick(source(), row, seen("good"), &proof, {})}) {
+    EXPECT_EQ(report.verdict, Verdict::drifted);
+    ASSERT_EQ(rule_of(report), "artifact.wrong_size");
+    EXPECT_EQ(report.findings[0].level, core::Level::warning);
+    EXPECT_EQ(report.findings[0].recorded, "5");
+    EXPECT_EQ(report.findings[0].observed, "4");
+    EXPECT_THAT(report.findings[0].hint, HasSubstr("backfill atlas --only nb-0042"));
+    EXPECT_TRUE(is_of_record(report.findings[0], row));
+    EXPECT_FALSE(is_of_record(report.findings[0], row_of("good")));
+  }
+  EXPECT_TRUE(proof_of(row, seen("good"))) << "the bytes are the recorded ones";
+  row.recorded_size_bytes.reset();
+  EXPECT_EQ(judge(source(), row, seen("good"), &proof).verdict, Verdict::in_step);
+}
+
 TEST(Judge, MetadataThatIsNoObjectIsAnInvalidRecord) {
   ArtifactRow row = row_of("good");
   row.metadata = MetadataKind::other;

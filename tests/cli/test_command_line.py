@@ -36,6 +36,8 @@ def holdfast(binary, *arguments, cwd=None, env=None, **options):
     (["events", "list", "--after", "99999999999999999999"], ["--after", "99999999999999999999"]),
     (["artifacts", "verify", "--limit", "99999999999999999999"], ["--limit", "99999999999999999999"]),
     (["artifacts", "journal", "--limit", "-1"], ["--limit", "-1"]),
+    (["check", "--json", "--format", "sarif"], ["--json", "sarif"]),
+    (["artifacts", "export", "--json"], ["sha256sum", "artifacts report --json"]),
 ])
 def test_bad_usage_is_exit_2_and_names_what_was_meant(binary, arguments, names, tmp_path):
     done = holdfast(binary, *arguments, cwd=tmp_path)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A pass over a part of the rows, asked for or cut short: its last words say which part, and what stands open outside of it."""
 import contextlib
+import datetime
 import json
 import os
 import re
@@ -8,7 +9,7 @@ import signal
 
 import pytest
 from schemas import hold
-from workspace import row
+from workspace import row, sha256sum
 
 ROWS = 40
 
@@ -83,6 +84,9 @@ def test_a_slice_of_a_scrub_says_of_which_part_it_speaks(workspace):
     scrub = ["artifacts", "scrub", "--every-byte-within", "30d"]
     workspace.write("39.bin", "changed")
     workspace.run("artifacts", "verify", expect=1)
+    # Due last: a slice of so little data takes only what was looked at first.
+    newest = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=20)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    workspace.database.execute(f"update artifact_proof set looked_at = '{newest}' where artifact_id = '39'")
     report = workspace.json(*scrub, expect=(0, 1))
     assert report["part"] == {"rows_looked_at": report["counts"]["rows"], "rows": ROWS, "open_incidents_outside": 1}
     assert "1 incident is open outside of these" in last_line(workspace.run(*scrub, expect=(0, 1)))
@@ -133,3 +137,29 @@ def test_what_was_found_before_the_stop_is_told_and_kept(unproved):
     report = json.loads(stopped(unproved, PASSES[0], "--json")[0])
     assert len(report["findings"]) == report["counts"]["drifted"] == report["counts"]["rows"] == report["part"]["rows_looked_at"]
     assert len(unproved.database.query("select * from incident")) == report["counts"]["rows"]
+
+
+def test_drift_that_a_stopped_backfill_held_back_is_told_and_written_by_the_next(sqlite_workspace):
+    workspace = sqlite_workspace
+    stale = json.dumps({"file_sha256": "0" * 64})
+    for name, content in (("a0", "drift"), ("a1", "drift"), ("b", "as recorded"), ("c", b"long" * 5_000_000)):
+        workspace.write(name, content)
+    right = json.dumps({"file_sha256": sha256sum(workspace.data)["b"]})
+    workspace.database.insert("artifacts", [row("a0", "a0", metadata=stale), row("a1", "a1", metadata=stale),
+                                            row("b", "b", metadata=right), row("c", "c", metadata=stale)])
+    # Of four rows two may drift: after the first two nobody knows yet whether the breaker will trip.
+    command = ["artifacts", "backfill", "--max-drift", "2", "--jobs", "1", "--commit-every", "1", "--json"]
+    running = workspace.start(*command, "--rate", "200kB/s")
+    while "file_sha256_computed_at" not in workspace.rows()["b"]["metadata"]:
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate()
+    assert running.returncode == -signal.SIGINT, err
+    summary = json.loads(out)
+    assert summary["drifted"] == summary["refused"] == summary["by_reason"]["drift_held"] == 2
+    assert [each["subject"] for each in summary["problems"]] == ["artifact:atlas/a0", "artifact:atlas/a1"]
+    told = workspace.events("artifact.content_changed")
+    assert [(each["subject"], each["fields"]["action"]) for each in told] == [("artifact:atlas/a0", "held"), ("artifact:atlas/a1", "held")]
+    assert {workspace.rows()[each]["metadata"]["file_sha256"] for each in ("a0", "a1")} == {"0" * 64}
+    summary = workspace.json("artifacts", "backfill", "--max-drift", "3", expect=1)
+    assert (summary["scanned"], summary["drifted"], summary["refused"]) == (3, 3, 0)

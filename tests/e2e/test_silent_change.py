@@ -92,6 +92,25 @@ def test_the_cause_is_told_apart(workspace):
         and ("artifact.unrecorded_file", "note") in rules.values())
 
 
+def test_a_wrong_size_beside_the_right_hash_is_told_and_corrected(workspace):
+    workspace.write("a.bin", "twelve bytes")
+    digest = sha256sum(workspace.data)["a.bin"]
+    metadata = json.dumps({"file_sha256": digest, "file_size_bytes": 13, "kept": 1})
+    workspace.database.insert("artifacts", [row("a", "a.bin", metadata=metadata)])
+    told = workspace.json("artifacts", "verify", expect=1)
+    assert [(each["rule"], each["level"]) for each in told["findings"]] == [("artifact.wrong_size", "warning")]
+    # What reads no bytes says the same, and so does the report of what was seen.
+    for command in (["artifacts", "verify", "--quick"], ["check"]):
+        assert "artifact.wrong_size" in workspace.run(*command, expect=1).stdout
+    assert "artifact.wrong" in workspace.run("artifacts", "report", expect=1).stdout
+    workspace.run("artifacts", "backfill", "--only", "a")
+    metadata = workspace.rows()["a"]["metadata"]
+    assert (metadata["file_sha256"], metadata["file_size_bytes"], metadata["kept"]) == (digest, 12, 1)
+    assert [each["reason"] for each in workspace.journal()] == ["size corrected"]
+    workspace.run("artifacts", "verify")
+    assert workspace.json("incidents", "list")["incidents"] == []
+
+
 def faked(workspace, moment, *arguments, expect=0):
     done = subprocess.run(["faketime", "-f", f"@{moment}", *workspace.command(*arguments)], cwd=workspace.folder, text=True,
                           capture_output=True, check=False, env={**os.environ, "TZ": "UTC", "NO_FAKE_STAT": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
