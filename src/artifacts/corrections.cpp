@@ -131,6 +131,62 @@ Error not_the_file(const core::SubjectReport& report) {
           "name the file that has the recorded content; 'holdfast check --full' looks for it"};
 }
 
+Result<std::string> wanted_path(const ArtifactTable& table, const ArtifactRow& row,
+                                const std::string& new_path, const Roots& roots) {
+  const auto path = recorded_path(new_path, roots);
+  if (!path) {
+    return Error(Code::invalid, path.error().message() + ": \"" + printable_path(new_path) + '"',
+                 "name the file relative to its root");
+  }
+  if (row.path != *path) return *path;
+  return Error(Code::invalid,
+               row_name(table, row.id) + " has the path \"" + printable_path(*path) + "\" already",
+               "holdfast artifacts verify " + table.config().name);
+}
+
+/// A row before and after, and what was seen of its file at the new path.
+struct Move {
+  const ArtifactRow& before;
+  const ArtifactRow& after;
+  const RowObservation& seen;
+  core::SubjectReport report;
+};
+
+Status write_move(const ArtifactTable& table, catalog::Catalog& catalog, Move move,
+                  const Correction& correction) {
+  const SourceConfig& config = table.config();
+  const std::string& id = move.before.id;
+  const std::string run_id = catalog::new_run_id(catalog.clock());
+  TRY(know_statements(catalog));
+  TRY_ASSIGN(auto incidents, IncidentKeeper::open(catalog, run_id, correction.actor));
+  incidents.mark_waived(move.report);
+  TRY_ASSIGN(auto transaction, sql::Transaction::begin(catalog.connection()));
+  TRY_ASSIGN(
+      const auto written,
+      catalog.connection().run("own_row.move", {{"id", id},
+                                                {"path", *move.after.path},
+                                                {"old_path", catalog::text_value(move.before.path)},
+                                                {"at", format_rfc3339(catalog.clock().now())}}));
+  if (written.affected != 1) {
+    return Error(Code::conflict, row_name(table, id) + " was changed meanwhile",
+                 "run the same command again");
+  }
+  TRY(journal(catalog, id, run_id, correction,
+              {"artifacts.move", path_json(move.before.path), path_json(move.after.path)}));
+  if (const auto proof = proof_of(move.after, move.seen))
+    TRY(save_proofs(catalog, config.name, {&*proof, 1}));
+  const Observation observation{id, move.after.type, move.report};
+  TRY(save_observations(catalog, config.name, {&observation, 1}));
+  TRY(incidents.keep(std::span<const core::SubjectReport>(&move.report, 1)));
+  std::array<core::Event, 1> events{
+      event_of(table, "artifact.moved", id, correction,
+               {{"old_path", nullable(move.before.path)},
+                {"file_path", nullable(move.after.path)},
+                {"file_sha256", nullable(move.before.recorded_sha256)}})};
+  TRY(catalog::append_events(catalog, events));
+  return transaction.commit();
+}
+
 class Forgetting {
  public:
   Forgetting(ArtifactTable& table, catalog::Catalog& catalog, const Correction& correction)
@@ -218,56 +274,17 @@ Result<Moved> move_row(ArtifactTable& table, catalog::Catalog& catalog, const Ro
                     "correct the row's " + config.columns.path +
                         " there, then: holdfast artifacts verify " + config.name);
   }
-  auto path = recorded_path(new_path, roots);
-  if (!path) {
-    return Error(Code::invalid, path.error().message() + ": \"" + printable_path(new_path) + '"',
-                 "name the file relative to its root");
-  }
-  if (before.path == *path) {
-    return Error(
-        Code::invalid,
-        row_name(table, artifact_id) + " has the path \"" + printable_path(*path) + "\" already",
-        "holdfast artifacts verify " + config.name);
-  }
+  TRY_ASSIGN(const std::string path, wanted_path(table, before, new_path, roots));
   ArtifactRow after = before;
-  after.path = *path;
+  after.path = path;
   TRY_ASSIGN(const auto seen, read_file(after, roots, catalog.clock(), correction.cancel));
   auto report = judge(config, after, seen, nullptr);
-  const bool confirmed = before.recorded_sha256 && proof_of(after, seen).has_value();
+  const bool confirmed = proof_of(after, seen).has_value();
   const bool may_move = confirmed || (!before.recorded_sha256 && seen.state == RowState::hashed);
   if (!may_move) return not_the_file(report);
-
-  const std::string run_id = catalog::new_run_id(catalog.clock());
-  TRY(know_statements(catalog));
-  TRY_ASSIGN(auto incidents, IncidentKeeper::open(catalog, run_id, correction.actor));
-  incidents.mark_waived(report);
-  TRY_ASSIGN(auto transaction, sql::Transaction::begin(catalog.connection()));
-  TRY_ASSIGN(
-      const auto written,
-      catalog.connection().run("own_row.move", {{"id", artifact_id},
-                                                {"path", *path},
-                                                {"old_path", catalog::text_value(before.path)},
-                                                {"at", format_rfc3339(catalog.clock().now())}}));
-  if (written.affected != 1) {
-    return Error(Code::conflict, row_name(table, artifact_id) + " was changed meanwhile",
-                 "run the same command again");
-  }
-  TRY(journal(catalog, artifact_id, run_id, correction,
-              {"artifacts.move", path_json(before.path), path_json(*path)}));
-  Moved out{artifact_id, before.path, *path, {}};
-  if (auto proof = proof_of(after, seen)) {
-    out.sha256 = core::to_hex(seen.digest);
-    TRY(save_proofs(catalog, config.name, {&*proof, 1}));
-  }
-  const Observation observation{after.id, after.type, report};
-  TRY(save_observations(catalog, config.name, {&observation, 1}));
-  TRY(incidents.keep(std::span<const core::SubjectReport>(&report, 1)));
-  std::array<core::Event, 1> events{event_of(table, "artifact.moved", artifact_id, correction,
-                                             {{"old_path", nullable(before.path)},
-                                              {"file_path", kept_text(*path)},
-                                              {"file_sha256", nullable(before.recorded_sha256)}})};
-  TRY(catalog::append_events(catalog, events));
-  TRY(transaction.commit());
+  TRY(write_move(table, catalog, {before, after, seen, std::move(report)}, correction));
+  Moved out{artifact_id, before.path, path, {}};
+  if (confirmed) out.sha256 = core::to_hex(seen.digest);
   return out;
 }
 

@@ -219,9 +219,9 @@ class Import {
 
   Status complete(ImportRow& row) {
     if (options_.form != ImportForm::folder) {
-      auto path = recorded_path(row.path, roots_);
+      const auto path = recorded_path(row.path, roots_);
       if (!path) return bad(row, path.error().message());
-      row.path = *std::move(path);
+      row.path = *path;
     }
     if (row.id.empty()) row.id = row.path;
     if (row.type.empty()) row.type = options_.type.value_or(file_type_of(row.path));
