@@ -12,6 +12,7 @@
 #include "artifacts/row_pass.h"
 #include "artifacts/tally.h"
 #include "artifacts/unrecorded.h"
+#include "base/failpoint.h"
 #include "catalog/incidents.h"
 
 namespace holdfast::artifacts {
@@ -52,8 +53,10 @@ class CheckPass {
     TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
     Status looked = look_at_rows(table, roots);
     if (looked && !cancelled_) looked = look_at_files(table, roots);
-    for (MissingRow& row : held_)  // whatever came of the rest: this was seen
-      TRY(sink_.report(std::move(row.report)));
+    for (MissingRow& each : held_) {  // whatever came of the rest: this was seen
+      tally_.add(each.row, each.report, 0);
+      TRY(sink_.report(std::move(each.report)));
+    }
     if (!looked) return std::move(looked).error();
     if (cancelled_) return Error(Code::cancelled, "check artifacts." + config_.name + " stopped");
     return counts();
@@ -74,6 +77,7 @@ class CheckPass {
                           .marked_before = {}};
     RowPager pager(table, query);
     RowPass pass;
+    pass.table = &table;
     pass.depth = depth_;
     pass.max_age = options_.max_age ? options_.max_age : config_.max_age;
     pass.batch.jobs = options_.jobs;
@@ -90,9 +94,9 @@ class CheckPass {
 
   Status take(std::span<Judged> judged) {
     for (Judged& each : judged) {
-      tally_.add(each.row, each.report, each.seen.size_bytes_read);
       if (looks_elsewhere()) leave_out_search(each.report);
       if (hold(each)) continue;
+      tally_.add(each.row, each.report, each.seen.size_bytes_read);
       TRY(sink_.report(each.report));
     }
     return {};
@@ -113,9 +117,9 @@ class CheckPass {
     if (!may_move || held_.size() >= kMaxHeldMissing) return false;
     const auto digest = core::parse_sha256(judged.row.recorded_sha256.value_or(""));
     if (!digest) return false;
-    MissingRow row{judged.row.id, judged.row.type, judged.report, *digest,
-                   judged.proved_size_bytes};
-    if (judged.row.recorded_size_bytes && *judged.row.recorded_size_bytes >= 0)
+    MissingRow row{judged.row, judged.report, *digest, judged.proved_size_bytes};
+    // What was read in full is surer than what is recorded beside the hash.
+    if (!row.size_bytes && judged.row.recorded_size_bytes && *judged.row.recorded_size_bytes >= 0)
       row.size_bytes = static_cast<std::uint64_t>(*judged.row.recorded_size_bytes);
     held_.push_back(std::move(row));
     return true;
@@ -132,7 +136,8 @@ class CheckPass {
     TRY_ASSIGN(const Moves moves, propose_moves(config_, held_, found->files,
                                                 {.rate = nullptr, .cancel = options_.cancel}));
     size_bytes_of_moves_ = moves.size_bytes_read;
-    TRY(remember_missing());
+    HOLDFAST_FAILPOINT("artifacts.before_missing_told");
+    TRY(remember_missing(table));
     const Timestamp now = clock_.now();
     TRY(load_open_files());
     std::vector<Observation> some;
@@ -182,12 +187,20 @@ class CheckPass {
     return {};
   }
 
-  /// Missing rows once more, with the moves that are proposed.
-  Status remember_missing() {
+  /// Missing rows once more, with the moves that are proposed; the search took its time.
+  Status remember_missing(ArtifactTable& table) {
+    std::vector<const ArtifactRow*> told;
+    for (const MissingRow& each : held_)
+      told.push_back(&each.row);
+    TRY_ASSIGN(const auto overtaken, overtaken_rows(table, told));
     std::vector<Observation> rows;
-    rows.reserve(held_.size());
-    for (const MissingRow& row : held_)
-      rows.push_back({row.artifact_id, row.artifact_type, row.report});
+    for (MissingRow& each : held_) {
+      if (overtaken.contains(each.row.id)) {
+        each.report = overtaken_report(config_, each.row, each.report.observed_at);
+      } else {
+        rows.push_back({each.row.id, each.row.type, each.report});
+      }
+    }
     return save_observations(catalog_, config_.name, rows);
   }
 

@@ -158,6 +158,15 @@ bool asks_for_proof(const ArtifactRow& row) {
   return row.recorded_sha256.has_value() || is_damaged(row);
 }
 
+bool records_the_same(const ArtifactRow& a, const ArtifactRow& b) {
+  return a.path == b.path && a.metadata == b.metadata && a.recorded_sha256 == b.recorded_sha256 &&
+         a.recorded_size_bytes == b.recorded_size_bytes;
+}
+
+bool is_in_scope(const ArtifactRow& row, const std::vector<std::string>& types) {
+  return types.empty() || std::ranges::find(types, row.type) != types.end();
+}
+
 bool is_marked(const ArtifactRow& row, const std::optional<Timestamp>& marked_before,
                Timestamp now) {
   if (!row.computed_at || !row.recorded_sha256) return false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table that holds artifact rows: the catalog's own or a user's, with mapped columns. The only place that reads and writes it.
+// The table that holds artifact rows: the catalog's own or a user's, with mapped columns. The only place that reads and writes it,
+// but for corrections.h, which moves and removes rows of the catalog's own.
 //
 // Only `metadata` (and updated_at where it is mapped) is ever written, only the three keys that Holdfast owns inside it
 // (file_sha256, file_size_bytes, file_sha256_computed_at), merged on the server side, with a journal row in the same transaction.
@@ -37,6 +38,11 @@ struct ArtifactRow {
 bool is_damaged(const ArtifactRow& row);
 /// Whether verify and scrub answer for it: a hash is recorded, or nobody can tell whether one is.
 bool asks_for_proof(const ArtifactRow& row);
+
+/// Whether two readings of a row have the same path and record the same of its file.
+bool records_the_same(const ArtifactRow& a, const ArtifactRow& b);
+/// Whether the row is one of a source with these types; none: all.
+bool is_in_scope(const ArtifactRow& row, const std::vector<std::string>& types);
 
 /// Whether a backfill is done with it: there is a hash, and a marker that is not before `marked_before` where that is given. A marker
 /// that is no time, or one in the future, is before everything: it proves nothing.

@@ -136,13 +136,9 @@ class Backfill {
   Status find_named() {
     const std::set<std::string> asked(options_.only.begin(), options_.only.end());
     TRY_ASSIGN(named_, table_->rows(std::vector<std::string>(asked.begin(), asked.end())));
-    const auto is_of_source = [&](const ArtifactRow& row) {
-      return query_.types.empty() ||
-             std::ranges::find(query_.types, row.type) != query_.types.end();
-    };
     std::set<std::string> found;
     for (const ArtifactRow& row : named_) {
-      if (is_of_source(row)) found.insert(row.id);
+      if (is_in_scope(row, query_.types)) found.insert(row.id);
     }
     for (const std::string& id : asked) {
       if (found.contains(id)) continue;

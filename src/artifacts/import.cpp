@@ -7,6 +7,7 @@
 #include <charconv>
 #include <filesystem>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -27,6 +28,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kPageRows = 5000;
 constexpr std::size_t kInsertRows = 2000;
+constexpr std::string_view kAgain =
+    "~";  // between a path and the number of the row that has it as id
 
 Error bad(const ImportRow& row, const std::string& what) {
   return {Code::invalid, row.place + ": " + what + ": \"" + printable_path(row.path) + '"',
@@ -223,7 +226,10 @@ class Import {
       if (!path) return bad(row, path.error().message());
       row.path = *path;
     }
-    if (row.id.empty()) row.id = row.path;
+    if (row.id.empty()) {
+      row.id = row.path;
+      row.has_own_id = false;
+    }
     if (row.type.empty()) row.type = options_.type.value_or(file_type_of(row.path));
     if (row.title.empty()) row.title = row.path.substr(row.path.rfind('/') + 1);
     for (const std::string* text : {&row.id, &row.type, &row.title}) {
@@ -294,6 +300,7 @@ class Import {
     for (;;) {
       TRY_ASSIGN(const auto page, table_.page(query));
       for (const ArtifactRow& row : page) {
+        if (row.id.find(kAgain) != std::string::npos) taken_ids_.insert(row.id);
         const auto same_id = by_id.find(row.id);
         const auto same_path = row.path ? by_path.find(*row.path) : by_path.end();
         if (same_id != by_id.end()) meet(rows[same_id->second], row, there, same_id->second);
@@ -307,18 +314,34 @@ class Import {
     }
     std::vector<ImportRow> fresh;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!there[i]) fresh.push_back(std::move(rows[i]));
+      if (there[i]) continue;
+      rows[i].id = free_id(rows[i].id);
+      fresh.push_back(std::move(rows[i]));
     }
     rows = std::move(fresh);
     return {};
   }
 
+  // "a.csv~2" where the row of another file, which was a.csv once, has the id "a.csv".
+  std::string free_id(const std::string& id) {
+    if (!taken_ids_.contains(id)) return id;
+    for (int n = 2;; ++n) {
+      std::string next = id + std::string(kAgain) + std::to_string(n);
+      if (taken_ids_.insert(next).second) return next;
+    }
+  }
+
   // A listed row and one that is in the table, with the same id or the same path.
   void meet(const ImportRow& listed, const ArtifactRow& row, std::vector<bool>& there,
             std::size_t at) {
+    const bool is_of_another_file = row.id == listed.id && row.path != listed.path;
+    if (is_of_another_file && !listed.has_own_id) {  // it was moved away, and kept its id
+      taken_ids_.insert(row.id);
+      return;
+    }
     const bool first = !there[at];
     there[at] = true;
-    if (row.id == listed.id && row.path != listed.path) {
+    if (is_of_another_file) {
       return conflict(listed, "the row is there with the path \"" +
                                   printable_path(row.path.value_or("")) + "\" (" + listed.place +
                                   ")");
@@ -389,6 +412,7 @@ class Import {
   const Roots& roots_;
   const ImportOptions& options_;
   ImportReport report_;
+  std::unordered_set<std::string> taken_ids_;  // ids that a new row must not get
 };
 
 }  // namespace

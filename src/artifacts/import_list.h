@@ -26,6 +26,7 @@ inline constexpr std::size_t kMaxCsvColumns = 64;
 struct ImportRow {
   std::string path;
   std::string id;                     // empty: the path
+  bool has_own_id = true;             // false: the path was taken
   std::string type;                   // empty: by the file's extension
   std::string title;                  // empty: the file's name
   std::optional<std::string> sha256;  // 64 lower-case hex

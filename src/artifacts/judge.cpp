@@ -118,13 +118,15 @@ std::string verify_command(const SourceConfig& config) {
   return "holdfast artifacts verify " + config.name;
 }
 
-std::string only_row(std::string_view id) {
-  return (id.starts_with('-') ? " --only=" : " --only ") + shell_word(id);
-}
-
 // For this row and no other: accepting one change must not accept the next one's.
 std::string record_command(const SourceConfig& config, const ArtifactRow& row) {
   return "holdfast artifacts backfill " + config.name + only_row(row.id);
+}
+
+// How a wrong path is corrected.
+std::string correct_path(const SourceConfig& config, const ArtifactRow& row) {
+  if (!is_catalogs_own(config)) return "correct the row's path";
+  return "name the right file: " + move_command(config, row.id, "PATH");
 }
 
 Finding drift_finding(const SourceConfig& config, const ArtifactRow& row,
@@ -161,18 +163,18 @@ Draft refusal_draft(const SourceConfig& config, const ArtifactRow& row,
     case OpenRefusal::escapes_root:
       draft.rule = kEscapesRoot;
       draft.what = row_path(row) + " leads out of every root" + why;
-      draft.hint = "correct the row's path, or add its folder to the roots of [artifacts." +
+      draft.hint = correct_path(config, row) + "; or add its folder to the roots of [artifacts." +
                    config.name + ']';
       break;
     case OpenRefusal::not_regular:
       draft.rule = kNotAFile;
       draft.what = row_path(row) + " is no regular file" + why;
-      draft.hint = "correct the row's path, then: " + verify_command(config);
+      draft.hint = correct_path(config, row) + ", then: " + verify_command(config);
       break;
     case OpenRefusal::bad_path:
       draft.rule = kInvalidRecord;
       draft.what = "no file can have the recorded path " + row_path(row) + why;
-      draft.hint = "correct the row's path, then: " + verify_command(config);
+      draft.hint = correct_path(config, row) + ", then: " + verify_command(config);
       break;
     case OpenRefusal::none:
     case OpenRefusal::symlink_loop:
@@ -198,8 +200,7 @@ Draft missing_draft(const SourceConfig& config, const ArtifactRow& row,
   draft.hint = "restore the file, then: " + verify_command(config);
   if (is_catalogs_own(config)) {
     draft.hint += "; or, if it was moved: " + move_command(config, row.id, "PATH") +
-                  "; or, if nobody wants it any more: holdfast artifacts forget " + config.name +
-                  only_row(row.id);
+                  forget_hint(config, row.id);
   }
   if (config.list_unrecorded) draft.hint += kContentElsewhere;
   return draft;
@@ -397,7 +398,19 @@ core::Subject artifact_subject(const SourceConfig& config, std::string_view id) 
 
 bool is_catalogs_own(const SourceConfig& config) {
   const SourceConfig usual;
-  return config.in_catalog && config.table == usual.table && config.journal == usual.journal;
+  const ColumnMap& map = config.columns;
+  return config.in_catalog && config.table == usual.table && config.journal == usual.journal &&
+         map.id == usual.columns.id && map.type == usual.columns.type &&
+         map.path == usual.columns.path && map.metadata == usual.columns.metadata;
+}
+
+std::string only_row(std::string_view id) {
+  return (id.starts_with('-') ? " --only=" : " --only ") + shell_word(id);
+}
+
+std::string forget_hint(const SourceConfig& config, std::string_view id) {
+  return "; or, if nobody wants it any more: holdfast artifacts forget " + config.name +
+         only_row(id);
 }
 
 std::string move_command(const SourceConfig& config, std::string_view id, std::string_view path) {

@@ -22,8 +22,13 @@ std::string subject_name(std::string_view text);
 std::string finding_file(const SourceConfig& config, const std::string& root,
                          const std::string& path);
 
-/// Whether the rows are the catalog's own, which `artifacts move` and `forget` may correct; a user's table is corrected there.
+/// Whether the rows are the catalog's own, under its own columns, which `artifacts move` and `forget` may correct; a user's table is
+/// corrected there.
 bool is_catalogs_own(const SourceConfig& config);
+/// " --only ID", as a shell takes it.
+std::string only_row(std::string_view id);
+/// The end of a hint: "; or, if nobody wants it any more: …".
+std::string forget_hint(const SourceConfig& config, std::string_view id);
 /// The command that gives a row another path; as a path, "PATH" stands for itself.
 std::string move_command(const SourceConfig& config, std::string_view id, std::string_view path);
 

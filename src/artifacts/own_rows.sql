@@ -1,24 +1,25 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Corrections of the catalog's own rows (migration 0004_artifacts). A user's table never sees these.
 
--- name: own_row.move
+-- Held until the transaction ends; on SQLite the transaction itself does that.
+-- name: own_row.hold
 -- sqlite
-update artifacts set file_path = :path, updated_at = :at where id = :id and file_path is :old_path
+select artifact_type, title, file_path, content_hash, metadata, created_at, updated_at from artifacts where id = :id
 -- postgres
-update artifacts set file_path = cast(:path as text), updated_at = cast(cast(:at as text) as timestamptz)
-where id = :id and file_path is not distinct from cast(:old_path as text)
-
--- The whole row, so that the journal can give it back.
--- name: own_row.whole
--- sqlite
-select json_object('artifact_type', artifact_type, 'title', title, 'file_path', file_path, 'content_hash', content_hash,
-                   'metadata', json(metadata)) as whole
-from artifacts where id = :id
--- postgres
-select cast(jsonb_build_object('artifact_type', artifact_type, 'title', title, 'file_path', file_path,
-                               'content_hash', content_hash, 'metadata', metadata) as text) as whole
+select artifact_type, title, file_path, content_hash, cast(metadata as text) as metadata, cast(created_at as text) as created_at,
+  cast(updated_at as text) as updated_at
 from artifacts where id = :id
 for update
+
+-- name: own_row.others_at_path
+-- any
+select id, artifact_type from artifacts where file_path = :path and id <> :id order by id
+
+-- name: own_row.move
+-- sqlite
+update artifacts set file_path = :path, updated_at = :at where id = :id
+-- postgres
+update artifacts set file_path = cast(:path as text), updated_at = cast(cast(:at as text) as timestamptz) where id = :id
 
 -- name: own_row.remove
 -- any

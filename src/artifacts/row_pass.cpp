@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifacts/row_pass.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
 #include "artifacts/observations.h"
 #include "artifacts/proofs.h"
+#include "base/failpoint.h"
 #include "core/batch_engine.h"
 
 namespace holdfast::artifacts {
 namespace {
 
 using Work = core::BatchWork<ArtifactRow, RowObservation>;
+
+constexpr std::size_t kReadAgainAtOnce = 1000;
 
 /// Looks at the file without opening it for reading.
 RowObservation look_at(const ArtifactRow& row, const Roots& roots, Clock& clock) {
@@ -70,6 +74,8 @@ class Pass {
     for (const Work::Done& each : done)
       TRY(check_shortage(each.outcome.refusal, each.outcome.reason));
     TRY_ASSIGN(auto judged, judge_all(std::move(done)));
+    HOLDFAST_FAILPOINT("artifacts.before_telling");
+    TRY(leave_overtaken(judged));
     if (pass_.on_judged) TRY(pass_.on_judged(judged));
     return save(judged);
   }
@@ -93,9 +99,25 @@ class Pass {
     return judged;
   }
 
+  // A finding on what a row said minutes ago would open an incident that nothing could end where the row is gone by now.
+  Status leave_overtaken(std::vector<Judged>& judged) {
+    std::vector<const ArtifactRow*> told;
+    for (const Judged& each : judged) {
+      if (!each.report.findings.empty()) told.push_back(&each.row);
+    }
+    TRY_ASSIGN(const auto overtaken, overtaken_rows(*pass_.table, told));
+    for (Judged& each : judged) {
+      if (!overtaken.contains(each.row.id)) continue;
+      each.overtaken = true;
+      each.report = overtaken_report(config_, each.row, each.seen.observed_at);
+    }
+    return {};
+  }
+
   Judged judge_one(Work::Done done, const Proof* proof) const {
-    Judged out{std::move(done.item), std::move(done.outcome), {}, {}};
-    if (proof != nullptr) out.proved_size_bytes = proof->identity.size_bytes;
+    Judged out{false, std::move(done.item), std::move(done.outcome), {}, {}};
+    if (proof != nullptr && proves_record(*proof, out.row))
+      out.proved_size_bytes = proof->identity.size_bytes;
     out.report = pass_.depth == core::Depth::full
                      ? judge(config_, out.row, out.seen, proof)
                      : judge_quick(config_, out.row, out.seen, proof, pass_.max_age);
@@ -108,6 +130,7 @@ class Pass {
     std::vector<Observation> observations;
     observations.reserve(judged.size());
     for (const Judged& each : judged) {
+      if (each.overtaken) continue;
       observations.push_back({each.row.id, each.row.type, each.report});
       if (pass_.depth != core::Depth::full || !asks_for_proof(each.row)) continue;
       if (auto proof = proof_of(each.row, each.seen)) {
@@ -136,6 +159,47 @@ Status look_at_rows(RowFeed& feed, const Roots& roots, Clock& clock) {
 }
 
 }  // namespace
+
+Result<std::set<std::string>> overtaken_rows(ArtifactTable& table,
+                                             const std::vector<const ArtifactRow*>& rows) {
+  std::set<std::string> out;
+  for (std::size_t begin = 0; begin < rows.size(); begin += kReadAgainAtOnce) {
+    const auto some =
+        std::span(rows).subspan(begin, std::min(kReadAgainAtOnce, rows.size() - begin));
+    std::vector<std::string> ids;
+    for (const ArtifactRow* row : some)
+      ids.push_back(row->id);
+    TRY_ASSIGN(const auto now, table.rows(ids));
+    std::unordered_map<std::string_view, const ArtifactRow*> by_id;
+    for (const ArtifactRow& row : now)
+      by_id.emplace(row.id, &row);
+    std::vector<std::string> not_found;
+    for (const ArtifactRow* row : some) {
+      const auto found = by_id.find(row->id);
+      if (found == by_id.end()) {
+        not_found.push_back(row->id);
+      } else if (!records_the_same(*found->second, *row)) {
+        out.insert(row->id);
+      }
+    }
+    if (not_found.empty()) continue;
+    TRY_ASSIGN(const auto listed, table.listed(not_found));
+    out.insert(not_found.begin(), not_found.end());
+    for (const std::string& id :
+         listed)  // there, but not to be found by its id: nothing is known of it
+      out.erase(id);
+  }
+  return out;
+}
+
+core::SubjectReport overtaken_report(const SourceConfig& config, const ArtifactRow& row,
+                                     Timestamp observed_at) {
+  core::SubjectReport report;
+  report.subject = artifact_subject(config, row.id);
+  report.observed_at = observed_at;
+  report.basis = "nothing";
+  return report;
+}
 
 Result<core::BatchEnd> pass_over_rows(const SourceConfig& config, catalog::Catalog& catalog,
                                       const Roots& roots, const RowPass& pass) {

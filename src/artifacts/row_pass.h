@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -25,13 +26,24 @@ namespace holdfast::artifacts {
 
 /// A row, what was seen of it, and what that means.
 struct Judged {
+  /// The row was changed or taken out while its file was looked at: the report says nothing, and nothing of it is kept.
+  bool overtaken = false;
   ArtifactRow row;
   RowObservation seen;
   core::SubjectReport report;
-  std::optional<std::uint64_t> proved_size_bytes;  // of the last proof of this artifact
+  std::optional<std::uint64_t> proved_size_bytes;  // of the last proof of this record
 };
 
+/// Those of the rows that are gone, or record another path, hash or size by now, by id.
+Result<std::set<std::string>> overtaken_rows(ArtifactTable& table,
+                                             const std::vector<const ArtifactRow*>& rows);
+/// What is said of such a row: that nothing is known.
+core::SubjectReport overtaken_report(const SourceConfig& config, const ArtifactRow& row,
+                                     Timestamp observed_at);
+
 struct RowPass {
+  ArtifactTable* table =
+      nullptr;  // where the rows are: those with findings are read again before they are told
   core::Depth depth = core::Depth::full;
   std::optional<std::chrono::nanoseconds> max_age;  // quick only
   core::BatchOptions batch;                         // its clock, cancel and enough are the pass's

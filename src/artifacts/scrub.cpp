@@ -206,7 +206,7 @@ class Scrub {
     something_due_ = due > 0 || end_.before.never_looked_at > 0;
     const Slice slice{due, options_.limit_bytes, end_.started_at};
     DueRows rows(table, catalog_, RowPager(table, hashed_rows()), slice);
-    TRY(read(roots, rows, keeper));
+    TRY(read(table, roots, rows, keeper));
     end_.ended_at = clock_.now();
     TRY_ASSIGN(end_.after, measure(table));
     TRY(look_for_unread());
@@ -310,7 +310,7 @@ class Scrub {
     }
   }
 
-  Status read(const Roots& roots, DueRows& rows, IncidentKeeper& keeper) {
+  Status read(ArtifactTable& table, const Roots& roots, DueRows& rows, IncidentKeeper& keeper) {
     Cancel enough;
     const auto deadline = options_.terms.once_for
                               ? std::optional(clock_.monotonic() + *options_.terms.once_for)
@@ -321,6 +321,7 @@ class Scrub {
     std::optional<RateLimiter> rate;
     if (options_.terms.rate_bytes_per_s) rate.emplace(*options_.terms.rate_bytes_per_s, clock_);
     RowPass pass;
+    pass.table = &table;
     pass.batch.jobs = options_.jobs;
     pass.batch.commit_every_count = kCommitRows;
     pass.batch.in_flight_limit = kInFlightRows;

@@ -174,9 +174,25 @@ std::string named(const std::vector<std::string>& names) {
   return out;
 }
 
+/// What to do about a missing row whose content is at `paths`. The command is whole where there is one row and one file for it.
+std::string moved_hint(const SourceConfig& config, const MissingRow& row, const SameContent& same,
+                       const std::vector<UnrecordedFile>& files) {
+  std::vector<std::string> paths;
+  for (const std::size_t i : same.files)
+    paths.push_back(printable_path(files[i].path));
+  const std::string found = "its content is at " + named(paths) + ": if it was moved";
+  if (!is_catalogs_own(config))
+    return found + ", set the row's path to that; else restore the file";
+  const std::string& path = files[same.files.front()].path;
+  const bool one = same.files.size() == 1 && same.rows.size() == 1 && config.roots.size() == 1 &&
+                   core::is_utf8(path);
+  return found + ": " + move_command(config, row.row.id, one ? path : "PATH") +
+         "; else restore the file" + forget_hint(config, row.row.id);
+}
+
 /// Names the files to the rows; the names of the rows come back, for the files.
-std::string tell_rows(const SameContent& same, std::vector<MissingRow>& missing,
-                      const std::vector<UnrecordedFile>& files, const SourceConfig& config) {
+std::string tell_rows(const SourceConfig& config, const SameContent& same,
+                      std::vector<MissingRow>& missing, const std::vector<UnrecordedFile>& files) {
   std::vector<std::string> paths;
   for (const std::size_t i : same.files)
     paths.push_back(printable_path(files[i].path));
@@ -185,12 +201,7 @@ std::string tell_rows(const SameContent& same, std::vector<MissingRow>& missing,
     subjects.push_back(missing[i].report.subject.text());
     for (core::Finding& finding : missing[i].report.findings) {
       finding.witness.push_back({"same_content_at", named(paths)});
-      const bool one = is_catalogs_own(config) && same.files.size() == 1;
-      finding.hint =
-          "its content is at " + named(paths) + ": if it was moved" +
-          (one ? ": " + move_command(config, missing[i].artifact_id, files[same.files[0]].path)
-               : ", set the row's path to that") +
-          "; else restore the file";
+      finding.hint = moved_hint(config, missing[i], same, files);
     }
   }
   return named(subjects);
@@ -223,7 +234,14 @@ Result<std::uint64_t> find_same(const std::vector<UnrecordedFile>& files,
   return size_bytes_read;
 }
 
-// As a shell takes it: quoted where it is more than a plain path.
+// How the row of a file that was moved gets this one.
+std::string take_over(const SourceConfig& config, const UnrecordedFile& file) {
+  if (!core::is_utf8(file.path))
+    return "rename it (no row can hold a name that is not UTF-8), then look again";
+  if (!is_catalogs_own(config)) return "set that row's path to this one";
+  return "holdfast artifacts move gives that row this path";
+}
+
 // Equal for all files of a root, so that a table can fold them.
 std::string unrecorded_hint(const SourceConfig& config, const UnrecordedFile& file) {
   const std::string ignore = "name it under ignore of [artifacts." + config.name + ']';
@@ -272,7 +290,7 @@ core::SubjectReport unrecorded_report(const SourceConfig& config, const Unrecord
   if (!same_content_as.empty()) {
     finding.witness.push_back({"same_content_as", same_content_as});
     finding.hint = "it has the recorded content of " + same_content_as +
-                   ", whose file is gone: if it was moved, set that row's path to this one";
+                   ", whose file is gone: if it was moved, " + take_over(config, file);
   }
   core::SubjectReport report;
   report.subject = finding.subject;
@@ -329,7 +347,7 @@ Result<Moves> propose_moves(const SourceConfig& config, std::vector<MissingRow>&
   for (auto& [digest, same] : contents) {
     if (same.files.empty()) continue;
     std::ranges::sort(same.files);  // hashes come in any order
-    const std::string subjects = tell_rows(same, missing, files, config);
+    const std::string subjects = tell_rows(config, same, missing, files);
     for (const std::size_t i : same.files)
       moves.same_content_as.emplace(i, subjects);
   }

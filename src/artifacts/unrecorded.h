@@ -36,8 +36,7 @@ Result<UnrecordedFiles> find_unrecorded(ArtifactTable& table, const Roots& roots
 
 /// A row whose file is gone, with what is known of its content.
 struct MissingRow {
-  std::string artifact_id;
-  std::string artifact_type;
+  ArtifactRow row;
   core::SubjectReport report;  // with the artifact.missing finding
   core::Sha256Digest digest{};
   std::optional<std::uint64_t> size_bytes;

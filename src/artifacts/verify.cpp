@@ -96,6 +96,7 @@ class Verification {
     if (options_.rate_bytes_per_s) rate.emplace(*options_.rate_bytes_per_s, clock_);
     RowPager pager(table, query);
     RowPass pass;
+    pass.table = &table;
     pass.depth = options_.depth;
     pass.max_age = max_age();
     pass.batch = batch_options(options_, clock_);

@@ -5,8 +5,10 @@
 
 #include "app/text.h"
 #include "artifacts/corrections.h"
+#include "base/root_folder.h"
 #include "cli/artifacts_commands.h"
 #include "cli/command.h"
+#include "core/canonical_json.h"
 
 namespace holdfast::cli {
 namespace {
@@ -30,6 +32,14 @@ void add_reason(CLI::App& command, CorrectionWords& words) {
       ->type_name("TEXT");
 }
 
+// Ids and reasons go into the catalog; paths are recorded.
+Status require_text(const char* option, const std::string& value) {
+  if (core::is_utf8(value)) return {};
+  return Error(Code::invalid,
+               std::string(option) + ": \"" + printable_path(value) + "\" is not UTF-8",
+               "no row can hold it; a file of such a name must be renamed first");
+}
+
 std::string dumped(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -47,17 +57,20 @@ Json json_of(const std::string& source, const artifacts::Moved& moved) {
           {"artifact_id", moved.artifact_id},
           {"old_path", moved.old_path ? Json(*moved.old_path) : Json()},
           {"file_path", moved.path},
-          {"confirmed", moved.sha256.has_value()}};
+          {"confirmed", moved.confirmed}};
 }
 
 Result<Exit> run_move(const Command& command, const MoveWords& words) {
+  TRY(require_text("--only", words.id));
+  TRY(require_text("--to", words.path));
+  TRY(require_text("--reason", words.reason));
   TRY_ASSIGN(const auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TRY_ASSIGN(const auto roots, artifacts::Roots::open(config->roots));
   TRY_ASSIGN(auto table,
              artifacts::ArtifactTable::open(*config, *open.catalog, artifacts::Access::read_only));
   TRY_ASSIGN(const auto moved,
-             artifacts::move_row(table, *open.catalog, roots, words.id, words.path,
+             artifacts::move_row(table, *open.catalog, roots, {words.id, words.path},
                                  correction_of(command, open, words, "the file was moved")));
   if (command.output == OutputFormat::json) {
     TRY(command.print(dumped(json_of(config->name, moved))));
@@ -66,16 +79,20 @@ Result<Exit> run_move(const Command& command, const MoveWords& words) {
   TRY(command.print("row " + app::printable(moved.artifact_id) + ": " +
                     (moved.old_path ? app::printable(*moved.old_path) : "(no path)") + " -> " +
                     app::printable(moved.path) +
-                    (moved.sha256 ? ", which has the recorded content\n" : "\n")));
-  if (!moved.sha256)
+                    (moved.confirmed ? ", which has the recorded content\n" : "\n")));
+  if (!moved.confirmed) {
     command.say(
         "no hash is recorded, so nothing was compared\n  hint: holdfast artifacts backfill " +
         config->name);
+  } else if (!moved.report.findings.empty()) {
+    const core::Finding& left = moved.report.findings.front();
+    command.say("left: " + app::printable(left.message) + "\n  hint: " + left.hint);
+  }
   return Exit::ok;
 }
 
 void add_move(CLI::App& group) {
-  auto words = std::make_shared<MoveWords>();
+  const auto words = std::make_shared<MoveWords>();
   CLI::App* command = add_command(
       group, "move",
       "Give a row the path its file has now, where that file has the recorded content",
@@ -97,6 +114,9 @@ struct ForgetWords : CorrectionWords {
 };
 
 Result<Exit> run_forget(const Command& command, const ForgetWords& words) {
+  for (const std::string& id : words.ids)
+    TRY(require_text("--only", id));
+  TRY(require_text("--reason", words.reason));
   TRY_ASSIGN(const auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TRY_ASSIGN(auto table,
@@ -130,7 +150,7 @@ Result<Exit> run_forget(const Command& command, const ForgetWords& words) {
 }
 
 void add_forget(CLI::App& group) {
-  auto words = std::make_shared<ForgetWords>();
+  const auto words = std::make_shared<ForgetWords>();
   CLI::App* command = add_command(
       group, "forget",
       "Take rows that nobody wants any more out of the catalog's table, with their incidents",

@@ -97,7 +97,7 @@ Result<Exit> run_import(const Command& command, const ImportWords& words) {
 }  // namespace
 
 void add_artifacts_import_command(CLI::App& group) {
-  auto words = std::make_shared<ImportWords>();
+  const auto words = std::make_shared<ImportWords>();
   CLI::App* command = add_command(
       group, "import",
       "Make rows for files that have none: from a folder, or from a list that claims hashes",

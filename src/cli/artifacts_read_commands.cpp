@@ -78,12 +78,11 @@ Result<Exit> verify(const Command& command, const VerifyWords& words) {
 }
 
 void add_verify(CLI::App& group) {
-  auto words = std::make_shared<VerifyWords>();
+  const auto words = std::make_shared<VerifyWords>();
   CLI::App* command = add_command(
       group, "verify", "Hold every recorded hash against its file",
       {"holdfast artifacts verify # read every file that has a hash",
-       "holdfast artifacts verify --quick # only whether the files' identity moved since their "
-       "proof",
+       "holdfast artifacts verify --quick # has a file's identity moved since its proof?",
        "holdfast artifacts verify --sample 5% --rate 50MB/s # another twentieth every day",
        "holdfast artifacts verify --type notebook --json | jq '.findings[].message'",
        "holdfast artifacts verify --quick --max-age 30d # exit 3 where a proof is older"},
@@ -158,7 +157,7 @@ Result<Exit> scrub(const Command& command, const ScrubWords& words) {
 }
 
 void add_scrub(CLI::App& group) {
-  auto words = std::make_shared<ScrubWords>();
+  const auto words = std::make_shared<ScrubWords>();
   CLI::App* command = add_command(
       group, "scrub", "Read a slice, so that every byte is read within a promised time",
       {"holdfast artifacts scrub --every-byte-within 30d --rate 50MB/s # from a timer, each night",
@@ -252,7 +251,7 @@ Result<Exit> export_list(const Command& command, const TextWords& words) {
 }
 
 void add_report(CLI::App& group) {
-  auto words = std::make_shared<TextWords>();
+  const auto words = std::make_shared<TextWords>();
   CLI::App* command = add_command(
       group, "report", "Tell how every artifact stands, from its latest observation",
       {"holdfast artifacts report --output artifacts.md", "holdfast artifacts report --json"},
@@ -267,7 +266,7 @@ void add_report(CLI::App& group) {
 }
 
 void add_export(CLI::App& group) {
-  auto words = std::make_shared<TextWords>();
+  const auto words = std::make_shared<TextWords>();
   CLI::App* command =
       add_command(group, "export", "List the recorded hashes as sha256sum does",
                   {"holdfast artifacts export > recorded.sha256",

@@ -115,8 +115,8 @@ std::string name_of(const VerifyEnd& end) {
 
 /// Last, so that nobody takes the outcome of a part for that of all.
 std::string part_text(const artifacts::Part& part) {
-  std::string out = ": of the " + app::counted(part.rows_looked_at, "row") + " looked at, of " +
-                    number(part.rows) + "; ";
+  const std::string out = ": of the " + app::counted(part.rows_looked_at, "row") +
+                          " looked at, of " + number(part.rows) + "; ";
   if (part.open_incidents_outside == 0) return out + "no incident is open outside of these";
   return out + app::counted(part.open_incidents_outside, "incident") +
          (part.open_incidents_outside == 1 ? " is" : " are") +

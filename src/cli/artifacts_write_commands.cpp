@@ -185,7 +185,10 @@ Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
   TRY(tell_backfill(command, words, end.summary));
   if (end.stopped_by) return *end.stopped_by;
   if (end.summary.outcome == "cancelled") {
-    return Error(Code::cancelled, "stopped as asked; what was hashed is committed",
+    const bool held = end.summary.by_reason.contains("drift_held");
+    return Error(Code::cancelled,
+                 std::string("stopped as asked; what was hashed is committed") +
+                     (held ? ", but for drift that was held back" : ""),
                  "run the same command again to go on");
   }
   if (end.summary.outcome == "empty") {
@@ -246,16 +249,15 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
 }
 
 void add_backfill(CLI::App& group) {
-  auto words = std::make_shared<BackfillWords>();
-  CLI::App* command =
-      add_command(group, "backfill", "Give every row whose file is there the SHA-256 of that file",
-                  {"holdfast artifacts backfill",
-                   "holdfast artifacts backfill atlas --rate 50MB/s --window 02:00-06:00",
-                   "holdfast artifacts backfill --dry-run --json",
-                   "holdfast artifacts backfill --residual residual.jsonl",
-                   "holdfast artifacts backfill --report-only --sql-patch patch.sql  # a database "
-                   "that may not be written"},
-                  [words](const Command& with) { return run_backfill(with, *words); });
+  const auto words = std::make_shared<BackfillWords>();
+  CLI::App* command = add_command(
+      group, "backfill", "Give every row whose file is there the SHA-256 of that file",
+      {"holdfast artifacts backfill",
+       "holdfast artifacts backfill atlas --rate 50MB/s --window 02:00-06:00",
+       "holdfast artifacts backfill --dry-run --json",
+       "holdfast artifacts backfill --residual residual.jsonl",
+       "holdfast artifacts backfill --report-only --sql-patch patch.sql  # writes no row"},
+      [words](const Command& with) { return run_backfill(with, *words); });
   add_backfill_options(*command, *words);
 }
 
@@ -288,7 +290,7 @@ Result<Exit> run_residual(const Command& command, const std::string& source) {
 }
 
 void add_residual(CLI::App& group) {
-  auto source = std::make_shared<std::string>();
+  const auto source = std::make_shared<std::string>();
   CLI::App* command = add_command(
       group, "residual", "List the rows whose file can't be hashed now, with the reason",
       {"holdfast artifacts residual",
@@ -324,8 +326,8 @@ Result<Exit> run_prepare(const Command& command, const std::string& source, bool
 }
 
 void add_prepare(CLI::App& group) {
-  auto source = std::make_shared<std::string>();
-  auto dry_run = std::make_shared<bool>(false);
+  const auto source = std::make_shared<std::string>();
+  const auto dry_run = std::make_shared<bool>(false);
   CLI::App* command = add_command(
       group, "prepare",
       "Make the table in a user's database that journals what Holdfast changes there",
@@ -348,7 +350,7 @@ struct JournalWords {
 Json value_of(const std::optional<std::string>& json) {
   if (!json) return nullptr;
   if (core::is_json_too_deep(*json)) return *json;
-  auto parsed = Json::parse(*json, nullptr, false);
+  const auto parsed = Json::parse(*json, nullptr, false);
   return parsed.is_discarded() ? Json(*json) : parsed;
 }
 
@@ -401,7 +403,7 @@ Result<Exit> run_journal(const Command& command, const JournalWords& words) {
 }
 
 void add_journal(CLI::App& group) {
-  auto words = std::make_shared<JournalWords>();
+  const auto words = std::make_shared<JournalWords>();
   CLI::App* command = add_command(
       group, "journal", "Show what Holdfast changed in the rows: when, by whom, from what to what",
       {"holdfast artifacts journal --artifact nb-0042",

@@ -100,7 +100,7 @@ std::vector<std::string> format_names() {
 }  // namespace
 
 void add_check_command(CLI::App& root) {
-  auto options = std::make_shared<CheckOptions>();
+  const auto options = std::make_shared<CheckOptions>();
   CLI::App* command =
       add_command(root, "check", "Hold everything that is written down against what is true",
                   {"holdfast check", "holdfast check artifacts --quick",

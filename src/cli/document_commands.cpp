@@ -41,14 +41,14 @@ Result<Exit> print_help(const Command& command, const CommandTree& tree,
 
 void add_document_commands(CLI::App& root) {
   const CommandTree* tree = &CommandTree::of(root);
-  auto words = std::make_shared<std::vector<std::string>>();
+  const auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* help = add_command(
       root, "help", "Show the help of a command",
       {"holdfast help", "holdfast help artifacts verify"},
       [tree, words](const Command& command) { return print_help(command, *tree, *words); });
   help->add_option("COMMAND", *words, "Its name (none: all commands)")->expected(0, -1);
 
-  auto shell = std::make_shared<std::string>();
+  const auto shell = std::make_shared<std::string>();
   CLI::App* completion = add_command(
       root, "completion", "Print the completion script of a shell",
       {"holdfast completion bash > ~/.local/share/bash-completion/completions/holdfast",
@@ -66,7 +66,7 @@ void add_document_commands(CLI::App& root) {
                 return print_text(command, man_page_of(document_of(*tree, tree->root())));
               });
 
-  auto markdown = std::make_shared<bool>(false);
+  const auto markdown = std::make_shared<bool>(false);
   CLI::App* commands =
       add_command(root, "commands", "Print every command with its options", {},
                   [tree, markdown](const Command& command) {

@@ -143,7 +143,7 @@ void add_filters(CLI::App& command, EventOptions& options) {
 
 void add_events_commands(CLI::App& root) {
   CLI::App* group = add_group(root, "events", "Read the event log, and prove it unbroken");
-  auto listing = std::make_shared<EventOptions>();
+  const auto listing = std::make_shared<EventOptions>();
   CLI::App* list_command =
       add_command(*group, "list", "Print events, oldest first; with --json one JSON object a line",
                   {"holdfast events list --since 24h --level warning",
@@ -164,7 +164,7 @@ void add_events_commands(CLI::App& root) {
            ->type_name("N"),
       1);
 
-  auto tailing = std::make_shared<EventOptions>();
+  const auto tailing = std::make_shared<EventOptions>();
   CLI::App* tail_command =
       add_command(*group, "tail", "Print the newest events, and with --follow those to come",
                   {"holdfast events tail", "holdfast events tail --follow --json"},

@@ -184,7 +184,7 @@ Result<Exit> run(const Command& command, const std::string& word) {
 }  // namespace
 
 void add_explain_command(CLI::App& root) {
-  auto word = std::make_shared<std::string>();
+  const auto word = std::make_shared<std::string>();
   CLI::App* command =
       add_command(root, "explain", "Say what a rule, an exit code or a word means",
                   {"holdfast explain", "holdfast explain artifact.changed_without_write",

@@ -188,7 +188,7 @@ Result<Exit> report(const Command& command, const ReportOptions& options) {
 void add_incident_commands(CLI::App& root) {
   CLI::App* group =
       add_group(root, "incidents", "What is out of step, since when, and what happened to it");
-  auto listing = std::make_shared<ListOptions>();
+  const auto listing = std::make_shared<ListOptions>();
   CLI::App* list_command =
       add_command(*group, "list", "List open incidents",
                   {"holdfast incidents list", "holdfast incidents list --all --json"},
@@ -202,14 +202,14 @@ void add_incident_commands(CLI::App& root) {
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
 
-  auto which = std::make_shared<std::string>();
+  const auto which = std::make_shared<std::string>();
   CLI::App* show_command =
       add_command(*group, "show", "Show one incident with its findings, waivers and events",
                   {"holdfast incidents show 12", "holdfast incidents show artifact:atlas/nb-0042"},
                   [which](const Command& with) { return show(with, *which); });
   show_command->add_option("INCIDENT", *which, "Its number, or its subject")->required();
 
-  auto reporting = std::make_shared<ReportOptions>();
+  const auto reporting = std::make_shared<ReportOptions>();
   CLI::App* report_command =
       add_command(*group, "report", "Write one incident as a Markdown report to hand on",
                   {"holdfast incidents report 12 --output incident-12.md"},

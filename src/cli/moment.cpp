@@ -21,9 +21,10 @@ bool begins_with_date(std::string_view text) {
 
 Result<Timestamp> parse_past(std::string_view text, Timestamp now) {
   if (begins_with_date(text)) {
-    auto at = parse_rfc3339(text.size() == kDateSize ? std::string(text) + "T00:00:00Z"
-                                                     : std::string(text));
-    return at ? at : no_moment(text);
+    const auto at = parse_rfc3339(text.size() == kDateSize ? std::string(text) + "T00:00:00Z"
+                                                           : std::string(text));
+    if (!at) return no_moment(text);
+    return *at;
   }
   const auto age = parse_duration(text);
   if (!age) return no_moment(text);
@@ -32,9 +33,10 @@ Result<Timestamp> parse_past(std::string_view text, Timestamp now) {
 
 Result<Timestamp> parse_future(std::string_view text, Timestamp now) {
   if (begins_with_date(text)) {
-    auto at = parse_rfc3339(text.size() == kDateSize ? std::string(text) + "T23:59:59Z"
-                                                     : std::string(text));
-    return at ? at : no_moment(text);
+    const auto at = parse_rfc3339(text.size() == kDateSize ? std::string(text) + "T23:59:59Z"
+                                                           : std::string(text));
+    if (!at) return no_moment(text);
+    return *at;
   }
   const auto duration = parse_duration(text);
   if (!duration) return no_moment(text);

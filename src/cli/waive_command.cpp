@@ -215,14 +215,12 @@ Result<Exit> revoke(const Command& command, const RevokeOptions& options) {
 }  // namespace
 
 void add_waive_commands(CLI::App& root) {
-  auto options = std::make_shared<WaiveOptions>();
+  const auto options = std::make_shared<WaiveOptions>();
   CLI::App* command = add_command(
       root, "waive", "Accept one exact difference of an open incident, with a reason and an end",
       {"holdfast waive 14 --reason 'rerun agreed in review 12' --expires 30d",
-       "holdfast waive artifact:atlas/nb-0042 --rule artifact.modified --reason 'rerun agreed in "
-       "review 12' --expires 30d",
-       "holdfast waive artifact:atlas/nb-0042 --reason 'known' --expires 2026-12-31 --owner ana "
-       "--dry-run",
+       "holdfast waive artifact:atlas/nb-42 --rule artifact.modified --reason rerun --expires 30d",
+       "holdfast waive 14 --reason 'known' --expires 2026-12-31 --owner ana --dry-run",
        "holdfast waive list", "holdfast waive revoke 3"},
       [options](const Command& with) { return waive(with, *options); });
   command->add_option(
@@ -241,13 +239,13 @@ void add_waive_commands(CLI::App& root) {
       ->type_name("NAME");
   command->add_flag("--dry-run", options->dry_run, "Only show what would be waived");
 
-  auto all = std::make_shared<bool>(false);
+  const auto all = std::make_shared<bool>(false);
   CLI::App* listing =
       add_command(*command, "list", "List live waivers", {"holdfast waive list --all --json"},
                   [all](const Command& with) { return list(with, *all); });
   listing->add_flag("--all", *all, "Ended ones too");
 
-  auto revoking = std::make_shared<RevokeOptions>();
+  const auto revoking = std::make_shared<RevokeOptions>();
   CLI::App* revoke_command =
       add_command(*command, "revoke", "End a waiver now", {"holdfast waive revoke 3"},
                   [revoking](const Command& with) { return revoke(with, *revoking); });

@@ -74,7 +74,7 @@ Result<Exit> init(const Command& command, const InitOptions& options) {
 }
 
 void add_init(CLI::App& root) {
-  auto options = std::make_shared<InitOptions>();
+  const auto options = std::make_shared<InitOptions>();
   CLI::App* command = add_command(root, "init", "Make a workspace: holdfast.toml and its catalog",
                                   {"holdfast init", "holdfast init study --name atlas",
                                    "holdfast init --catalog 'postgresql://holdfast@db/holdfast'",
@@ -122,7 +122,7 @@ Result<Exit> config_show(const Command& command, bool origin) {
 void add_config(CLI::App& root) {
   CLI::App* group =
       add_group(root, "config", "Show the configuration and where its values came from");
-  auto origin = std::make_shared<bool>(false);
+  const auto origin = std::make_shared<bool>(false);
   CLI::App* show =
       add_command(*group, "show", "Print every value that holds, with secrets left out",
                   {"holdfast config show --origin",
@@ -240,7 +240,7 @@ void add_migrate(CLI::App& root) {
       add_group(root, "migrate", "Bring the catalog to the version of this holdfast, or back");
   add_command(*group, "status", "List the steps and which are applied", {"holdfast migrate status"},
               migrate_status);
-  auto up = std::make_shared<MigrateOptions>();
+  const auto up = std::make_shared<MigrateOptions>();
   CLI::App* upgrade =
       add_command(*group, "upgrade",
                   "Apply the steps that are missing; makes the catalog where it is not there",
@@ -250,7 +250,7 @@ void add_migrate(CLI::App& root) {
       ->type_name("VERSION")
       ->check(CLI::NonNegativeNumber);
   upgrade->add_flag("--dry-run", up->dry_run, "Only say which steps");
-  auto down = std::make_shared<MigrateOptions>();
+  const auto down = std::make_shared<MigrateOptions>();
   CLI::App* downgrade = add_command(
       *group, "downgrade", "Take steps back, with what they keep",
       {"holdfast migrate downgrade --to 3 --dry-run", "holdfast migrate downgrade --to 3"},

@@ -110,7 +110,8 @@ class SqliteDriver final : public Driver {
     TRY_ASSIGN(std::string journal,
                pragma("journal_mode"));  // reads the header: no database is found out here
     if (options.wal && !read_only_ && journal != "wal") {
-      TRY_ASSIGN(journal, switch_to_wal(options.busy_timeout));
+      TRY(switch_to_wal(options.busy_timeout));
+      journal = "wal";
     }
     return script(journal == "wal" ? "pragma synchronous=full" : "pragma synchronous=extra");
   }
@@ -255,11 +256,11 @@ class SqliteDriver final : public Driver {
 
   /// SQLite does not wait for the lock that a switch needs (it could dead-lock with another one
   /// switching), so we do.
-  Result<std::string> switch_to_wal(std::chrono::milliseconds busy_timeout) {
+  Status switch_to_wal(std::chrono::milliseconds busy_timeout) {
     const auto deadline = std::chrono::steady_clock::now() + busy_timeout;
     for (;;) {
-      auto journal = pragma("journal_mode=wal");
-      if (journal && *journal == "wal") return journal;
+      const auto journal = pragma("journal_mode=wal");
+      if (journal && *journal == "wal") return {};
       if (journal) {
         return Error(Code::unsupported,
                      name_ +
@@ -268,8 +269,7 @@ class SqliteDriver final : public Driver {
                      "keep the catalog on a local disk, or in PostgreSQL");
       }
       const bool locked = journal.error().code() == Code::conflict;
-      if (!locked || std::chrono::steady_clock::now() >= deadline)
-        return std::move(journal).error();
+      if (!locked || std::chrono::steady_clock::now() >= deadline) return journal.error();
       sqlite3_sleep(kWalRetryPauseMs);
     }
   }

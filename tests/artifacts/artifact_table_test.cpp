@@ -249,7 +249,7 @@ TEST_P(AnyTable, WritesNothingWithoutACommit) {
   auto table = open();
   const auto rows = must(table.page({}));
   {
-    auto transaction = must(sql::Transaction::begin(table.connection()));
+    const auto transaction = must(sql::Transaction::begin(table.connection()));
     const HashWrite write{
         .row = &rows[0], .digest = {}, .size_bytes = 1, .computed_at = {}, .reason = ""};
     must(table.record(std::span(&write, 1), {}));

@@ -31,7 +31,7 @@ std::string sha256sum(const std::string& path) {
 }
 
 std::string stale(int n) {
-  std::string out = std::to_string(n);
+  const std::string out = std::to_string(n);
   return std::string(64 - out.size(), '0') + out;
 }
 
@@ -88,7 +88,7 @@ class AnyBackfill : public ::testing::TestWithParam<Place> {
                   " end");
     }
   }
-  const std::string late_row =
+  const std::string late_row_ =
       "insert into artifacts(id, artifact_type, title, file_path, metadata) values ('a late one', "
       "'figure', '', 'late.bin', '{}') on conflict do nothing;";
   std::string recorded(const std::string& id) {
@@ -512,7 +512,7 @@ TEST_P(AnyBackfill, LeavesWhatAnotherRunHoldsAndSaysSo) {
 TEST_P(AnyBackfill, CountsWhatItDidNotMeet) {
   add_hashed(3, 0);
   world_->add_row("no file", "nowhere.bin", "{}");
-  after_each_update(late_row);
+  after_each_update(late_row_);
   auto summary = done();
   EXPECT_EQ(summary.total.scanned, 4);
   EXPECT_EQ(summary.unmet, 1);
@@ -525,7 +525,7 @@ TEST_P(AnyBackfill, CountsWhatItDidNotMeet) {
 TEST_P(AnyBackfill, CountsWhatItDidNotMeetThoughAsManyRowsWentAway) {
   add_hashed(1, 0);
   world_->add_row("a no file", "nowhere.bin", "{}");
-  after_each_update("delete from artifacts where id = 'a no file'; " + late_row);
+  after_each_update("delete from artifacts where id = 'a no file'; " + late_row_);
   options_.recheck = true;
   const auto summary = done();
   EXPECT_EQ(summary.total.scanned, 2);

@@ -143,7 +143,7 @@ class AnyImport : public ::testing::TestWithParam<std::string> {
   Result<ImportReport> try_import(ImportForm form, const std::string& from) {
     options_.form = form;
     options_.from = from;
-    auto roots = must(Roots::open(world_->config().roots));
+    const auto roots = must(Roots::open(world_->config().roots));
     auto table = must(ArtifactTable::open(world_->config(), world_->catalog()));
     return import_rows(table, world_->catalog(), roots, options_);
   }

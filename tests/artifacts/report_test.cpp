@@ -32,21 +32,21 @@ class Report : public ProofTest {
  protected:
   std::string text(ReportFormat format) {
     std::string out;
-    end = must(write_report(world().config(), world().catalog(), format,
-                            [&out](std::string_view piece) -> Status {
-                              out += piece;
-                              return {};
-                            }));
+    end_ = must(write_report(world().config(), world().catalog(), format,
+                             [&out](std::string_view piece) -> Status {
+                               out += piece;
+                               return {};
+                             }));
     return out;
   }
   nlohmann::json json() { return nlohmann::json::parse(text(ReportFormat::json)); }
   std::string list() {
     std::string out;
-    exported = must(export_checksums(world().config(), world().catalog(),
-                                     [&out](std::string_view piece) -> Status {
-                                       out += piece;
-                                       return {};
-                                     }));
+    exported_ = must(export_checksums(world().config(), world().catalog(),
+                                      [&out](std::string_view piece) -> Status {
+                                        out += piece;
+                                        return {};
+                                      }));
     return out;
   }
   void check() {
@@ -55,8 +55,8 @@ class Report : public ProofTest {
     options.clock = &world().clock();
     must(make_artifact_check(world().config(), world().catalog())->run(options, sink));
   }
-  ReportEnd end;
-  ExportEnd exported;
+  ReportEnd end_;
+  ExportEnd exported_;
 };
 HOLDFAST_PROOFS_ON_BOTH(Report);
 
@@ -68,7 +68,7 @@ TEST_P(Report, NeverCallsInStepWhatWasNeverObserved) {
   EXPECT_EQ(report["never_observed"], 1);
   EXPECT_EQ(report["complete"], false);
   EXPECT_EQ(report["last_observed_at"], nullptr);
-  EXPECT_FALSE(end.complete());
+  EXPECT_FALSE(end_.complete());
   EXPECT_THAT(text(ReportFormat::markdown), HasSubstr("**Incomplete**"));
 }
 
@@ -183,7 +183,7 @@ TEST_P(Report, TheExportedListIsCheckedBySha256sum) {
   for (const std::string& name : names)
     world().keep("r" + std::to_string(number++), name, "content of " + name);
   const std::string before = list();
-  EXPECT_EQ(exported.exported, static_cast<std::int64_t>(names.size()));
+  EXPECT_EQ(exported_.exported, static_cast<std::int64_t>(names.size()));
   world().folder().write("recorded.sha256", before);
   const std::string command = "cd " + shell_quoted(world().file(".")) +
                               " && sha256sum --strict --quiet -c " +
@@ -212,8 +212,8 @@ TEST_P(Report, TheListNamesMissingFilesAndCountsWhatItCannotName) {
   world().add_row("bad", "b.bin", ProofWorld::record("no hash", 1));
   world().add_row("nopath", std::nullopt, ProofWorld::record(std::string(64, 'a'), 1));
   EXPECT_THAT(list(), HasSubstr("  a.bin\n"));
-  EXPECT_EQ(exported.exported, 1);
-  EXPECT_EQ(exported.left_out, 2);
+  EXPECT_EQ(exported_.exported, 1);
+  EXPECT_EQ(exported_.left_out, 2);
 }
 
 TEST_P(Report, WithSeveralRootsTheListIsAbsolute) {

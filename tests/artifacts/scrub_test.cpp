@@ -297,7 +297,7 @@ TEST_P(Scrub, DoesNotWaitForAWindowThatOpensAfterTheSlice) {
   const Timestamp now = world().clock().now();
   // A window that has just closed: it opens again in more than 22 hours.
   const auto hour = [&](int offset) {
-    const std::time_t at = now.ns / 1'000'000'000 + offset * 3600;
+    const std::time_t at = now.ns / 1'000'000'000 + std::int64_t{offset} * 3600;
     std::tm local{};
     ::localtime_r(&at, &local);
     char text[16];

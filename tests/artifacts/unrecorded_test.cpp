@@ -25,14 +25,14 @@ class Unrecorded : public ProofTest {
   std::vector<std::string> paths() {
     const Roots roots = must(Roots::open(world().config().roots));
     ArtifactTable table = must(ArtifactTable::open(world().config(), world().catalog()));
-    auto found = must(find_unrecorded(table, roots, nullptr));
-    unreadable = found.unreadable_folders;
+    const auto found = must(find_unrecorded(table, roots, nullptr));
+    unreadable_ = found.unreadable_folders;
     std::vector<std::string> out;
     for (const UnrecordedFile& file : found.files)
       out.push_back(file.path);
     return out;
   }
-  std::vector<std::string> unreadable;
+  std::vector<std::string> unreadable_;
 };
 HOLDFAST_PROOFS_ON_BOTH(Unrecorded);
 
@@ -109,7 +109,7 @@ TEST_P(Unrecorded, AFolderThatCannotBeListedIsNamed) {
     const OrdinaryRights rights;
     EXPECT_THAT(paths(), ElementsAre("open.bin"));
   }
-  EXPECT_THAT(unreadable, ElementsAre(::testing::EndsWith("/closed")));
+  EXPECT_THAT(unreadable_, ElementsAre(::testing::EndsWith("/closed")));
   std::filesystem::permissions(world().file("closed"), std::filesystem::perms::owner_all);
 }
 

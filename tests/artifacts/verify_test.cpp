@@ -467,13 +467,13 @@ class Gathered final : public core::CheckSink {
 class ArtifactCheckTest : public ProofTest {
  protected:
   core::CheckCounts check(core::Depth depth) {
-    gathered = {};
+    gathered_ = {};
     core::CheckOptions options;
     options.depth = depth;
     options.clock = &world().clock();
-    return must(make_artifact_check(world().config(), world().catalog())->run(options, gathered));
+    return must(make_artifact_check(world().config(), world().catalog())->run(options, gathered_));
   }
-  Gathered gathered;
+  Gathered gathered_;
 };
 HOLDFAST_PROOFS_ON_BOTH(ArtifactCheckTest);
 
@@ -491,19 +491,19 @@ TEST_P(ArtifactCheckTest, PlansEveryRowAndItsCountsAddUp) {
   world().write("orphan.txt", "no row");
   const core::CheckCounts counts = check(core::Depth::full);
   EXPECT_THAT(
-      gathered.rules,
+      gathered_.rules,
       UnorderedElementsAre(
           "artifact:atlas/bad artifact.modified", "artifact:atlas/gone artifact.missing",
           "artifact:atlas/unhashed artifact.unhashed", "artifact:atlas/residual artifact.no_file",
           "artifact:atlas/nopath artifact.no_file", "artifact:atlas/escapes artifact.escapes_root",
           "file:atlas/orphan.txt artifact.unrecorded_file"));
-  EXPECT_EQ(gathered.count, 8U);
+  EXPECT_EQ(gathered_.count, 8U);
   EXPECT_EQ(counts.planned, 7);
   EXPECT_EQ(counts.evaluated, 4);   // ok, gone, bad, unhashed
   EXPECT_EQ(counts.skipped, 2);     // residual, nopath
   EXPECT_EQ(counts.unreadable, 1);  // escapes
-  EXPECT_EQ(gathered.reports.at("artifact:atlas/ok").verdict, core::Verdict::in_step);
-  EXPECT_EQ(gathered.reports.at("artifact:atlas/unhashed").verdict, core::Verdict::unrecorded);
+  EXPECT_EQ(gathered_.reports.at("artifact:atlas/ok").verdict, core::Verdict::in_step);
+  EXPECT_EQ(gathered_.reports.at("artifact:atlas/unhashed").verdict, core::Verdict::unrecorded);
 }
 
 TEST_P(ArtifactCheckTest, DoesNotReadFilesWithoutAHash) {
@@ -520,13 +520,13 @@ TEST_P(ArtifactCheckTest, ProposesWhereTheContentOfAMissingArtifactWent) {
   world().write("other_size.bin", std::string(2999, 'm'));
   const core::CheckCounts counts = check(core::Depth::full);
   EXPECT_EQ(counts.size_bytes_read, 6000) << "only files of the recorded size are read";
-  const core::Finding& missing = gathered.reports.at("artifact:atlas/moved").findings.at(0);
+  const core::Finding& missing = gathered_.reports.at("artifact:atlas/moved").findings.at(0);
   EXPECT_EQ(missing.rule, kMissing);
   EXPECT_EQ(core::display(*core::find_field(missing.witness, "same_content_at")), "new/place.bin");
   EXPECT_NE(missing.hint.find("new/place.bin"), std::string::npos);
-  const core::Finding& file = gathered.reports.at("file:atlas/new/place.bin").findings.at(0);
+  const core::Finding& file = gathered_.reports.at("file:atlas/new/place.bin").findings.at(0);
   EXPECT_NE(file.hint.find("artifact:atlas/moved"), std::string::npos);
-  const core::Finding& other = gathered.reports.at("file:atlas/same_size.bin").findings.at(0);
+  const core::Finding& other = gathered_.reports.at("file:atlas/same_size.bin").findings.at(0);
   EXPECT_EQ(other.hint.find("moved"), std::string::npos);
   EXPECT_EQ(*world().ask("select file_path from artifacts"), "old/place.bin")
       << "proposed, never applied";
@@ -538,7 +538,7 @@ TEST_P(ArtifactCheckTest, QuickReadsNothingAndClaimsNoBytes) {
   const core::CheckCounts counts = check(core::Depth::quick);
   EXPECT_EQ(counts.size_bytes_read, 0);
   EXPECT_EQ(counts.evaluated, 1);
-  const core::SubjectReport& report = gathered.reports.at("artifact:atlas/a");
+  const core::SubjectReport& report = gathered_.reports.at("artifact:atlas/a");
   EXPECT_EQ(report.basis, "identity");
   EXPECT_EQ(report.verdict, core::Verdict::in_step);
 }
@@ -567,10 +567,10 @@ TEST_P(ArtifactCheckTest, AnAgeAskedForBeatsTheConfiguredOne) {
   options.clock = &world().clock();
   options.max_age = 60 * kDay;
   const auto check_of = [&] { return make_artifact_check(world().config(), world().catalog()); };
-  EXPECT_EQ(must(check_of()->run(options, gathered)).unreadable, 0);
+  EXPECT_EQ(must(check_of()->run(options, gathered_)).unreadable, 0);
   options.max_age = 39 * kDay;
   world().config().max_age = {};
-  EXPECT_EQ(must(check_of()->run(options, gathered)).unreadable, 1);
+  EXPECT_EQ(must(check_of()->run(options, gathered_)).unreadable, 1);
 }
 
 TEST_P(ArtifactCheckTest, AFolderThatCanBeListedAgainIsInStep) {
@@ -587,9 +587,9 @@ TEST_P(ArtifactCheckTest, AFolderThatCanBeListedAgainIsInStep) {
   ASSERT_EQ(world().incidents().size(), 1U);
   check(core::Depth::quick);
   const std::string subject = world().incidents()[0].subject;
-  ASSERT_TRUE(gathered.reports.contains(subject));
-  EXPECT_EQ(gathered.reports.at(subject).verdict, core::Verdict::in_step);
-  observe(gathered.reports.at(subject));
+  ASSERT_TRUE(gathered_.reports.contains(subject));
+  EXPECT_EQ(gathered_.reports.at(subject).verdict, core::Verdict::in_step);
+  observe(gathered_.reports.at(subject));
   EXPECT_TRUE(world().incidents().empty());
 }
 

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+from pausing import let_go, pause
 from tracing import files_read, run_traced
 from workspace import row, sha256sum
 
@@ -129,22 +130,6 @@ def test_sigint_commits_what_is_in_flight_and_ends_by_the_signal(workspace):
     assert 0 < len(marked(workspace)) < FILE_COUNT
     workspace.run("artifacts", "backfill", expect=(0, 1))
     assert_whole(workspace, digests)
-
-
-def pause(workspace, failpoint, *arguments):
-    """Starts a command and returns once it stands at the failpoint; removing the file lets it go on."""
-    gate = workspace.folder / f"gate-{random.getrandbits(40):x}"
-    process = workspace.start(*arguments, env={"HOLDFAST_FAILPOINTS": f"{failpoint}=pause:{gate}"})
-    while not gate.exists():
-        assert process.poll() is None, process.communicate()
-    return process, gate
-
-
-def let_go(process, gate):
-    """Lets a paused command go on to its end, through every further visit of the failpoint."""
-    while process.poll() is None:
-        gate.unlink(missing_ok=True)
-    return process.communicate()
 
 
 def merged(workspace, key, value):
