@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/result.h"
 
-#include <cstdio>
-#include <cstdlib>
-
 #include "base/log.h"
 
 namespace holdfast {
@@ -34,11 +31,6 @@ std::string_view code_name(Code code) {
 
 void drop(const Status& status, std::string_view why) {
   if (!status) log_warning("dropped an error", {{"why", why}, {"error", status.error().message()}});
-}
-
-void assertion_failed(const char* expression, const char* file, int line) {
-  static_cast<void>(std::fprintf(stderr, "%s:%d: broken assumption: %s\n", file, line, expression));
-  std::abort();
 }
 
 }  // namespace holdfast
