@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Puts on a Debian 12 machine what one task needs, and nothing that is there already; safe to repeat, silent when nothing is to do.
-#   scripts/setup.sh build     Debian packages of deps/apt.txt
+#   scripts/setup.sh build     Debian packages of deps/apt.txt, and the libraries of deps/native.txt in .deps/current
 #   scripts/setup.sh test      the same, deps/apt-test.txt, and tests/requirements.txt in .venv
 #   scripts/setup.sh lint      as test, and tools/requirements.txt in .venv
 # Packages come from wherever this machine's apt and pip are configured to look. Python wheels are kept in .deps/wheels and
-# every one is held against the hash in its lock file, so that a second setup needs no network.
+# every one is held against the hash in its lock file, so that a second setup needs no network. HOLDFAST_DEPS=system leaves
+# deps/native.txt alone: CMake then wants Apache Arrow and Parquet for C++ that are installed already (cmake/Arrow.cmake).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -54,16 +55,26 @@ install_python_packages() { # lock-file
   touch "$stamp"
 }
 
+install_native_libraries() {
+  [ "${HOLDFAST_DEPS:-auto}" != system ] || return 0
+  ! "$python" deps/fetch.py --offline 2>/dev/null || return 0
+  [ -x .venv/bin/python ] || "$python" -m venv .venv # for its pip, which downloads and installs nothing
+  .venv/bin/python deps/fetch.py || die "no Arrow and Parquet"
+}
+
 case ${1:-} in
   build)
     install_debian_packages deps/apt.txt
+    install_native_libraries
     ;;
   test)
     install_debian_packages deps/apt.txt deps/apt-test.txt
+    install_native_libraries
     install_python_packages tests/requirements.txt
     ;;
   lint)
     install_debian_packages deps/apt.txt deps/apt-test.txt
+    install_native_libraries
     install_python_packages tests/requirements.txt
     install_python_packages tools/requirements.txt
     ;;

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the private folder of native libraries out of the wheel that native.txt pins; scripts/setup.sh calls it.
+
+  deps/fetch.py [--offline] [--deps .deps]
+
+1. A wheel whose SHA-256 stands in native.txt is taken from .deps/wheels; else this Python's pip downloads it there, from wherever the
+   machine's pip looks, held against the same hashes. With --offline: exit 3 instead.
+2. Headers and libraries are unpacked into .deps/<id of lock, scripts and machine>, libparquet's private symbols are made local
+   (elf_localize.py), and CMake package files with upstream's target names are written, so that find_package() is the same for a
+   system's own Arrow.
+3. The folder is renamed into place whole, and .deps/current leads to it. A folder that is there is left as it is.
+
+Only the standard library is used; nothing of the wheel is run.
+"""
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+from elf_localize import localize
+
+HERE = pathlib.Path(__file__).resolve().parent
+LOCK = HERE / "native.txt"
+PYTHON = "311"  # of the pinned files, not of this machine
+NOT_THERE = 3
+PACKAGES = [("Arrow", "arrow", ""), ("Parquet", "parquet", "Arrow::arrow_shared")]  # CMake package, library, what it needs
+CONFIG = """# Made by deps/fetch.py.
+{needs}get_filename_component(_prefix "${{CMAKE_CURRENT_LIST_DIR}}/../../.." ABSOLUTE)
+if(NOT TARGET {package}::{library}_shared)
+  add_library({package}::{library}_shared SHARED IMPORTED)
+  set_target_properties({package}::{library}_shared PROPERTIES
+    IMPORTED_LOCATION "${{_prefix}}/lib/{file}" IMPORTED_SONAME "{file}"
+    INTERFACE_INCLUDE_DIRECTORIES "${{_prefix}}/include"
+    INTERFACE_LINK_LIBRARIES "{link}")
+endif()
+"""
+VERSION = """# Made by deps/fetch.py.
+set(PACKAGE_VERSION "{version}")
+set(PACKAGE_VERSION_COMPATIBLE TRUE)
+"""
+
+
+def sha256(path: pathlib.Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def pinned() -> tuple[str, set[str]]:
+    """Version and hashes of pyarrow in native.txt."""
+    text = LOCK.read_text(encoding="utf-8")
+    return re.search(r"^pyarrow==(\S+)", text, re.MULTILINE)[1], set(re.findall(r"sha256:([0-9a-f]{64})", text))
+
+
+def find_wheel(folder: pathlib.Path, machine: str) -> pathlib.Path | None:
+    version, hashes = pinned()
+    for wheel in sorted(folder.glob(f"pyarrow-{version}-*{machine}.whl")):
+        if sha256(wheel) in hashes:
+            return wheel
+    return None
+
+
+def download(folder: pathlib.Path, machine: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps", "--only-binary=:all:",
+               "--require-hashes", "--implementation", "cp", "--python-version", PYTHON, "--abi", "cp" + PYTHON,
+               "--platform", f"manylinux_2_28_{machine}", "--requirement", str(LOCK), "--dest", str(folder)]
+    if subprocess.run(command, check=False).returncode != 0:
+        raise SystemExit(f"fetch: pip could not get what deps/{LOCK.name} pins (no network, or a hash that does not match): put the wheel "
+                         f"into {folder} by hand, or set HOLDFAST_DEPS=system and install Apache Arrow and Parquet for C++")
+
+
+def unpack(wheel: zipfile.ZipFile, prefix: pathlib.Path) -> None:
+    names = wheel.namelist()
+    number = next(m[1] for m in map(re.compile(r"pyarrow/libarrow\.so\.(\d+)").fullmatch, names) if m)
+    for name in names:
+        to = None
+        if name.startswith(("pyarrow/include/arrow/", "pyarrow/include/parquet/")) and not name.endswith("/") and "/python/" not in name:
+            to = prefix / name.removeprefix("pyarrow/")
+        elif name in {f"pyarrow/lib{library}.so.{number}" for _, library, _ in PACKAGES}:
+            to = prefix / "lib" / pathlib.Path(name).name
+        elif match := re.search(r"\.dist-info/licenses/(LICENSE|NOTICE)", name):
+            to = prefix / "licenses" / f"arrow-{match[1]}"
+        if to:
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.write_bytes(wheel.read(name))
+            to.chmod(0o644)
+    localize(prefix / "lib" / f"libparquet.so.{number}")
+    for package, library, needs in PACKAGES:
+        write_package(prefix, package, f"lib{library}.so.{number}", needs)
+
+
+def write_package(prefix: pathlib.Path, package: str, file: str, link: str) -> None:
+    folder = prefix / "lib" / "cmake" / package
+    folder.mkdir(parents=True)
+    needs = f"include(CMakeFindDependencyMacro)\nfind_dependency({link.split('::')[0]} CONFIG)\n" if link else ""
+    config = CONFIG.format(package=package, library=package.lower(), file=file, link=link, needs=needs)
+    (folder / f"{package}Config.cmake").write_text(config, encoding="utf-8")
+    (folder / f"{package}ConfigVersion.cmake").write_text(VERSION.format(version=pinned()[0]), encoding="utf-8")
+
+
+def make_prefix(wheel: pathlib.Path, final: pathlib.Path) -> None:
+    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            unpack(archive, made)
+        libraries = {p.name: sha256(p) for p in sorted((made / "lib").glob("*.so*"))}
+        text = json.dumps({"wheel": wheel.name, "sha256": sha256(wheel), "libraries": libraries}, indent=1)
+        (made / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        made.chmod(0o755)
+        try:
+            made.rename(final)
+        except OSError:
+            if not (final / "manifest.json").exists():  # else a second setup was quicker with the same
+                raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--deps", type=pathlib.Path, default=HERE.parent / ".deps", help="where wheels and libraries are kept")
+    arguments.add_argument("--offline", action="store_true", help="download nothing")
+    given = arguments.parse_args()
+    deps, machine = given.deps.resolve(), platform.machine()
+    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch.py", HERE / "elf_localize.py"))
+    final = deps / ("native-" + hashlib.sha256(scripts + machine.encode()).hexdigest()[:12])
+    if not (final / "manifest.json").exists():
+        wheel = find_wheel(deps / "wheels", machine)
+        if wheel is None and given.offline:
+            print(f"fetch: no wheel in {deps / 'wheels'} has a hash of deps/{LOCK.name}", file=sys.stderr)
+            return NOT_THERE
+        if wheel is None:
+            print("fetch: Apache Arrow and Parquet, 55 MB")
+            download(deps / "wheels", machine)
+            wheel = find_wheel(deps / "wheels", machine)
+        make_prefix(wheel, final)
+    link = deps / f".current-{os.getpid()}"
+    link.symlink_to(final.name)
+    link.rename(deps / "current")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
