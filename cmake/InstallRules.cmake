@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# `cmake --install build/release --prefix …`: the program, its man page and completions as the program itself prints them, the licence.
+# `cmake --install build/release --prefix …`: the program, its module for rows, its man page and completions as it prints them, the licences.
 set(documents ${PROJECT_BINARY_DIR}/documents)
 file(MAKE_DIRECTORY ${documents})
 add_custom_command(
@@ -14,6 +14,12 @@ add_custom_command(
 add_custom_target(documents ALL DEPENDS ${documents}/holdfast.1)
 
 install(TARGETS holdfast)
+# What reads and writes rows of Parquet files, where src/parquet/arrow_module.cpp looks for it, and the libraries it needs beside it.
+install(TARGETS holdfast-arrow LIBRARY DESTINATION lib/holdfast)
+if(HOLDFAST_BUNDLED_ARROW)
+  install(FILES $<TARGET_FILE:Arrow::arrow_shared> $<TARGET_FILE:Parquet::parquet_shared> DESTINATION lib/holdfast)
+  install(DIRECTORY ${HOLDFAST_BUNDLED_ARROW}/licenses DESTINATION ${CMAKE_INSTALL_DOCDIR})
+endif()
 install(FILES ${documents}/holdfast.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${documents}/holdfast.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME holdfast)
 install(FILES ${documents}/_holdfast DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)

@@ -24,9 +24,12 @@ FOREIGN = {
     "CLI/": {"cli"},
     "linux/openat2.h": {"base"},
     "fstream": {"base"},
-    "arrow/": set(),
-    "parquet/": set(),
+    "arrow/": {"parquet"},
+    "parquet/": {"parquet"},
 }
+# Only what is opened at run time may need these: the program must start without them.
+ARROW = ("arrow/", "parquet/")
+ARROW_FOLDER = ("src", "parquet", "module")
 # Slow to compile or leaking into every user: in .cpp files only.
 SOURCES_ONLY = ("nlohmann/", "simdjson", "toml++/", "spdlog/", "sqlite3.h", "libpq-fe.h")
 # Writing to disk behind the back of base/file could not be crash-tested.
@@ -94,6 +97,8 @@ def breaches_of(file, rooms: dict[str, set[str]], used: dict[str, set[str]]) -> 
             if (target == header or (header.endswith("/") and target.startswith(header))) and room not in allowed:
                 where = " and ".join(sorted(allowed)) or "no room yet"
                 found.append(f"{at}: <{target}> belongs to {where}: call that room instead")
+        if room == "parquet" and target.startswith(ARROW) and file.parts[:3] != ARROW_FOLDER:
+            found.append(f"{at}: <{target}> outside of {'/'.join(ARROW_FOLDER)}: only the module may need Arrow")
         if file.suffix == ".h" and target.startswith(SOURCES_ONLY):
             found.append(f"{at}: <{target}> in a header: include it in the .cpp file and keep it out of the interface")
     if room != "base":

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Walks every page of every column chunk, with no library: the bytes themselves, behind a footer that may lie.
+//
+//   chunk    page… up to its size                 page     PageHeader in Thrift's compact protocol, then its bytes
+//
+// For each page: the header is one, the page lies in its chunk, its bytes have the checksum that the header says (CRC-32 over them as
+// they are stored, levels and all). For each chunk: the values of its pages add up to what the footer promises. Where a page has no
+// checksum (they are optional, and most writers leave them out), that is counted: nothing then tells its bytes but decoding them.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/readable_file.h"
+#include "base/result.h"
+#include "parquet/footer.h"
+
+namespace holdfast::parquet {
+
+/// The first page of a chunk that is not what it should be; the rest of that chunk is not looked at.
+struct PageFault {
+  std::size_t row_group = 0;
+  std::string column;        // path
+  std::uint64_t page = 0;    // in its chunk, from 0; a dictionary counts
+  std::uint64_t offset = 0;  // of its header, in the file
+  std::string what;          // "its bytes have the checksum 1a2b3c4d, and its header says 5e6f7a8b"
+};
+
+struct PageReport {
+  std::uint64_t page_count = 0;     // looked at
+  std::uint64_t checked_count = 0;  // of these with a checksum that was compared
+  std::uint64_t byte_count = 0;     // of pages, with headers
+  std::vector<PageFault> faults;    // by row group, then column
+  /// Whether every page was covered by a checksum, and there was one.
+  bool all_checked() const { return page_count > 0 && checked_count == page_count; }
+};
+
+/// Reads all pages that `footer` promises, in blocks of 1 MiB. Damage is in the report; an Error is `io`.
+Result<PageReport> check_pages(const ReadableFile& file, const Footer& footer);
+
+}  // namespace holdfast::parquet
