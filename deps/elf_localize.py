@@ -47,7 +47,8 @@ def new_hash_table(old: tuple[int, int, int], first: int, values: list[int]) -> 
             buckets[value % bucket_count] = first + k
         last = k + 1 == len(values) or values[k + 1] % bucket_count != value % bucket_count
         chain.append(value & ~1 | last)
-    return struct.pack(f"<IIII{bloom_count}Q{bucket_count}I{len(chain)}I", bucket_count, first, bloom_count, shift, *bloom, *buckets, *chain)
+    form = f"<IIII{bloom_count}Q{bucket_count}I{len(chain)}I"
+    return struct.pack(form, bucket_count, first, bloom_count, shift, *bloom, *buckets, *chain)
 
 
 def localize(path: pathlib.Path, drop=is_bundled) -> tuple[int, int]:

@@ -141,6 +141,8 @@ def main() -> int:
             print("fetch: Apache Arrow and Parquet, 55 MB")
             download(deps / "wheels", machine)
             wheel = find_wheel(deps / "wheels", machine)
+        if wheel is None:
+            raise SystemExit(f"fetch: pip brought no wheel for {machine} that deps/{LOCK.name} pins")
         make_prefix(wheel, final)
     link = deps / f".current-{os.getpid()}"
     link.symlink_to(final.name)

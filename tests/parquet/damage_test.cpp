@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every bit of a small file of ours (a bit of every byte, where it is compressed), turned one at a time: its rows come back as they were or not at all, and nothing crashes.
+// Every bit of a small file of ours (of compressed ones a bit of every byte), turned one at a time: its rows come back as they were or
+// not at all, and nothing crashes.
 #include <gtest/gtest.h>
 
 #include "parquet/key_column.h"

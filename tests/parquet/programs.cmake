@@ -6,5 +6,6 @@ add_executable(coexist_program ${CMAKE_CURRENT_LIST_DIR}/coexist_program.cpp)
 target_link_libraries(coexist_program PRIVATE Parquet::parquet_shared Arrow::arrow_shared simdjson::simdjson OpenSSL::Crypto)
 add_dependencies(parquet_tests holdfast-arrow parquet_program coexist_program holdfast)
 target_link_libraries(parquet_tests PRIVATE nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
-target_compile_definitions(parquet_tests PRIVATE PARQUET_PROGRAM="$<TARGET_FILE:parquet_program>" COEXIST_PROGRAM="$<TARGET_FILE:coexist_program>"
-                           ARROW_MODULE="$<TARGET_FILE:holdfast-arrow>")
+target_compile_definitions(
+  parquet_tests PRIVATE PARQUET_PROGRAM="$<TARGET_FILE:parquet_program>" COEXIST_PROGRAM="$<TARGET_FILE:coexist_program>"
+                        ARROW_MODULE="$<TARGET_FILE:holdfast-arrow>")

@@ -17,7 +17,8 @@ namespace holdfast::parquet {
 namespace {
 
 constexpr std::int64_t kBatchRows = 8192;
-constexpr std::int64_t kReadAheadBytes = 1 << 20;  // per column: chunks are never read whole
+constexpr std::int64_t kReadAheadBytes = 1 << 20;  // per column: large chunks are never read whole
+constexpr std::int64_t kLeastReadBytes = 1 << 12;
 constexpr std::size_t kArenaBytes = 256U << 10U;
 
 Error undecodable(const SourceFile& file, const std::string& why) {
@@ -189,7 +190,7 @@ class ParquetRowSource final : public RowSource {
   Status open_unguarded() {
     ::parquet::ReaderProperties properties(::arrow::system_memory_pool());
     properties.enable_buffered_stream();
-    properties.set_buffer_size(kReadAheadBytes);
+    properties.set_buffer_size(std::clamp(*file_->GetSize(), kLeastReadBytes, kReadAheadBytes));
     properties.set_page_checksum_verification(true);
     reader_ = ::parquet::ParquetFileReader::Open(file_, properties);
     const Texts texts = columns_.size() == 1 ? Texts::in_page : Texts::copied;
