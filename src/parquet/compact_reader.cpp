@@ -65,8 +65,9 @@ std::string_view CompactReader::take(std::uint64_t size_bytes) {
 }
 
 WireType CompactReader::wire_type(unsigned number) {
-  if (number > static_cast<unsigned>(WireType::uuid)) fail("a value has a type that is none");
-  return ok() ? static_cast<WireType>(number) : WireType::stop;
+  if (number <= static_cast<unsigned>(WireType::uuid)) return static_cast<WireType>(number);
+  fail("a value has a type that is none");
+  return WireType::stop;
 }
 
 bool CompactReader::next_field(int& id) {

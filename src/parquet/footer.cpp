@@ -127,7 +127,8 @@ Status check(const Footer& footer, const std::string& name) {
 }
 
 // The footer's bytes, out of a tail that holds at least the last eight.
-Result<std::string> footer_bytes(const ReadableFile& file, std::string tail, std::uint64_t size) {
+Result<std::string> footer_bytes(const ReadableFile& file, const std::string& tail,
+                                 std::uint64_t size) {
   const std::uint64_t end = tail.size() - kTailBytes;
   if (size <= end) return tail.substr(end - size, size);
   std::string bytes(size, '\0');
@@ -192,7 +193,7 @@ Result<Footer> read_footer(const ReadableFile& file) {
                  file.name() + ": its footer of " + std::to_string(length) +
                      " bytes is larger than " + std::to_string(kMostFooterBytes),
                  "write it with fewer row groups");
-  TRY_ASSIGN(const std::string bytes, footer_bytes(file, std::move(tail), length));
+  TRY_ASSIGN(const std::string bytes, footer_bytes(file, tail, length));
   return parse_footer(bytes, size, file.name());
 }
 

@@ -31,8 +31,8 @@ struct SchemaElement {
 
 struct Converted {
   LogicalType logical;
-  int integer_bits = 0;
   bool integer_signed = true;
+  int integer_bits = 0;
 };
 
 // ConvertedType of parquet.thrift, by its number.
@@ -48,14 +48,14 @@ constexpr Converted kConverted[] = {
     {LogicalType::time},
     {LogicalType::timestamp},
     {LogicalType::timestamp},
-    {LogicalType::integer, 8, false},
-    {LogicalType::integer, 16, false},
-    {LogicalType::integer, 32, false},
-    {LogicalType::integer, 64, false},
-    {LogicalType::integer, 8},
-    {LogicalType::integer, 16},
-    {LogicalType::integer, 32},
-    {LogicalType::integer, 64},
+    {LogicalType::integer, false, 8},
+    {LogicalType::integer, false, 16},
+    {LogicalType::integer, false, 32},
+    {LogicalType::integer, false, 64},
+    {LogicalType::integer, true, 8},
+    {LogicalType::integer, true, 16},
+    {LogicalType::integer, true, 32},
+    {LogicalType::integer, true, 64},
     {LogicalType::json},
     {LogicalType::bson},
     {LogicalType::interval},
@@ -324,7 +324,7 @@ class FooterReader {
       path_bytes += path.size();
       if (path_bytes > kMostPathBytes)
         return Error(Code::unsupported, "the names of its columns are too long");
-      Open next{
+      const Open next{
           .children_left = element.child_count,
           .path_size = path.size(),
           .definition_level = open.back().definition_level + (element.repetition != 0 ? 1 : 0),
