@@ -81,7 +81,7 @@ TEST_P(EveryBit, LeavesTheRowsAsTheyWereOrIsAnError) {
       if (GetParam() != Compression::none && bit != at % 8) continue;  // for the time it takes
 
       std::string bytes = whole;
-      bytes[at] = static_cast<char>(bytes[at] ^ (1U << bit));
+      bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ (1U << bit));
       const auto found = rows_of(bytes, names);
       if (found) {
         EXPECT_EQ(*found, rows) << "byte " << at << " bit " << bit << ", footer from "
@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(Damage, EveryBit,
 
 TEST(Damage, CutAtEveryByteIsAnError) {
   const std::string whole = written(Compression::snappy);
-  std::vector<std::string> names = {"clip_name", "mos"};
+  const std::vector<std::string> names = {"clip_name", "mos"};
   for (std::size_t size = 0; size < whole.size(); ++size)
     EXPECT_FALSE(rows_of(whole.substr(0, size), names).ok()) << size;
 }

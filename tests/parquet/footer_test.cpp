@@ -113,10 +113,10 @@ TEST(Footer, RefusesWhatIsNoParquetFile) {
     folder.write("f", bytes);
     return error_of(read_footer(folder.at("f")));
   };
-  const std::string kFooter = simple_footer();
+  const std::string footer_bytes = simple_footer();
   std::string length(4, '\0');
-  length[0] = static_cast<char>(kFooter.size());
-  const std::string good = "PAR1" + std::string(100, 'x') + kFooter + length + "PAR1";
+  length[0] = static_cast<char>(footer_bytes.size());
+  const std::string good = "PAR1" + std::string(100, 'x') + footer_bytes + length + "PAR1";
   EXPECT_EQ(refused(good), "");
   EXPECT_THAT(refused(""), HasSubstr("it is empty"));
   EXPECT_THAT(refused("PAR1"), HasSubstr("was cut short"));
@@ -210,7 +210,7 @@ TEST(Footer, RefusesSchemasThatAreNoTree) {
            {made_node("schema", 1), made_leaf("a", -1)},
            {made_node("schema", 1), made_leaf("a", 6, 3)}})
     EXPECT_THAT(schema(nodes), HasSubstr("the schema is no tree of columns"));
-  std::vector<CompactWriter> deep(100, made_node("g", 1));
+  const std::vector<CompactWriter> deep(100, made_node("g", 1));
   EXPECT_THAT(schema(deep), HasSubstr("no tree"));
 }
 
@@ -253,7 +253,7 @@ TEST(Footer, EndsAtEveryByteWithoutHarm) {
 }
 
 TEST(CompactReader, BoundsDepthCountsAndLengths) {
-  std::string nested(1000, '\x19');  // a list of one list of one list…
+  const std::string nested(1000, '\x19');  // a list of one list of one list…
   CompactReader deep(nested);
   deep.skip(WireType::list);
   EXPECT_STREQ(deep.fault(), "values are nested too deep");

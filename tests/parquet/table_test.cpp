@@ -7,6 +7,7 @@
 #include "base/crash_test.h"
 #include "base/faulty_file_system.h"
 #include "base/log.h"
+#include "parquet/key_column.h"
 #include "parquet/page_check.h"
 #include "parquet/table_columns.h"
 #include "tests/parquet/table_files.h"
@@ -265,6 +266,20 @@ TEST(TableReader, NamesTheColumnWhoseTypeItDoesNotKnow) {
                 HasSubstr(std::string("column ") + column + " is of type"))
         << column;
   EXPECT_EQ(error_of(TableReader::open(open_readable(path).value(), {"key"})), "");
+}
+
+TEST(TableReader, RefusesAFileOfOursWhoseSchemaIsNotTheOneItWasWrittenWith) {
+  const TempFolder folder;
+  ASSERT_EQ(error_of(write_table(real_file_system(), folder.at("t"), clips(5))), "");
+  std::string bytes = folder.read("t");
+  const std::string repeated = "mos float64 null";
+  bytes.replace(bytes.find(repeated), repeated.size(), "mos float64 NULL");
+  overwrite(folder.at("t"), bytes);
+  EXPECT_THAT(error_of(table_text(folder.at("t"))),
+              HasSubstr("its schema differs from the columns it was written with"));
+  EXPECT_THAT(error_of(visit_keys(*open_readable(folder.at("t")).value(), "clip_name",
+                                  [](const KeyBatch&) { return Status(); })),
+              HasSubstr("its schema differs"));
 }
 
 TEST(TableReader, TellsAReadErrorOfTheFileFromDamage) {
