@@ -3,22 +3,18 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/canonical_json.h"
+#include "core/json_scan.h"
 
 namespace holdfast::artifacts {
 namespace {
 
+using core::JsonScan;
+using Span = core::JsonSpan;
+
 constexpr std::array<std::string_view, 3> kOwnedKeys{"file_sha256", "file_size_bytes",
                                                      "file_sha256_computed_at"};
-
-/// A piece of the text.
-struct Span {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::string_view of(std::string_view text) const { return text.substr(begin, end - begin); }
-};
 
 /// The outermost object: where it closes, where its members end, and our three values.
 struct ObjectMap {
@@ -30,158 +26,8 @@ struct ObjectMap {
   bool spaced_comma = false;  // `, ` after the first member; of an only member: as its colon
 };
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// Walks JSON text without building anything. Every member function returns false where the text is not JSON.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
-
-  void skip_space() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
-      ++at_;
-  }
-  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-  bool at_end() const { return at_ == text_.size(); }
-  std::size_t at() const { return at_; }
-  bool take(char c) {
-    if (peek() != c || at_end()) return false;
-    ++at_;
-    return true;
-  }
-
-  bool string() {
-    if (!take('"')) return false;
-    while (!at_end()) {
-      const char c = text_[at_++];
-      if (c == '"') return true;
-      if (static_cast<unsigned char>(c) < 0x20) return false;
-      if (c == '\\' && !escape()) return false;
-    }
-    return false;
-  }
-
-  bool value(int depth) {
-    skip_space();
-    switch (peek()) {
-      case '{':
-        return depth < kMaxMetadataDepth && object(depth);
-      case '[':
-        return depth < kMaxMetadataDepth && array(depth);
-      case '"':
-        return string();
-      case 't':
-        return word("true");
-      case 'f':
-        return word("false");
-      case 'n':
-        return word("null");
-      default:
-        return number();
-    }
-  }
-
- private:
-  bool word(std::string_view name) {
-    if (text_.substr(at_, name.size()) != name) return false;
-    at_ += name.size();
-    return true;
-  }
-  bool digits() {
-    if (!is_digit(peek())) return false;
-    while (is_digit(peek()))
-      ++at_;
-    return true;
-  }
-  bool number() {
-    take('-');
-    if (!take('0') && !digits()) return false;
-    if (take('.') && !digits()) return false;
-    if (!take('e') && !take('E')) return true;
-    if (!take('+')) take('-');
-    return digits();
-  }
-  bool escape() {
-    if (at_end()) return false;
-    const char c = text_[at_++];
-    if (c != 'u') return std::string_view("\"\\/bfnrt").find(c) != std::string_view::npos;
-    if (text_.size() - at_ < 4) return false;
-    unsigned code = 0;
-    const auto read = std::from_chars(text_.data() + at_, text_.data() + at_ + 4, code, 16);
-    at_ += 4;
-    return read.ptr == text_.data() + at_;
-  }
-  bool array(int depth) {
-    take('[');
-    skip_space();
-    if (take(']')) return true;
-    do {
-      if (!value(depth + 1)) return false;
-      skip_space();
-    } while (take(','));
-    return take(']');
-  }
-  bool object(int depth) {
-    take('{');
-    skip_space();
-    if (take('}')) return true;
-    do {
-      skip_space();
-      if (!string()) return false;
-      skip_space();
-      if (!take(':') || !value(depth + 1)) return false;
-      skip_space();
-    } while (take(','));
-    return take('}');
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-};
-
-/// What a \uXXXX, \n … stands for; the scanner has seen that the escapes are whole. Lone surrogates become U+FFFD: our keys and
-/// values hold none.
-void append_utf8(std::string& out, unsigned code) {
-  const auto byte = [&](unsigned value) { out += static_cast<char>(value); };
-  if (code < 0x80) return byte(code);
-  if (code < 0x800) {
-    byte(0xC0U | code >> 6U);
-  } else {
-    if (code >= 0xD800 && code <= 0xDFFF) code = 0xFFFD;
-    byte(0xE0U | code >> 12U);
-    byte(0x80U | (code >> 6U & 0x3FU));
-  }
-  byte(0x80U | (code & 0x3FU));
-}
-
-std::string unescaped(std::string_view quoted) {
-  std::string out;
-  constexpr std::string_view kNames = "bfnrt";
-  constexpr std::string_view kMeant = "\b\f\n\r\t";
-  for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
-    if (quoted[i] != '\\') {
-      out += quoted[i];
-      continue;
-    }
-    const char c = quoted[++i];
-    if (c == 'u') {
-      unsigned code = 0;
-      std::from_chars(quoted.data() + i + 1, quoted.data() + i + 5, code, 16);
-      append_utf8(out, code);
-      i += 4;
-    } else {
-      const auto found = kNames.find(c);
-      out += found == std::string_view::npos ? c : kMeant[found];
-    }
-  }
-  return out;
-}
-
 void remember_member(ObjectMap& map, std::string_view text, Span key, Span value) {
-  const std::string name = unescaped(key.of(text));
+  const std::string name = core::json_unescaped(key.of(text));
   for (std::size_t i = 0; i < kOwnedKeys.size(); ++i) {
     if (name != kOwnedKeys[i]) continue;
     map.owned_twice = map.owned_twice || map.owned[i].has_value();
@@ -192,39 +38,29 @@ void remember_member(ObjectMap& map, std::string_view text, Span key, Span value
   map.empty = false;
 }
 
+JsonScan scan_of(std::string_view text) {
+  return JsonScan(text, core::JsonNumbers::rfc8259, kMaxMetadataDepth);
+}
+
 /// The members of the outermost object; none where the text is no JSON object.
 std::optional<ObjectMap> map_object(std::string_view text) {
-  Scanner scan(text);
+  JsonScan scan = scan_of(text);
   ObjectMap map;
   scan.skip_space();
-  if (!scan.take('{')) return {};
-  map.members_end = scan.at();
-  scan.skip_space();
-  if (scan.take('}')) return scan.skip_space(), scan.at_end() ? std::optional(map) : std::nullopt;
-  do {
-    scan.skip_space();
-    Span key{.begin = scan.at()};
-    if (!scan.string()) return {};
-    key.end = scan.at();
-    scan.skip_space();
-    if (!scan.take(':')) return {};
-    scan.skip_space();
-    Span value{.begin = scan.at()};
-    if (!scan.value(1)) return {};
-    value.end = scan.at();
+  map.members_end = scan.at() + 1;
+  const bool is_object = scan.members([&](Span key, Span value) {
     if (!map.empty) map.spaced_comma = text[key.begin - 1] == ' ';
     remember_member(map, text, key, value);
-    scan.skip_space();
-  } while (scan.take(','));
-  if (!scan.take('}')) return {};
+    return true;
+  });
   scan.skip_space();
-  if (!scan.at_end()) return {};
+  if (!is_object || !scan.at_end()) return {};
   return map;
 }
 
 bool is_json(std::string_view text) {
-  Scanner scan(text);
-  if (!scan.value(0)) return false;
+  JsonScan scan = scan_of(text);
+  if (!scan.value()) return false;
   scan.skip_space();
   return scan.at_end();
 }
@@ -233,7 +69,7 @@ std::optional<std::string> shown(std::string_view text, const std::optional<Span
   if (!value) return {};
   const std::string_view json = value->of(text);
   if (json == "null") return {};
-  return json.front() == '"' ? unescaped(json) : std::string(json);
+  return json.front() == '"' ? core::json_unescaped(json) : std::string(json);
 }
 
 std::array<std::string, 3> values_of(const NewHash& hash) {

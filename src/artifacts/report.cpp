@@ -5,10 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "artifacts/finding_text.h"
 #include "artifacts/latest_reports.h"
+#include "artifacts/tally_text.h"
 #include "base/root_folder.h"
 #include "core/canonical_json.h"
+#include "core/report_json.h"
 
 namespace holdfast::artifacts {
 namespace {
@@ -154,7 +155,7 @@ class JsonWriter {
   }
 
   Status finding(const core::SubjectReport& report, const core::Finding& finding) {
-    TRY_ASSIGN(const std::string text, finding_json(report, finding));
+    TRY_ASSIGN(const std::string text, core::finding_json(report, finding));
     const char* between = first_ ? "\n" : ",\n";
     first_ = false;
     return sink_(between + text);

@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "app/text.h"
-#include "artifacts/finding_text.h"
 #include "artifacts/rules.h"
+#include "artifacts/tally_text.h"
 #include "base/cancel.h"
 #include "base/size_text.h"
 #include "cli/terminal.h"
 #include "core/canonical_json.h"
 #include "core/fields.h"
+#include "core/report_json.h"
 
 namespace holdfast::cli {
 namespace {
@@ -233,7 +234,7 @@ Status FindingPrinter::print(const std::string& piece) {
 Status FindingPrinter::add(const core::SubjectReport& report, const core::Finding& finding,
                            std::string& out) {
   if (command_.output == OutputFormat::json) {
-    TRY_ASSIGN(const std::string text, artifacts::finding_json(report, finding));
+    TRY_ASSIGN(const std::string text, core::finding_json(report, finding));
     out += (first_ ? "\n" : ",\n") + text;
     first_ = false;
     return {};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "artifacts/finding_text.h"
+#include "artifacts/tally_text.h"
 
 #include "core/canonical_json.h"
 #include "core/fields.h"
@@ -24,28 +24,6 @@ core::Fields count_fields(const TypeCounts& counts) {
 }
 
 }  // namespace
-
-Result<std::string> finding_json(const core::SubjectReport& report, const core::Finding& finding) {
-  TRY_ASSIGN(const std::string witness, core::canonical_json(finding.witness));
-  const core::Fields fields = {
-      {"subject", finding.subject.text()},
-      {"rule", finding.rule},
-      {"level", std::string(core::level_name(finding.level))},
-      {"verdict", std::string(core::verdict_name(report.verdict))},
-      {"recorded", finding.recorded},
-      {"observed", finding.observed},
-      {"message", finding.message},
-      {"hint", finding.hint},
-      {"file", finding.file},
-      {"waived", finding.waived},
-      {"basis", report.basis},
-      {"observed_at", format_rfc3339(report.observed_at)},
-      {"proved_at", time_or_null(report.proved_at)},
-  };
-  TRY_ASSIGN(std::string text, core::canonical_json(fields));
-  text.pop_back();
-  return text + ",\"witness\":" + witness + '}';
-}
 
 Result<std::string> tally_members(const Tally& tally) {
   core::Fields counts = count_fields(tally.total);

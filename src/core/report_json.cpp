@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/report_json.h"
+
+#include "base/clock.h"
+#include "core/fields.h"
+
+namespace holdfast::core {
+namespace {
+
+FieldValue time_or_null(const std::optional<Timestamp>& at) {
+  if (!at) return {};
+  return format_rfc3339(*at);
+}
+
+}  // namespace
+
+Result<std::string> finding_json(const SubjectReport& report, const Finding& finding) {
+  TRY_ASSIGN(const std::string witness, canonical_json(finding.witness));
+  const Fields fields = {
+      {"subject", finding.subject.text()},
+      {"rule", finding.rule},
+      {"level", std::string(level_name(finding.level))},
+      {"verdict", std::string(verdict_name(report.verdict))},
+      {"recorded", finding.recorded},
+      {"observed", finding.observed},
+      {"message", finding.message},
+      {"hint", finding.hint},
+      {"file", finding.file},
+      {"waived", finding.waived},
+      {"basis", report.basis},
+      {"observed_at", format_rfc3339(report.observed_at)},
+      {"proved_at", time_or_null(report.proved_at)},
+  };
+  TRY_ASSIGN(std::string text, canonical_json(fields));
+  text.pop_back();
+  return text + ",\"witness\":" + witness + '}';
+}
+
+}  // namespace holdfast::core
