@@ -1,77 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Patterns by walking all their possible places at once: no backtracking, so no pattern is slow.
 #include "artifacts/ignore_list.h"
 
 #include <utility>
 
+#include "base/file_pattern.h"
+
 namespace holdfast::artifacts {
-namespace {
-
-enum class Step : unsigned char { literal, one, run, deep_run };
-struct Token {
-  Step step = Step::literal;
-  char byte = 0;
-};
-
-std::vector<Token> tokens_of(std::string_view pattern) {
-  std::vector<Token> tokens;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i] == '?') {
-      tokens.push_back({Step::one, 0});
-    } else if (pattern[i] != '*') {
-      tokens.push_back({Step::literal, pattern[i]});
-    } else if (i + 1 < pattern.size() && pattern[i + 1] == '*') {
-      tokens.push_back({Step::deep_run, 0});
-      ++i;
-    } else {
-      tokens.push_back({Step::run, 0});
-    }
-  }
-  return tokens;
-}
-
-bool is_run(const Token& token) {
-  return token.step == Step::run || token.step == Step::deep_run;
-}
-
-/// A run may take nothing: its place is also the one behind it.
-void pass_runs(const std::vector<Token>& tokens, std::vector<bool>& places) {
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (places[i] && is_run(tokens[i])) places[i + 1] = true;
-  }
-}
-
-}  // namespace
-
-bool fits_pattern(std::string_view pattern, std::string_view text) {
-  const std::vector<Token> tokens = tokens_of(pattern);
-  std::vector<bool> places(tokens.size() + 1);
-  places[0] = true;
-  pass_runs(tokens, places);
-  for (const char byte : text) {
-    std::vector<bool> next(tokens.size() + 1);
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (!places[i]) continue;
-      switch (tokens[i].step) {
-        case Step::literal:
-          if (tokens[i].byte == byte) next[i + 1] = true;
-          break;
-        case Step::one:
-          if (byte != '/') next[i + 1] = true;
-          break;
-        case Step::run:
-          if (byte != '/') next[i] = true;
-          break;
-        case Step::deep_run:
-          next[i] = true;
-          break;
-      }
-    }
-    pass_runs(tokens, next);
-    places = std::move(next);
-  }
-  return places[tokens.size()];
-}
 
 std::vector<std::string> default_ignore() {
   return {".git",        ".hg", ".svn", ".DS_Store", "__pycache__", ".venv", ".ipynb_checkpoints",

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which files below a root need no row: the patterns of `ignore`.
-//
-//   *    any run of bytes without '/'          ?   one byte that is no '/'
-//   **   any run of bytes, '/' too             all else stands for itself
+// (base/file_pattern.h).
 //
 // A pattern without '/' is held against every part of the path ("*.tmp", ".git": a folder's name
 // ignores all that is below it). One with '/' is held against the whole path from the root and
@@ -37,8 +35,5 @@ class IgnoreList {
   };
   std::vector<Pattern> patterns_;
 };
-
-/// Whether the whole text fits the pattern. In time O(pattern x text), whatever they hold.
-bool fits_pattern(std::string_view pattern, std::string_view text);
 
 }  // namespace holdfast::artifacts

@@ -108,16 +108,22 @@ Status WholeFile::flush() {
   return status;
 }
 
-Status WholeFile::publish() {
+Status WholeFile::publish(const std::function<Status(const std::string& path)>& check) {
   TRY(flush());
   if (!is_stream()) TRY(file_->sync());
-  return file_->close();
+  TRY(file_->close());
+  return check ? check(temporary_) : Status();
 }
 
 Status WholeFile::commit() {
+  return commit({});
+}
+
+Status WholeFile::commit(const std::function<Status(const std::string& path)>& check) {
   if (failed_ != nullptr) return *failed_;
   HOLDFAST_ASSERT(file_ != nullptr);
-  if (Status status = publish(); !status) {
+  HOLDFAST_ASSERT(!check || !is_stream());
+  if (Status status = publish(check); !status) {
     discard();
     return std::move(status).error();
   }

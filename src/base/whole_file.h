@@ -11,6 +11,7 @@
 // writers would mix), and O_TMPFILE with linkat (can't replace a name, missing on some file
 // systems).
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,12 +35,15 @@ class WholeFile {
   /// Durable on return. On an error before the rename the old content stands. When the rename or
   /// the sync of the folder fails, either content may be there, whole.
   Status commit();
+  /// The same, after `check` has looked at the file that is about to get the name, whole and synced: its Error, and the old content
+  /// stands. Not for streams.
+  Status commit(const std::function<Status(const std::string& path)>& check);
 
  private:
   WholeFile(FileSystem& files, std::string path) : files_(&files), path_(std::move(path)) {}
   bool is_stream() const { return temporary_.empty(); }
   Status flush();
-  Status publish();
+  Status publish(const std::function<Status(const std::string& path)>& check);
   void discard();
 
   FileSystem* files_;
