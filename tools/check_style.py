@@ -156,7 +156,7 @@ def failpoints() -> Iterator[str]:
                 yield f"{file}:{at}: failpoint {match.group(1)} has no test: visit it in tests/crash (kill, run again, compare)"
 
 
-NAME = re.compile(r'"((?:artifact|batch|catalog|check|event|incident|schema|waiver)\.[a-z_]+)"')
+NAME = re.compile(r'"((?:artifact|batch|catalog|check|event|extract|incident|schema|waiver)\.[a-z_]+)"')
 EVENT_NAME = re.compile(r'\bevent\.name = "([a-z_.]+)"')  # whatever its prefix
 LISTED = re.compile(r"^(?:#{2,4} |\| )`([a-z]+\.[a-z_]+)`", re.MULTILINE)
 

@@ -5,12 +5,13 @@
 
 #include "artifacts/artifact_check.h"
 #include "artifacts/rules.h"
+#include "extract/extraction_check.h"
+#include "extract/rules.h"
 
 namespace holdfast::app {
 namespace {
 
-constexpr std::array<std::string_view, 4> kLaterDomains = {"schemas", "features", "tables",
-                                                           "extract"};
+constexpr std::array<std::string_view, 3> kLaterDomains = {"schemas", "features", "tables"};
 
 // --- artifacts
 
@@ -36,11 +37,31 @@ void add_artifact_checks(const Workspace& workspace, catalog::Catalog& catalog,
     checks.push_back({artifacts::make_artifact_check(source, catalog), source.max_age});
 }
 
+// --- extract
+
+constexpr std::array<std::string_view, 10> kExtractKeys = {
+    "items",   "items_file", "out",     "key",    "extractor",
+    "command", "columns",    "timeout", "memory", "tries"};
+
+Status read_extraction(Workspace& workspace, const std::string& section_name, TomlTable& table) {
+  TRY_ASSIGN(auto config, extract::read_extraction_config(section_name, table, workspace.folder));
+  workspace.extractions.push_back(std::move(config));
+  return {};
+}
+
+void add_extraction_checks(const Workspace& workspace, catalog::Catalog&,
+                           std::vector<ConfiguredCheck>& checks) {
+  for (const extract::ExtractionConfig& config : workspace.extractions)
+    checks.push_back({extract::make_extraction_check(config), {}});
+}
+
 // --- the list
 
 constexpr std::array kDomains = {
     Domain{"artifacts", "file hashes in rows, against the files on disk", kArtifactKeys,
            &artifacts::rules, &read_artifacts, &add_artifact_checks},
+    Domain{"extract", "a ledger of finished items, against the rows that are published",
+           kExtractKeys, &extract::rules, &read_extraction, &add_extraction_checks},
 };
 
 }  // namespace

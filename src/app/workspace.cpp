@@ -117,6 +117,36 @@ std::string without_secrets(const std::string& shown) {
   return '"' + sql::redacted(shown.substr(1, shown.size() - 2)) + '"';
 }
 
+/// How the sections of a domain are called.
+struct SectionWords {
+  std::string section;  // "artifacts"
+  std::string thing;    // "artifacts source"
+};
+
+/// The section of that name; with no name the only one.
+template <class Config>
+Result<const Config*> section_of(const std::vector<Config>& sections,
+                                 std::optional<std::string_view> name, const SectionWords& words,
+                                 const std::string& config_file) {
+  std::vector<std::string> names;
+  for (const Config& section : sections) {
+    if (name && section.name == *name) return &section;
+    names.push_back(section.name);
+  }
+  if (names.empty())
+    return Error(Code::invalid, config_file + " has no [" + words.section + ".NAME] section",
+                 "add one; holdfast init --dry-run shows how it looks");
+  if (name)
+    return Error(
+        Code::invalid,
+        "no " + words.thing + " \"" + std::string(*name) + "\"" + did_you_mean(*name, names),
+        "there are: " + listed(names));
+  if (names.size() > 1)
+    return Error(Code::invalid, "which " + words.thing + "? There are: " + listed(names),
+                 "name one of them");
+  return sections.data();
+}
+
 }  // namespace
 
 Result<Workspace> Workspace::load(const WorkspaceOptions& options) {
@@ -126,23 +156,12 @@ Result<Workspace> Workspace::load(const WorkspaceOptions& options) {
 
 Result<const artifacts::SourceConfig*> Workspace::artifact_source(
     std::optional<std::string_view> source_name) const {
-  std::vector<std::string> names;
-  for (const artifacts::SourceConfig& source : artifacts) {
-    if (source_name && source.name == *source_name) return &source;
-    names.push_back(source.name);
-  }
-  if (names.empty())
-    return Error(Code::invalid, config_file + " has no [artifacts.NAME] section",
-                 "add one; holdfast init --dry-run shows how it looks");
-  if (source_name)
-    return Error(Code::invalid,
-                 "no artifacts source \"" + std::string(*source_name) + "\"" +
-                     did_you_mean(*source_name, names),
-                 "there are: " + listed(names));
-  if (names.size() > 1)
-    return Error(Code::invalid, "which artifacts source? There are: " + listed(names),
-                 "name one of them");
-  return artifacts.data();
+  return section_of(artifacts, source_name, {"artifacts", "artifacts source"}, config_file);
+}
+
+Result<const extract::ExtractionConfig*> Workspace::extraction(
+    std::optional<std::string_view> extraction_name) const {
+  return section_of(extractions, extraction_name, {"extract", "extraction"}, config_file);
 }
 
 Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options) {

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "core/check.h"
+#include "extract/extraction_config.h"
 
 namespace holdfast::app {
 
@@ -39,6 +40,7 @@ struct Workspace {
   std::optional<std::string>
       metrics_textfile;  // [metrics] textfile: absolute; written whole after every check
   std::vector<artifacts::SourceConfig> artifacts;
+  std::vector<extract::ExtractionConfig> extractions;
 
   /// Finds, reads and checks the configuration. `not_found` (hint: holdfast init) when there is
   /// none; `invalid` names file, line, key; `unsupported` names a section of a domain that this
@@ -47,6 +49,9 @@ struct Workspace {
   /// The source of that name; with no name the only one. `invalid` lists the names.
   Result<const artifacts::SourceConfig*> artifact_source(
       std::optional<std::string_view> source_name) const;
+  /// The extraction of that name, in the same way.
+  Result<const extract::ExtractionConfig*> extraction(
+      std::optional<std::string_view> extraction_name) const;
 };
 
 /// Where every value of the configuration came from, for `config show --origin`. Secrets are

@@ -13,6 +13,7 @@ void add_all_commands(CLI::App& root) {
   add_doctor_command(root);
   add_explain_command(root);
   add_artifacts_commands(root);
+  add_extract_commands(root);
   add_document_commands(root);
 }
 

@@ -52,8 +52,8 @@ Result<std::optional<std::chrono::nanoseconds>> read_duration(const std::string&
 /// The progress line of a pass; silent with --quiet.
 class PassProgress {
  public:
-  PassProgress(const Command& command, const std::string& label)
-      : quiet_(command.quiet), line_(core::stderr_progress({label, "rows"})) {}
+  PassProgress(const Command& command, const std::string& label, const char* things = "rows")
+      : quiet_(command.quiet), line_(core::stderr_progress({label, things})) {}
   void update(const core::BatchProgress& progress) {
     if (!quiet_) line_.update(progress);
   }

@@ -76,17 +76,32 @@ def test_flag_beats_environment_beats_file_beats_default(sqlite_workspace):
     assert origin("artifacts.atlas.table") == ('"artifacts"', "default")
 
 
+def documented_keys(section):
+    text = (SOURCE / "docs/configuration.md").read_text().split(f"## `[{section}.NAME]`")[1].split("\n## ")[0]
+    return set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+
+
 def test_every_documented_key_can_come_from_the_environment(sqlite_workspace):
-    text = (SOURCE / "docs/configuration.md").read_text()
-    keys = re.findall(r"^\| `([a-z_]+)` \|", text[text.index("## `[artifacts.NAME]`"):], re.MULTILINE)
-    assert {"root", "source", "check", "ignore"} <= set(keys)
+    keys = documented_keys("artifacts")
+    assert {"root", "source", "check", "ignore"} <= keys
     values = {"check": "quick", "max_age": "30d", "max_drift": "5%", "list_unrecorded": "false", "types": '["figure"]', "ignore": '["x"]',
               "source": "catalog"}
-    for key in set(keys) - {"columns"}:
+    for key in keys - {"columns"}:
         done = sqlite_workspace.run("config", "show", "--origin", env={f"HOLDFAST_ARTIFACTS_ATLAS_{key.upper()}": values.get(key, "data")})
         assert f"environment HOLDFAST_ARTIFACTS_ATLAS_{key.upper()}" in done.stdout
     done = sqlite_workspace.run("config", "show", "--origin", env={"HOLDFAST_ARTIFACTS_ATLAS_COLUMNS_ID": "uid"})
     assert "HOLDFAST_ARTIFACTS_ATLAS_COLUMNS_ID" in done.stdout
+
+
+def test_every_documented_key_of_an_extraction_can_come_from_the_environment(sqlite_workspace):
+    (sqlite_workspace.folder / "holdfast.toml").write_text(
+        '[extract.f]\nout = "f.parquet"\nextractor = "worker"\ncommand = ["x"]\ncolumns = ["a:int64"]\n')
+    keys = documented_keys("extract")
+    assert {"out", "items", "extractor", "tries"} <= keys
+    values = {"extractor": "exec", "columns": '["b:string"]', "timeout": "5s", "memory": "1GB", "tries": "2"}
+    for key in keys:
+        done = sqlite_workspace.run("config", "show", "--origin", env={f"HOLDFAST_EXTRACT_F_{key.upper()}": values.get(key, "data")})
+        assert f"environment HOLDFAST_EXTRACT_F_{key.upper()}" in done.stdout
 
 
 def test_a_misspelt_variable_is_an_error(sqlite_workspace):
@@ -105,7 +120,7 @@ def test_secrets_are_never_shown(sqlite_workspace):
         assert "geheim" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("domain", ["schemas", "features", "tables", "extract"])
+@pytest.mark.parametrize("domain", ["schemas", "features", "tables"])
 def test_a_section_of_a_later_domain_is_unsupported(sqlite_workspace, domain):
     with open(sqlite_workspace.folder / "holdfast.toml", "a") as config:
         config.write(f'\n[{domain}.core]\npath = "x"\n')

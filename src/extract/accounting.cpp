@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/accounting.h"
+
+#include <initializer_list>
+#include <utility>
+
+namespace holdfast::extract {
+namespace {
+
+using Sets = std::initializer_list<const KeySet*>;
+
+bool in_any(std::string_view key, Sets sets) {
+  for (const KeySet* set : sets) {
+    if (set->contains(key)) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> in_none(const KeySet& keys, Sets sets) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!in_any(keys.at(i), sets)) out.emplace_back(keys.at(i));
+  }
+  return out;
+}
+
+}  // namespace
+
+Accounts account(const Sides& sides) {
+  const KeySet& ledger = sides.ledger;
+  const KeySet& staged = sides.staged.keys;
+  const KeySet& published = sides.published.keys;
+  Accounts out;
+  out.missing = in_none(ledger, {&published, &staged});
+  out.unclaimed_published = in_none(published, {&ledger});
+  out.unclaimed_staged = in_none(staged, {&ledger, &published});
+  out.done = published.size() + in_none(staged, {&published}).size();
+  if (sides.items == nullptr) return out;
+  out.pending = in_none(*sides.items, {&ledger, &staged, &published});
+  KeySet strangers;
+  for (const KeySet* set : {&ledger, &staged, &published}) {
+    for (std::string& key : in_none(*set, {sides.items})) {
+      if (strangers.insert(key)) out.strangers.push_back(std::move(key));
+    }
+  }
+  return out;
+}
+
+bool Accounts::is_complete(const Sides& sides) const {
+  return missing.empty() && unclaimed_published.empty() && unclaimed_staged.empty() &&
+         strangers.empty() && pending.empty() && sides.staged.repeated.empty() &&
+         sides.published.repeated.empty() && sides.published.nameless == 0;
+}
+
+}  // namespace holdfast::extract

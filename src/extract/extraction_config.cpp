@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/extraction_config.h"
+
+#include <filesystem>
+
+#include "base/clock.h"
+#include "base/rate_limit.h"
+
+namespace holdfast::extract {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMaxTries = 100;
+
+std::string beneath(const std::string& folder, const std::string& path) {
+  const fs::path asked(path);
+  return (asked.is_absolute() ? asked : fs::path(folder) / asked).lexically_normal().string();
+}
+
+Result<ExtractorKind> kind_of(const std::string& name, TomlTable& table) {
+  if (name == "sha256") return ExtractorKind::sha256;
+  if (name == "exec") return ExtractorKind::exec;
+  if (name == "worker") return ExtractorKind::worker;
+  return table.invalid("extractor", "\"" + name + "\" is no extractor: sha256, exec, worker");
+}
+
+Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table,
+                                       const ExtractionConfig& config) {
+  ExtractorConfig out;
+  out.folder = config.workspace_folder;
+  out.key_column = config.key_columns.front();
+  TRY_ASSIGN(out.kind, kind_of(name, table));
+  TRY_ASSIGN(out.command, table.strings_or("command", {}));
+  TRY_ASSIGN(const auto columns, table.strings_or("columns", {}));
+  TRY_ASSIGN(const auto timeout, table.string("timeout"));
+  TRY_ASSIGN(const auto memory, table.string("memory"));
+  if (timeout) {
+    const auto time = parse_duration(*timeout);
+    if (!time || *time <= std::chrono::nanoseconds(0))
+      return table.invalid("timeout", time ? "longer than nothing" : time.error().message());
+    out.timeout = *time;
+  }
+  if (memory) {
+    const auto size = parse_rate_bytes_per_s(*memory + "/s");
+    if (!size)
+      return table.invalid("memory", "\"" + *memory + "\" is no size: for example \"2GB\"");
+    out.memory_bytes = *size;
+  }
+  if (out.kind == ExtractorKind::sha256) {
+    if (!out.command.empty() || !columns.empty())
+      return table.invalid(out.command.empty() ? "columns" : "command", "sha256 has its own");
+    out.columns = {{"file_sha256", ColumnType::string, parquet::Nullable::yes},
+                   {"size_bytes", ColumnType::int64, parquet::Nullable::yes}};
+    return out;
+  }
+  if (out.command.empty()) return table.invalid("command", "name the program that makes the rows");
+  const auto parsed = parse_columns(columns, config.key_columns.front());
+  if (!parsed) return table.invalid("columns", parsed.error().message());
+  if (parsed->empty())
+    return table.invalid("columns", "declare what it prints, for example [\"vmaf:float64\"]");
+  out.columns = *parsed;
+  return out;
+}
+
+}  // namespace
+
+std::string ExtractionConfig::beside(const char* suffix) const {
+  return fs::path(out).replace_extension(suffix).string();
+}
+
+Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTable& table,
+                                                const std::string& workspace_folder) {
+  ExtractionConfig config;
+  config.workspace_folder = workspace_folder;
+  config.name = name;
+  TRY_ASSIGN(config.items, table.string("items"));
+  TRY_ASSIGN(const auto items_file, table.string("items_file"));
+  if (config.items && items_file)
+    return table.invalid("items_file", "items are a pattern or a list: name one of the two");
+  if (items_file) config.items_file = beneath(workspace_folder, *items_file);
+  TRY_ASSIGN(const auto out, table.string("out"));
+  TRY_ASSIGN(const auto key, table.string("key"));
+  TRY_ASSIGN(const auto extractor, table.string("extractor"));
+  TRY_ASSIGN(const std::int64_t tries, table.integer_or("tries", config.tries));
+  if (!out || out->empty()) {
+    TRY(table.finish());  // a misspelt key says more than the one that is missing
+    return table.invalid("out", "name the Parquet file that the rows are published in");
+  }
+  config.out = beneath(workspace_folder, *out);
+  for (const std::string& other : {config.ledger(), config.staging(), config.manifest()}) {
+    if (other == config.out)
+      return table.invalid("out", "\"" + *out + "\" is the name of a file beside the output");
+  }
+  if (key && key->empty()) return table.invalid("key", "a column has a name");
+  if (key) config.key_columns = {*key};
+  if (tries < 1 || tries > kMaxTries) return table.invalid("tries", "from 1 to 100");
+  config.tries = static_cast<int>(tries);
+  if (!extractor) return config;
+  TRY_ASSIGN(config.extractor, read_extractor(*extractor, table, config));
+  return config;
+}
+
+}  // namespace holdfast::extract

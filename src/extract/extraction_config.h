@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// One extraction, `[extract.NAME]`: which items, and where what became of them is written.
+//
+//   items = "clips/*.mp4"            or items_file = "clips.txt" (extract/items.h)
+//   out = "features/k150k.parquet"   beside it, with its last suffix replaced: .done, .rows.jsonl, .manifest.json
+//   key = "clip_name"                the column that names a row; default: "key", or "clip_name" where that is there
+//   extractor = "worker"             what makes a row of an item (extract/extractor.h); needed to run it, not to check it
+//   command = ["python3", "score.py"], columns = ["vmaf:float64"], timeout = "10m", memory = "2GB", tries = 3
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/toml.h"
+#include "extract/extractor.h"
+
+namespace holdfast::extract {
+
+struct ExtractionConfig {
+  std::string
+      workspace_folder;  // findings name files relative to it, and patterns are relative to it
+  std::string name;
+  std::optional<std::string> items;       // a pattern
+  std::optional<std::string> items_file;  // absolute
+  std::string out;                        // absolute
+  std::vector<std::string> key_columns{"key", "clip_name"};
+  std::optional<ExtractorConfig> extractor;  // none: this extraction is only checked
+  int tries = 3;                             // of one item
+
+  /// `out` with its last suffix replaced, as the original script names them (seed 004).
+  std::string ledger() const { return beside(".done"); }
+  std::string staging() const { return beside(".rows.jsonl"); }
+  std::string manifest() const { return beside(".manifest.json"); }
+  std::string beside(const char* suffix) const;
+};
+
+/// Errors name file, line, key and value.
+Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTable& table,
+                                                const std::string& workspace_folder);
+
+}  // namespace holdfast::extract

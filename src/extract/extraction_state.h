@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is there of an extraction now: its four sides read, nothing judged.
+//
+// Read in the order ledger, staging, Parquet: a run that goes on meanwhile stages a row before it claims it, and publishes before it
+// trims the staging file, so no row can be missed between two readings.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/cancel.h"
+#include "base/file.h"
+#include "extract/accounting.h"
+#include "extract/extraction_config.h"
+#include "extract/items.h"
+#include "extract/ledger.h"
+#include "extract/staging.h"
+#include "parquet/page_check.h"
+
+namespace holdfast::extract {
+
+/// The published rows.
+struct Published {
+  bool exists = false;
+  RowKeys rows;
+  std::uint64_t row_count = 0;
+  std::string key_column;
+  std::optional<Error> unreadable;           // then rows may be a part
+  std::optional<parquet::PageReport> pages;  // where they were asked for
+};
+
+enum class Pages : unsigned char { not_read, checked };
+
+struct ExtractionState {
+  std::optional<Items> items;  // none: not configured, or unreadable
+  std::optional<Error> items_unreadable;
+  Ledger ledger;
+  RowKeys staged;
+  StagingReading staging;
+  Published published;
+  Sides sides() const {
+    return {items ? &items->keys : nullptr, ledger.keys, staged, published.rows};
+  }
+};
+
+/// `io` where the ledger or the staging file can't be read: then nothing is known.
+Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files, Pages pages,
+                                   const Cancel* cancel);
+
+}  // namespace holdfast::extract

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts, messages, witnesses and hints of extractions. The words of the first rule are those of seed 004.
+#include "extract/judge.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "base/assert.h"
+#include "base/root_folder.h"
+#include "base/shell_word.h"
+#include "extract/rules.h"
+
+namespace holdfast::extract {
+namespace {
+
+constexpr std::size_t kNamed = 5;  // keys in a message; the exact list goes to a file
+constexpr std::size_t kShownBytes = 200;
+
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
+std::string shown(std::string_view key) {
+  std::string out = printable_path(key.substr(0, kShownBytes));
+  if (key.size() > kShownBytes) out += "…";
+  return out;
+}
+
+std::string first_of(const std::vector<std::string>& keys) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(kNamed, keys.size()); ++i)
+    out += (i == 0 ? "" : ", ") + shown(keys[i]);
+  return keys.size() > kNamed ? out + ", …" : out;
+}
+
+std::string file_name(const std::string& path) {
+  return printable_path(std::filesystem::path(path).filename().string());
+}
+
+class Judging {
+ public:
+  Judging(const ExtractionConfig& config, const ExtractionState& state, const Accounts& accounts,
+          Timestamp observed_at)
+      : config_(config), state_(state), accounts_(accounts) {
+    report_.subject = extraction_subject(config);
+    report_.observed_at = observed_at;
+    report_.basis = "keys";
+  }
+
+  core::SubjectReport run() {
+    unreadable();
+    missing();
+    rows();
+    lines();
+    strangers();
+    pending();
+    settle();
+    return std::move(report_);
+  }
+
+ private:
+  struct Draft {
+    std::string_view rule;
+    std::string recorded;
+    std::string observed;
+    std::string what;
+    std::string hint;
+    std::string file;
+  };
+
+  core::Finding& add(Draft draft) {
+    const core::Rule* rule = find_rule(draft.rule);
+    HOLDFAST_ASSERT(rule != nullptr);
+    core::Finding finding;
+    finding.subject = report_.subject;
+    finding.rule = draft.rule;
+    finding.level = rule->level;
+    finding.recorded = std::move(draft.recorded);
+    finding.observed = std::move(draft.observed);
+    finding.message = report_.subject.text() + ": " + draft.what;
+    finding.hint = std::move(draft.hint);
+    finding.file = relative(draft.file);
+    report_.findings.push_back(std::move(finding));
+    return report_.findings.back();
+  }
+
+  // A set of keys is named by its count, its digest and its first members: another set is another finding.
+  void add_keys(Draft draft, const std::vector<std::string>& keys) {
+    if (keys.empty()) return;
+    KeySetDigest digest;
+    for (const std::string& key : keys)
+      digest.add(key);
+    draft.observed = digest.text();
+    core::Finding& finding = add(std::move(draft));
+    finding.witness.push_back({"count", static_cast<std::int64_t>(keys.size())});
+    finding.witness.push_back({"keys", first_of(keys)});
+    finding.witness.push_back({"key_set", digest.text()});
+    finding.witness.push_back({"ledger_count", size_of(state_.ledger.keys)});
+    finding.witness.push_back({"staged_count", size_of(state_.staged.keys)});
+    finding.witness.push_back({"published_count", size_of(state_.published.rows.keys)});
+    if (state_.items) finding.witness.push_back({"item_count", size_of(state_.items->keys)});
+  }
+
+  static std::int64_t size_of(const KeySet& keys) { return static_cast<std::int64_t>(keys.size()); }
+
+  std::string relative(const std::string& path) const {
+    if (path.empty()) return {};
+    const std::string& base = config_.workspace_folder;
+    return printable_path(
+        !base.empty() && path.starts_with(base + '/') ? path.substr(base.size() + 1) : path);
+  }
+
+  std::string lists_command() const {
+    return "holdfast extract check " + shell_word(config_.name) + " --lists FOLDER";
+  }
+
+  void unreadable() {
+    if (state_.published.unreadable) {
+      add({kOutputUnreadable, "", state_.published.unreadable->message(),
+           "the published rows can't be read: " + state_.published.unreadable->message(),
+           state_.published.unreadable->hint(), config_.out});
+    }
+    damaged();
+    if (state_.items_unreadable) {
+      add({kItemsUnreadable, "", state_.items_unreadable->message(),
+           "the items can't be listed: " + state_.items_unreadable->message(),
+           state_.items_unreadable->hint(), ""});
+    } else if (state_.items && !state_.items->unreadable.empty()) {
+      add({kItemsUnreadable, "", first_of(state_.items->unreadable),
+           "folders of the items can't be listed: " + first_of(state_.items->unreadable),
+           "make them readable for this user", ""});
+    }
+  }
+
+  void damaged() {
+    const auto& pages = state_.published.pages;
+    if (!pages || pages->faults.empty()) return;
+    const parquet::PageFault& first = pages->faults.front();
+    const std::string place = "column " + printable_path(first.column) + ", row group " +
+                              std::to_string(first.row_group) + ", page " +
+                              std::to_string(first.page) + " at byte " +
+                              std::to_string(first.offset);
+    core::Finding& finding = add(
+        {kOutputDamaged, "", place,
+         counted(pages->faults.size(), "column chunk") + " with a damaged page; the first, " +
+             place + ": " + first.what,
+         "restore the file from a copy; or take its keys out of the ledger to extract them again",
+         config_.out});
+    finding.witness.push_back({"count", static_cast<std::int64_t>(pages->faults.size())});
+    finding.witness.push_back({"column", printable_path(first.column)});
+    finding.witness.push_back({"offset", static_cast<std::int64_t>(first.offset)});
+    finding.witness.push_back({"why", first.what});
+  }
+
+  void missing() {
+    if (state_.published.unreadable) return;  // what can't be read is not known to be lost
+    const std::size_t lost = accounts_.missing.size();
+    const std::string ledger = file_name(config_.ledger());
+    add_keys(
+        {kRowsMissing, std::to_string(state_.ledger.keys.size()), "",
+         "CONSISTENCY ERROR: " + ledger + " lists " +
+             counted(state_.ledger.keys.size(), "completed key") + ", but " +
+             file_name(config_.out) + (state_.published.exists ? " has " : " is not there: ") +
+             counted(state_.published.row_count, "row") + " (+" +
+             std::to_string(state_.staged.keys.size()) + " staged): " + counted(lost, "row") +
+             (lost == 1 ? " is" : " are") + " lost (first: " + first_of(accounts_.missing) + ')',
+         "remove the affected entries from " + ledger +
+             ", or delete it to re-extract everything; the exact list: " + lists_command(),
+         config_.ledger()},
+        accounts_.missing);
+  }
+
+  void rows() {
+    const Published& published = state_.published;
+    add_keys({kRowsRepeated, "1", "",
+              counted(published.rows.repeated.size(), "published row") + " more than keys: of " +
+                  first_of(published.rows.repeated),
+              lists_command(), config_.out},
+             published.rows.repeated);
+    if (published.rows.nameless > 0) {
+      add({kRowsWithoutKey, "", std::to_string(published.rows.nameless),
+           counted(published.rows.nameless, "published row") + " without a key in column \"" +
+               published.key_column + '"',
+           "look at what wrote them", config_.out});
+    }
+    add_keys(
+        {kRowsUnclaimed, "", "",
+         counted(accounts_.unclaimed_published.size(), "published row") + " whose key is not in " +
+             file_name(config_.ledger()) + ": " + first_of(accounts_.unclaimed_published),
+         lists_command(), config_.out},
+        accounts_.unclaimed_published);
+    add_keys({kStagedTwice, "1", "",
+              counted(state_.staged.repeated.size(), "staged row") + " more than keys: of " +
+                  first_of(state_.staged.repeated),
+              "the next run publishes the newest of each", config_.staging()},
+             state_.staged.repeated);
+    add_keys({kStagedUnclaimed, "", "",
+              counted(accounts_.unclaimed_staged.size(), "staged row") + " whose key is not in " +
+                  file_name(config_.ledger()) + " yet: " + first_of(accounts_.unclaimed_staged),
+              "the next run takes them", config_.staging()},
+             accounts_.unclaimed_staged);
+    add_keys(
+        {kClaimedTwice, "1", "",
+         counted(state_.ledger.repeated.size(), "line") + " of " + file_name(config_.ledger()) +
+             " repeat a key: " + first_of(state_.ledger.repeated),
+         "they count once", config_.ledger()},
+        state_.ledger.repeated);
+  }
+
+  void bad_lines(std::string_view rule, const std::vector<BadLine>& lines, const std::string& file,
+                 std::uint64_t good) {
+    if (lines.empty()) return;
+    const BadLine& first = lines.front();
+    const std::string place = file_name(file) + ':' + std::to_string(first.line) + " (byte " +
+                              std::to_string(first.offset) + ')';
+    core::Finding& finding =
+        add({rule, "", std::to_string(lines.size()) + " from byte " + std::to_string(first.offset),
+             "skipped " + counted(lines.size(), "malformed line") + " of " + file_name(file) +
+                 "; recovered " + counted(good, "row") + "; the first, " + place + ": " +
+                 first.why + ": " + first.beginning,
+             "look whether a run was killed or the disk was full; every line: " + lists_command(),
+             file});
+    finding.witness.push_back({"count", static_cast<std::int64_t>(lines.size())});
+    finding.witness.push_back({"line", static_cast<std::int64_t>(first.line)});
+    finding.witness.push_back({"offset", static_cast<std::int64_t>(first.offset)});
+    finding.witness.push_back({"why", first.why});
+    finding.witness.push_back({"beginning", first.beginning});
+  }
+
+  void lines() {
+    bad_lines(kStagingMalformed, state_.staging.bad_lines, config_.staging(),
+              state_.staging.row_count);
+    bad_lines(kLedgerMalformed, state_.ledger.bad_lines, config_.ledger(),
+              state_.ledger.keys.size());
+  }
+
+  void strangers() {
+    if (state_.items_unreadable || !is_listing_whole()) return;
+    add_keys({kUnknownItems, "", "",
+              counted(accounts_.strangers.size(), "key") +
+                  " of no item: " + first_of(accounts_.strangers),
+              "look whether 'items' of [extract." + config_.name +
+                  "] names the right files; the exact list: " + lists_command(),
+              ""},
+             accounts_.strangers);
+  }
+
+  void pending() {
+    add_keys({kPending, state_.items ? std::to_string(state_.items->keys.size()) : "", "",
+              counted(accounts_.pending.size(), "item") +
+                  (accounts_.pending.size() == 1 ? " is" : " are") + " not extracted yet (" +
+                  std::to_string(accounts_.done) + " done): " + first_of(accounts_.pending),
+              "holdfast extract run " + shell_word(config_.name), ""},
+             accounts_.pending);
+  }
+
+  bool is_listing_whole() const { return !state_.items || state_.items->unreadable.empty(); }
+
+  void settle() {
+    const bool nothing_known =
+        state_.published.unreadable || state_.items_unreadable || !is_listing_whole();
+    const bool lost = !accounts_.missing.empty() && !state_.published.unreadable;
+    const bool drifted = std::ranges::any_of(report_.findings, [](const core::Finding& finding) {
+      return finding.level != core::Level::note;
+    });
+    report_.verdict = lost                         ? core::Verdict::missing
+                      : nothing_known              ? core::Verdict::unknown
+                      : drifted                    ? core::Verdict::drifted
+                      : !accounts_.pending.empty() ? core::Verdict::unknown
+                                                   : core::Verdict::in_step;
+    if (!nothing_known) report_.proved_at = report_.observed_at;
+  }
+
+  const ExtractionConfig& config_;
+  const ExtractionState& state_;
+  const Accounts& accounts_;
+  core::SubjectReport report_;
+};
+
+}  // namespace
+
+core::Subject extraction_subject(const ExtractionConfig& config) {
+  return {"extraction", config.name};
+}
+
+core::SubjectReport judge(const ExtractionConfig& config, const ExtractionState& state,
+                          const Accounts& accounts, Timestamp observed_at) {
+  return Judging(config, state, accounts, observed_at).run();
+}
+
+}  // namespace holdfast::extract

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/key_set.h"
+
+#include <functional>
+
+namespace holdfast::extract {
+namespace {
+constexpr std::size_t kFirstSlots = 64;
+constexpr unsigned kByteBits = 8;
+constexpr unsigned kByteMask = 0xFF;
+}  // namespace
+
+void KeySetDigest::add(std::string_view key) {
+  ++count;
+  const core::Sha256Digest digest = core::sha256(key);
+  unsigned carry = 0;
+  for (std::size_t i = sum.size(); i-- > 0;) {
+    carry += static_cast<unsigned>(sum[i]) + digest[i];
+    sum[i] = static_cast<std::uint8_t>(carry & kByteMask);
+    carry >>= kByteBits;
+  }
+}
+
+std::string KeySetDigest::text() const {
+  return std::to_string(count) + '-' + core::to_hex(sum);
+}
+
+bool KeySet::insert(std::string_view key) {
+  if (3 * (size() + 1) > 2 * slots_.size()) grow();
+  const std::size_t slot = slot_of(key);
+  if (slots_[slot] != 0) return false;
+  bytes_ += key;
+  ends_.push_back(bytes_.size());
+  slots_[slot] = static_cast<std::uint32_t>(ends_.size());
+  return true;
+}
+
+std::string_view KeySet::at(std::size_t index) const {
+  const std::uint64_t begin = index == 0 ? 0 : ends_[index - 1];
+  return std::string_view(bytes_).substr(begin, ends_[index] - begin);
+}
+
+std::size_t KeySet::find(std::string_view key) const {
+  if (slots_.empty()) return kNone;
+  const std::uint32_t found = slots_[slot_of(key)];
+  return found == 0 ? kNone : found - 1;
+}
+
+// The slot of the key, or the free one where it would go.
+std::size_t KeySet::slot_of(std::string_view key) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t slot = std::hash<std::string_view>()(key) & mask;
+  while (slots_[slot] != 0 && at(slots_[slot] - 1) != key)
+    slot = (slot + 1) & mask;
+  return slot;
+}
+
+void KeySet::grow() {
+  slots_.assign(slots_.empty() ? kFirstSlots : 2 * slots_.size(), 0);
+  for (std::size_t i = 0; i < size(); ++i)
+    slots_[slot_of(at(i))] = static_cast<std::uint32_t>(i + 1);
+}
+
+KeySetDigest KeySet::digest() const {
+  KeySetDigest out;
+  for (std::size_t i = 0; i < size(); ++i)
+    out.add(at(i));
+  return out;
+}
+
+std::size_t KeySet::memory_bytes() const {
+  return bytes_.capacity() + ends_.capacity() * sizeof(std::uint64_t) +
+         slots_.capacity() * sizeof(std::uint32_t);
+}
+
+std::vector<std::string> difference(const KeySet& a, const KeySet& b) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!b.contains(a.at(i))) out.emplace_back(a.at(i));
+  }
+  return out;
+}
+
+}  // namespace holdfast::extract

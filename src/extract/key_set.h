@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A set of keys: names of items, clips, rows. Compact, because there may be millions: the bytes of each key and about twenty more.
+//
+// Its digest does not depend on the order in which the keys came: the sum, modulo 2^256, of the SHA-256 of each key (docs/formats/
+// key-set.md). Equal digests and counts mean equal sets; it is no defence against somebody who makes keys to that end.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/sha256.h"
+
+namespace holdfast::extract {
+
+struct KeySetDigest {
+  std::uint64_t count = 0;
+  core::Sha256Digest sum{};
+  /// Adds one key that is not in it yet.
+  void add(std::string_view key);
+  bool operator==(const KeySetDigest&) const = default;
+  /// "152265-9f86d0…": the count and 64 hex digits.
+  std::string text() const;
+};
+
+class KeySet {
+ public:
+  /// Whether it is new. Keys are bytes; any.
+  bool insert(std::string_view key);
+  bool contains(std::string_view key) const { return find(key) != kNone; }
+  std::size_t size() const { return ends_.size(); }
+  bool empty() const { return ends_.empty(); }
+  /// In the order of insertion; lives until the next insert().
+  std::string_view at(std::size_t index) const;
+  /// The index at() takes; kNone where it is not there.
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::size_t find(std::string_view key) const;
+  KeySetDigest digest() const;
+  std::size_t memory_bytes() const;
+
+ private:
+  std::size_t slot_of(std::string_view key) const;
+  void grow();
+
+  std::string bytes_;                 // one key behind the other
+  std::vector<std::uint64_t> ends_;   // of each key in bytes_
+  std::vector<std::uint32_t> slots_;  // index + 1; 0: free; a power of two, at most two thirds full
+};
+
+/// The keys of `a` that are not in `b`, in the order of `a`.
+std::vector<std::string> difference(const KeySet& a, const KeySet& b);
+
+}  // namespace holdfast::extract

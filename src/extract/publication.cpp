@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/publication.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "base/failpoint.h"
+#include "base/readable_file.h"
+#include "base/root_folder.h"
+#include "base/whole_file.h"
+#include "extract/accounting.h"
+#include "extract/row_buffer.h"
+#include "extract/staging.h"
+#include "parquet/footer.h"
+#include "parquet/key_column.h"
+#include "parquet/page_check.h"
+#include "parquet/table_reader.h"
+#include "parquet/table_writer.h"
+
+namespace holdfast::extract {
+namespace {
+
+constexpr std::size_t kBufferRows = 4096;
+
+/// The rows that are staged: each key once, with the place of its last row.
+struct StagedIndex {
+  KeySet keys;
+  std::vector<std::uint64_t> last_offset;  // by key
+};
+
+class Publishing {
+ public:
+  Publishing(const ExtractionConfig& config, FileSystem& files, const PublicationOptions& options)
+      : config_(config), files_(files), options_(options) {}
+
+  Result<Publication> run() {
+    TRY(index_staging());
+    TRY(read_old());
+    TRY(settle_columns());
+    for (std::size_t i = 0; i < staged_.keys.size(); ++i) {
+      if (!old_keys_.contains(staged_.keys.at(i))) out_.keys.add(staged_.keys.at(i));
+    }
+    TRY_ASSIGN(auto file, WholeFile::create(files_, config_.out));
+    TRY(write_rows(file));
+    HOLDFAST_FAILPOINT("extraction.before_publish");
+    TRY(file.commit([this](const std::string& path) { return verify(path); }));
+    HOLDFAST_FAILPOINT("extraction.published");
+    return out_;
+  }
+
+ private:
+  Status index_staging() {
+    const auto reading = read_staging(files_, config_.staging(), config_.key_columns,
+                                      [this](const StagedRow& row) -> Status {
+                                        const std::size_t at = staged_.keys.find(row.key);
+                                        if (at != KeySet::kNone) {
+                                          staged_.last_offset[at] = row.offset;
+                                        } else {
+                                          staged_.keys.insert(row.key);
+                                          staged_.last_offset.push_back(row.offset);
+                                        }
+                                        return {};
+                                      });
+    if (!reading) return reading.error();
+    return {};
+  }
+
+  Status read_old() {
+    TRY_ASSIGN(const bool exists, files_.exists(config_.out));
+    if (!exists) return {};
+    TRY_ASSIGN(const auto file, readable_in(files_, config_.out));
+    TRY_ASSIGN(footer_, parquet::read_footer(*file));
+    TRY_ASSIGN(old_columns_, parquet::table_columns(*footer_, file->name()));
+    std::string twice;
+    TRY(parquet::visit_keys(*file, options_.key_column,
+                            [&](const parquet::KeyBatch& batch) -> Status {
+                              for (std::size_t i = 0; i < batch.keys.size(); ++i) {
+                                if (batch.is_null(i)) continue;
+                                if (!old_keys_.insert(batch.keys[i])) {
+                                  if (twice.empty()) twice = batch.keys[i];
+                                  continue;
+                                }
+                                out_.keys.add(batch.keys[i]);
+                              }
+                              return {};
+                            }));
+    if (twice.empty()) return {};
+    return Error(Code::conflict,
+                 printable_path(config_.out) + ": the key \"" + printable_path(twice) +
+                     "\" has more than one row; nothing was published",
+                 "holdfast extract check names all of them");
+  }
+
+  // What the file has stays in its order; new columns come behind it.
+  Status settle_columns() {
+    columns_ = old_columns_;
+    if (columns_.empty())
+      columns_.push_back({options_.key_column, ColumnType::string, parquet::Nullable::no});
+    for (const Column& column : options_.columns) {
+      const auto found = std::ranges::find(columns_, column.name, &Column::name);
+      if (found == columns_.end()) {
+        columns_.push_back({column.name, column.type, parquet::Nullable::yes});
+      } else if (found->type != column.type) {
+        return Error(
+            Code::conflict,
+            printable_path(config_.out) + ": column \"" + printable_path(column.name) + "\" is " +
+                std::string(parquet::column_type_name(found->type)) + ", and the rows have " +
+                std::string(parquet::column_type_name(column.type)) + "; nothing was published",
+            "declare it with the type it has, or publish into another file");
+      } else {
+        found->nullable = parquet::Nullable::yes;
+      }
+    }
+    for (const Column& column : columns_) {
+      const auto in_rows = std::ranges::find(options_.columns, column.name, &Column::name);
+      const auto in_old = std::ranges::find(old_columns_, column.name, &Column::name);
+      from_rows_.push_back(column.name == options_.key_column ? RowBuffer::kKey
+                           : in_rows == options_.columns.end()
+                               ? -1
+                               : static_cast<int>(in_rows - options_.columns.begin()));
+      from_old_.push_back(
+          in_old == old_columns_.end() ? -1 : static_cast<int>(in_old - old_columns_.begin()));
+    }
+    // A row without a value for it may come now.
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (from_rows_[i] == -1 && !staged_.keys.empty())
+        columns_[i].nullable = parquet::Nullable::yes;
+    }
+    return {};
+  }
+
+  Status write_rows(WholeFile& file) {
+    parquet::TableOptions table;
+    table.columns = columns_;
+    table.key_values = options_.key_values;
+    table.key_values.emplace_back(kKeySetKey, out_.keys.text());
+    TRY_ASSIGN(auto writer,
+               parquet::TableWriter::create(parquet::sink_into(file), std::move(table)));
+    const auto write = [&](const parquet::RowBatch& batch) { return writer.write(batch); };
+    RowBuffer buffer(columns_);
+    TRY(copy_old(buffer, write));
+    TRY(copy_staged(buffer, write));
+    TRY(buffer.flush(write));
+    TRY(writer.finish());
+    out_.row_count = writer.row_count();
+    return {};
+  }
+
+  Status copy_old(RowBuffer& buffer, const std::function<Status(const parquet::RowBatch&)>& write) {
+    if (!footer_) return {};
+    TRY_ASSIGN(auto file, readable_in(files_, config_.out));
+    TRY_ASSIGN(auto reader, parquet::TableReader::open(std::move(file)));
+    const auto found = std::ranges::find(old_columns_, options_.key_column, &Column::name);
+    const auto key = static_cast<std::size_t>(found - old_columns_.begin());
+    parquet::RowBatch batch;
+    for (;;) {
+      TRY_ASSIGN(const bool more, reader.next(batch));
+      if (!more) return {};
+      for (std::size_t i = 0; i < batch.row_count; ++i) {
+        const bool has_key = !batch.columns[key].is_null(i);
+        if (has_key && staged_.keys.contains(batch.columns[key].texts[i])) {
+          ++out_.replaced_count;
+          continue;
+        }
+        buffer.add(batch, i, from_old_);
+        if (buffer.row_count() >= kBufferRows) TRY(buffer.flush(write));
+      }
+    }
+  }
+
+  Status copy_staged(RowBuffer& buffer,
+                     const std::function<Status(const parquet::RowBatch&)>& write) {
+    const auto take = [&](const StagedRow& staged) -> Status {
+      if (staged_.last_offset[staged_.keys.find(staged.key)] != staged.offset) return {};
+      auto row = read_row(staged.json, staged.key_column, options_.columns);
+      if (!row)
+        return std::move(row).error().with(printable_path(config_.staging()) + " at byte " +
+                                           std::to_string(staged.offset));
+      buffer.add(*row, from_rows_);
+      ++out_.staged_count;
+      return buffer.row_count() >= kBufferRows ? buffer.flush(write) : Status();
+    };
+    const auto reading = read_staging(files_, config_.staging(), config_.key_columns, take);
+    if (!reading) return reading.error();
+    return {};
+  }
+
+  // The file that is about to get the name, read again as anybody would.
+  Status verify(const std::string& path) const {
+    TRY_ASSIGN(const auto file, readable_in(files_, path));
+    TRY_ASSIGN(const auto footer, parquet::read_footer(*file));
+    TRY_ASSIGN(const auto columns, parquet::table_columns(footer, file->name()));
+    KeySet keys;
+    KeySetDigest digest;
+    std::uint64_t nameless = 0;
+    TRY(parquet::visit_keys(*file, options_.key_column,
+                            [&](const parquet::KeyBatch& batch) -> Status {
+                              for (std::size_t i = 0; i < batch.keys.size(); ++i) {
+                                if (batch.is_null(i)) {
+                                  ++nameless;
+                                } else if (keys.insert(batch.keys[i])) {
+                                  digest.add(batch.keys[i]);
+                                }
+                              }
+                              return {};
+                            }));
+    TRY_ASSIGN(const auto pages, parquet::check_pages(*file, footer));
+    const bool is_whole = footer.row_count == out_.row_count && digest == out_.keys &&
+                          footer.row_count == digest.count + nameless && columns == columns_ &&
+                          pages.faults.empty() && (pages.all_checked() || footer.row_count == 0);
+    if (is_whole) return {};
+    return Error(Code::corrupt,
+                 printable_path(config_.out) +
+                     ": read again before it was published, the new file has " +
+                     std::to_string(footer.row_count) + " rows with the keys " + digest.text() +
+                     ", and should have " + std::to_string(out_.row_count) + " with " +
+                     out_.keys.text() + "; the old one stands",
+                 "run the same command again; if it stays so, look at the disk");
+  }
+
+  const ExtractionConfig& config_;
+  FileSystem& files_;
+  const PublicationOptions& options_;
+  StagedIndex staged_;
+  KeySet old_keys_;
+  std::optional<parquet::Footer> footer_;  // of the old file; none where there is none
+  std::vector<Column> old_columns_;
+  std::vector<Column> columns_;
+  std::vector<int> from_rows_;
+  std::vector<int> from_old_;
+  Publication out_;
+};
+
+}  // namespace
+
+Result<Publication> publish(const ExtractionConfig& config, FileSystem& files,
+                            const PublicationOptions& options) {
+  return Publishing(config, files, options).run();
+}
+
+}  // namespace holdfast::extract

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Publishing: the Parquet file gets every row it had and every staged one, one for each key, and never loses any.
+//
+//   old rows (those without a newer staged row) ─► staged rows, the last of each key ─► temporary file ─► read again ─► rename
+//
+// The new set of keys is that of the old file and the staging file together, counted by key before anything is written; the temporary
+// file is read again before it gets the name: rows, key set, columns, every page. What was there stands until then, and the staging
+// file is taken away only after that. So at any power cut every row is in one of the two (docs/extract.md).
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
+#include "extract/extraction_config.h"
+#include "extract/key_set.h"
+#include "extract/row.h"
+
+namespace holdfast::extract {
+
+struct PublicationOptions {
+  std::vector<Column>
+      columns;  // of staged rows, without the key; those that the file has and these lack stay
+  std::string key_column;
+  std::vector<std::pair<std::string, std::string>>
+      key_values;  // for the file's metadata, beside ours
+};
+
+struct Publication {
+  KeySetDigest keys;  // of the published rows
+  std::uint64_t row_count = 0;
+  std::uint64_t staged_count = 0;    // rows that came from the staging file
+  std::uint64_t replaced_count = 0;  // old rows that gave way to a staged one
+};
+
+/// Key of the metadata with the digest of the published keys.
+inline constexpr const char* kKeySetKey = "holdfast.key_set";
+
+/// `conflict` where the published file has a key twice, or a column of another type: nothing was written. `corrupt` where what was
+/// written is not what should be there, or what was there can't be read; `invalid` names a staged line that fits no column. On every
+/// error the old file and the staging file are as they were.
+Result<Publication> publish(const ExtractionConfig& config, FileSystem& files,
+                            const PublicationOptions& options);
+
+}  // namespace holdfast::extract

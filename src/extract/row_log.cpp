@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/row_log.h"
+
+#include "base/failpoint.h"
+#include "base/root_folder.h"
+
+namespace holdfast::extract {
+namespace {
+
+bool is_object(std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line.empty() || (line.starts_with('{') && line.ends_with('}'));
+}
+
+}  // namespace
+
+Result<RowLog> RowLog::open(FileSystem& files, const std::string& staging_path,
+                            const std::string& ledger_path, LedgerFormat format) {
+  TRY_ASSIGN(auto staging, LineFile::open(files, staging_path, &is_object));
+  TRY_ASSIGN(auto ledger, LineFile::open(files, ledger_path,
+                                         format == LedgerFormat::json ? &is_object : nullptr));
+  return RowLog(std::move(staging), std::move(ledger), format);
+}
+
+Status RowLog::append(std::string_view key, std::string_view json) {
+  if (failed_) return *failed_;
+  const auto problem = bare_key_problem(key);
+  if (format_ == LedgerFormat::bare && problem)
+    return Error(
+        Code::invalid,
+        "the ledger holds bare keys, and \"" + printable_path(key) + "\" can't be one: " + *problem,
+        "rename the item, or begin a new output");
+  if (key.empty()) return Error(Code::invalid, "an item has no key");
+  TRY(staging_.append(json));
+  claims_.push_back(ledger_line(format_, key, core::sha256(json)));
+  return {};
+}
+
+Status RowLog::claim(std::string_view key, const core::Sha256Digest& row_digest) {
+  if (failed_) return *failed_;
+  claims_.push_back(ledger_line(format_, key, row_digest));
+  return {};
+}
+
+Status RowLog::write_claims() {
+  TRY(staging_.sync());
+  HOLDFAST_FAILPOINT("extraction.rows_staged");
+  for (const std::string& line : claims_)
+    TRY(ledger_.append(line));
+  TRY(ledger_.sync());
+  HOLDFAST_FAILPOINT("extraction.rows_claimed");
+  return {};
+}
+
+Status RowLog::sync() {
+  if (failed_) return *failed_;
+  if (auto written = write_claims(); !written) {
+    failed_ = written.error();
+    return written;
+  }
+  claims_.clear();
+  return {};
+}
+
+}  // namespace holdfast::extract

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/rules.h"
+
+namespace holdfast::extract {
+namespace {
+
+using core::Level;
+
+constexpr core::Rule kRules[] = {
+    {kRowsMissing, Level::error, "Finished items have no row.",
+     "Their keys are in the ledger, and neither the Parquet file nor the staging file has a row of "
+     "theirs: rows were lost after they were finished, and no later run would extract them again. "
+     "'holdfast extract check --lists FOLDER' writes the exact list. Look what replaced the "
+     "output; "
+     "then remove the affected entries from the ledger, or delete it to extract everything again."},
+    {kRowsRepeated, Level::error, "A key has more than one published row.",
+     "Duplicates hide a loss from every count, and weigh their item double in a model. Publish the "
+     "output again from its rows, one for each key."},
+    {kRowsUnclaimed, Level::warning, "Published rows whose key the ledger does not have.",
+     "The ledger was cut or belongs to another output, or the rows were written by something else. "
+     "A run would extract these items again."},
+    {kRowsWithoutKey, Level::warning, "Published rows without a key.",
+     "Nobody can tell which item they belong to. Look at what wrote them."},
+    {kUnknownItems, Level::warning, "Keys that are none of the items.",
+     "The ledger, the staging file or the Parquet file names items that are not there: items were "
+     "removed or renamed, 'items' names another folder, or a file of another extraction lies "
+     "here."},
+    {kOutputUnreadable, Level::error, "The Parquet file can't be read.",
+     "Its footer or its key column is damaged, it is no Parquet file, or no column has the keys. "
+     "The "
+     "verdict is unknown. Keep the file; what is staged is untouched."},
+    {kOutputDamaged, Level::error, "Pages of the Parquet file are damaged.",
+     "A checksum disagrees, or a page can't be taken apart. The rows of these pages are not what "
+     "was "
+     "written. Restore the file from a copy, or extract their items again."},
+    {kItemsUnreadable, Level::error, "The items can't be listed.",
+     "Without them nobody knows what there should be. The verdict is unknown."},
+    {kStagingMalformed, Level::warning, "Lines of the staging file are no rows.",
+     "A torn line is what a kill or a power cut leaves: a sign of the crash that loses rows. "
+     "Nothing "
+     "of it is skipped in silence; the message says where it stands."},
+    {kLedgerMalformed, Level::warning, "Lines of the ledger are no entries.",
+     "A torn line claims nothing. The message says where it stands."},
+    {kStagedTwice, Level::note, "Keys with more than one staged row.",
+     "Two runs extracted the same items, or one was repeated after a kill. The newest is "
+     "published."},
+    {kStagedUnclaimed, Level::note, "Staged rows whose key the ledger does not have yet.",
+     "What a kill between the two leaves. The next run takes the rows and adds their keys."},
+    {kClaimedTwice, Level::note, "Keys that stand in the ledger more than once.",
+     "They count once. A count of its lines is not the number of finished items."},
+    {kPending, Level::note, "Items that are not extracted yet.",
+     "The extraction is not complete; a run goes on with them."},
+};
+
+}  // namespace
+
+std::span<const core::Rule> rules() {
+  return kRules;
+}
+
+const core::Rule* find_rule(std::string_view id) {
+  for (const core::Rule& rule : kRules) {
+    if (rule.id == id) return &rule;
+  }
+  return nullptr;
+}
+
+}  // namespace holdfast::extract

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`holdfast extract check` over what an original script left: by key and never by count, with exact lists, and no byte changed."""
+import hashlib
+import json
+import os
+import subprocess
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from extraction import Extraction
+from schemas import hold
+
+
+@pytest.fixture
+def extraction(tmp_path):
+    return Extraction(tmp_path)
+
+
+def state(folder):
+    return {path.name: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns) for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.fixture
+def check(release_binary, extraction):
+    """Runs the check; whatever it finds, the files stay as they are."""
+    def run(*arguments, expect=0, json_too=True):
+        before = state(extraction.folder)
+        command = [release_binary, "extract", "check", "--out", extraction.out, *map(str, arguments)]
+        done = subprocess.run(command, cwd=extraction.folder, text=True, capture_output=True, check=False)
+        assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        if json_too:
+            again = subprocess.run([*command, "--json"], cwd=extraction.folder, text=True, capture_output=True, check=False)
+            assert again.returncode == expect
+            done.report = json.loads(again.stdout)
+            hold("extract-check", done.report)
+            assert done.report["exit_code"] == expect
+        assert {name: each for name, each in state(extraction.folder).items() if name in before} == before
+        return done
+    return run
+
+
+def rules(done):
+    return [(each["rule"], each["level"]) for each in done.report["findings"]]
+
+
+def names(count):
+    return [f"clip_{index:06d}.mp4" for index in range(count)]
+
+
+def test_the_historical_accident_is_refused_and_every_lost_row_named(extraction, check, tmp_path):
+    keys = names(152_265)
+    extraction.claim(keys)
+    extraction.publish(keys[92_453:])
+    done = check("--lists", tmp_path / "lists", expect=1)
+    assert rules(done) == [("extract.rows_missing", "error")]
+    assert "CONSISTENCY ERROR" in done.stdout and "152265" in done.stdout and "59812" in done.stdout and "92453" in done.stdout
+    assert "remove the affected entries" in done.stdout and "re-extract everything" in done.stdout
+    assert (tmp_path / "lists/missing.txt").read_text().splitlines() == keys[:92_453]
+    assert done.report["counts"] | {} == {
+        "items": None, "ledger": 152_265, "staged": 0, "published": 59_812, "published_rows": 59_812, "done": 59_812, "missing": 92_453,
+        "pending": 0, "unknown": 0, "unclaimed": 0, "staged_unclaimed": 0, "repeated": 0, "malformed": 0}
+
+
+def test_the_control_case_passes(extraction, check, tmp_path):
+    keys = names(1000)
+    extraction.claim(keys)
+    extraction.publish(keys)
+    (tmp_path / "items.txt").write_text("\n".join(keys))
+    done = check("--items-file", tmp_path / "items.txt")
+    assert "conclusion: complete" in done.stdout and done.report["findings"] == [] and done.report["verdict"] == "in_step"
+
+
+def test_equal_counts_of_other_keys_are_refused(extraction, check):
+    extraction.claim(names(200))
+    extraction.publish([f"other_{name}" for name in names(200)])
+    done = check(expect=1)
+    assert rules(done) == [("extract.rows_missing", "error"), ("extract.rows_unclaimed", "warning")]
+    assert done.report["counts"]["missing"] == done.report["counts"]["unclaimed"] == 200
+
+
+def test_duplicated_rows_hide_no_loss(extraction, check):
+    keys = names(100)
+    extraction.claim(keys)
+    extraction.publish(keys[:50] * 2)
+    done = check(expect=1)
+    assert rules(done) == [("extract.rows_missing", "error"), ("extract.rows_repeated", "error")]
+    assert done.report["counts"]["missing"] == done.report["counts"]["repeated"] == 50
+
+
+def test_staged_rows_count_as_done(extraction, check):
+    keys = names(200)
+    extraction.claim(keys)
+    extraction.publish(keys[:160])
+    extraction.stage(keys[160:])
+    done = check()
+    assert done.report["counts"]["missing"] == 0 and done.report["counts"]["staged"] == 40
+
+
+def test_a_torn_staging_line_is_told_with_its_place(extraction, check, tmp_path):
+    keys = names(10)
+    extraction.claim(keys)
+    extraction.publish(keys[:8])
+    extraction.stage(keys[8:])
+    whole = extraction.staging.read_text()
+    extraction.staging.write_text(whole[:-30])
+    done = check("--lists", tmp_path / "lists", expect=1)
+    assert rules(done) == [("extract.rows_missing", "error"), ("extract.staging_malformed", "warning")]
+    bad = [json.loads(line) for line in (tmp_path / "lists/malformed.jsonl").read_text().splitlines()]
+    assert [(each["line"], each["offset"]) for each in bad] == [(2, whole.index("\n") + 1)]
+    assert "skipped 1 malformed line" in done.stdout and "recovered 1 row" in done.stdout
+
+
+def test_two_rows_glued_into_one_line_are_both_missed(extraction, check):
+    keys = names(3)
+    extraction.claim(keys)
+    extraction.stage(keys)
+    lines = extraction.staging.read_text().splitlines()
+    extraction.staging.write_text(lines[0][:40] + lines[1] + "\n" + lines[2] + "\n")
+    done = check(expect=1)
+    assert done.report["counts"]["missing"] == 2 and done.report["counts"]["staged"] == 1
+
+
+def test_pending_items_are_incomplete_and_never_complete(extraction, check):
+    keys = names(5)
+    (extraction.folder / "clips").mkdir()
+    for key in keys:
+        (extraction.folder / "clips" / key).write_bytes(b"")
+    extraction.claim(keys[:3])
+    extraction.publish(keys[:3])
+    done = check("--items", "clips/*.mp4", expect=3)
+    assert rules(done) == [("extract.pending", "note")] and "conclusion: incomplete" in done.stdout
+    os.unlink(extraction.folder / "clips" / keys[0])
+    done = check("--items", "clips/*.mp4", expect=1)
+    assert ("extract.unknown_items", "warning") in rules(done)
+
+
+def test_lines_that_repeat_or_are_torn_claim_nothing_new(extraction, check):
+    keys = names(4)
+    extraction.publish(keys)
+    extraction.ledger.write_text("\n".join([keys[0], *keys]) + "\r\n\n")
+    assert rules(check()) == [("extract.claimed_twice", "note")]
+    extraction.ledger.write_text("\n".join(keys))
+    assert rules(check(expect=1)) == [("extract.rows_unclaimed", "warning"), ("extract.ledger_malformed", "warning")]
+
+
+@pytest.mark.parametrize("options", [{"compression": "zstd"}, {"compression": "none"}, {"use_dictionary": False}, {"row_group_size": 7},
+                                     {"data_page_version": "2.0"}, {"write_page_checksum": True}], ids=str)
+def test_every_way_of_writing_the_keys_is_read(extraction, check, options):
+    keys = names(100)
+    extraction.claim(keys)
+    extraction.publish(keys, **options)
+    assert check().report["counts"]["published"] == 100
+
+
+def damaged(extraction, how):
+    data = extraction.out.read_bytes()
+    extraction.out.write_bytes({"empty": b"", "text": b"no parquet at all", "cut tail": data[:-20], "cut middle": data[:100] + data[300:],
+                                "zeros": bytes(len(data)), "head only": data[:len(data) // 2]}[how])
+
+
+@pytest.mark.parametrize("how", ["empty", "text", "cut tail", "cut middle", "zeros", "head only"])
+def test_an_output_that_cannot_be_read_is_unknown_and_no_loss(extraction, check, how):
+    keys = names(2000)
+    extraction.claim(keys)
+    extraction.publish(keys)
+    damaged(extraction, how)
+    done = check(expect=1)
+    assert rules(done)[0] == ("extract.output_unreadable", "error") and done.report["verdict"] == "unknown"
+    assert "extract.rows_missing" not in [rule for rule, _ in rules(done)], "what can't be read is not known to be lost"
+
+
+def test_an_output_without_the_column_says_which_there_are(extraction, check):
+    pyarrow.parquet.write_table(pyarrow.table({"name": ["a"], "x": [1]}), extraction.out)
+    extraction.claim(["a"])
+    done = check(expect=1)
+    assert "name, x" in done.stdout
+    assert check("--key", "name").report["counts"]["published"] == 1
+    assert "x is of type int64" in check("--key", "x", expect=2, json_too=False).stderr
+
+
+def test_rows_without_a_key_are_told(extraction, check):
+    pyarrow.parquet.write_table(pyarrow.table({"clip_name": ["a", None, "b"]}), extraction.out)
+    extraction.claim(["a", "b"])
+    assert rules(check(expect=1)) == [("extract.rows_without_key", "warning")]
+
+
+def test_nothing_there_is_an_error(extraction, check):
+    assert "there is no" in check(expect=2, json_too=False).stderr
+
+
+def test_as_a_check_of_the_workspace_it_opens_and_ends_an_incident(sqlite_workspace):
+    workspace = sqlite_workspace
+    (workspace.folder / "features").mkdir()
+    extraction = Extraction(workspace.folder / "features")
+    keys = names(30)
+    for key in keys:
+        workspace.write(f"clips/{key}", "")
+    (workspace.folder / "holdfast.toml").write_text(
+        f'[workspace]\ncatalog = "{workspace.database.url}"\n\n[extract.k150k]\nitems = "data/clips/*.mp4"\nout = "features/k150k.parquet"\n')
+    extraction.claim(keys)
+    extraction.publish(keys[10:])
+    done = workspace.run("check", expect=1)
+    assert "extract.rows_missing" in done.stdout and "extraction:k150k" in done.stdout
+    assert [each["subject"] for each in workspace.json("incidents", "list")["incidents"]] == ["extraction:k150k"]
+    workspace.run("extract", "check", "k150k", expect=1)
+    # Another loss is another finding; the same one is not told anew.
+    extraction.publish(keys[12:])
+    workspace.run("check", expect=1)
+    workspace.run("check", expect=1)
+    assert len(workspace.events("extract.rows_missing")) == 2
+    extraction.publish(keys)
+    workspace.run("check")
+    assert workspace.json("incidents", "list")["incidents"] == []
+    workspace.run("waive", "list")
+
+
+def test_a_damaged_page_is_found_by_a_deep_look(extraction, check):
+    keys = names(500)
+    extraction.claim(keys)
+    extraction.publish(keys, compression="none", write_page_checksum=True)
+    check("--deep")
+    data = bytearray(extraction.out.read_bytes())
+    at = data.index(b"clip_000250.mp4")
+    data[at + 7] ^= 1  # another key
+    extraction.out.write_bytes(bytes(data))
+    done = check("--deep", expect=1)
+    assert ("extract.output_damaged", "error") in rules(done) and "checksum" in done.stdout
+
+
+def test_pages_of_values_are_walked_too(extraction, check):
+    keys = names(50)
+    extraction.claim(keys)
+    extraction.publish(keys, compression="none", write_page_checksum=True, use_dictionary=False)
+    data = bytearray(extraction.out.read_bytes())
+    at = data.index(b"\x00\x00\x00\x00\x00\x00\x0c@" * 3)  # 3.5, of mos
+    data[at + 1] ^= 1
+    extraction.out.write_bytes(bytes(data))
+    check()
+    assert rules(check("--deep", expect=1)) == [("extract.output_damaged", "error")]

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/key_set.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/second_program.h"
+
+namespace holdfast::extract {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> some_keys(std::size_t count) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < count; ++i)
+    out.push_back("clip_" + std::to_string(i * 7919) + ".mp4");
+  return out;
+}
+
+TEST(KeySet, HoldsWhatASetHolds) {
+  std::mt19937 random(1);
+  KeySet keys;
+  std::set<std::string> truth;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string key(random() % 12, 'a');
+    for (char& c : key)
+      c = static_cast<char>(random() % 3);  // NUL too
+    EXPECT_EQ(keys.insert(key), truth.insert(key).second);
+  }
+  EXPECT_EQ(keys.size(), truth.size());
+  std::set<std::string> back;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    EXPECT_EQ(keys.find(keys.at(i)), i);
+    back.emplace(keys.at(i));
+  }
+  EXPECT_EQ(back, truth);
+  EXPECT_FALSE(keys.contains("not there"));
+  EXPECT_FALSE(KeySet().contains(""));
+}
+
+TEST(KeySet, NeedsAtMost64BytesAKey) {
+  KeySet keys;
+  for (const std::string& key : some_keys(152'265))
+    keys.insert(key);
+  EXPECT_EQ(keys.size(), 152'265U);
+  EXPECT_LE(keys.memory_bytes(), 64 * keys.size());
+}
+
+TEST(KeySet, HasADigestThatDoesNotDependOnTheOrder) {
+  auto names = some_keys(1000);
+  KeySet forward;
+  for (const auto& name : names)
+    forward.insert(name);
+  std::shuffle(names.begin(), names.end(), std::mt19937(2));
+  KeySet shuffled;
+  for (const auto& name : names)
+    shuffled.insert(name);
+  EXPECT_EQ(forward.digest(), shuffled.digest());
+  KeySet other;
+  for (std::size_t i = 1; i < names.size(); ++i)
+    other.insert(names[i]);
+  other.insert("another");
+  EXPECT_EQ(other.size(), forward.size());
+  EXPECT_NE(other.digest(), forward.digest());
+  EXPECT_NE(KeySet().digest(), forward.digest());
+}
+
+TEST(KeySet, HasTheDigestThatPythonComputes) {
+  KeySet keys;
+  std::string list;
+  for (const auto& name : some_keys(50)) {
+    keys.insert(name);
+    list += "'" + name + "',";
+  }
+  const auto ended = testing::run_program(
+      "python3 -c \"import hashlib; k=[" + list +
+      "]; s=sum(int.from_bytes(hashlib.sha256(x.encode()).digest(),'big') for x in k)%2**256; "
+      "print(f'{len(k)}-{s:064x}',end='')\"");
+  EXPECT_EQ(keys.digest().text(), ended.output);
+}
+
+TEST(KeySet, GivesDifferencesInOrder) {
+  KeySet a;
+  KeySet b;
+  for (const char* key : {"z", "b", "a", "c"})
+    a.insert(key);
+  for (const char* key : {"a", "y"})
+    b.insert(key);
+  EXPECT_THAT(difference(a, b), ElementsAre("z", "b", "c"));
+  EXPECT_THAT(difference(b, a), ElementsAre("y"));
+}
+
+}  // namespace
+}  // namespace holdfast::extract
