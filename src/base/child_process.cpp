@@ -28,6 +28,8 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kPieceBytes = 64U << 10U;
 constexpr std::size_t kErrorTailBytes = 4096;
+constexpr int kErrorPiecesAtOnce =
+    16;  // a program that writes faster than we read must not hold us
 constexpr std::chrono::milliseconds kLook{50};  // for a request to stop
 constexpr int kNoProgram = 127;
 
@@ -64,7 +66,9 @@ bool can_run(const std::string& path) {
 }
 
 /// Where the program is, as execvp looks for it, but before the fork.
-Result<std::string> find_program(const std::string& name) {
+Result<std::string> find_program(const std::string& asked, const std::string& folder) {
+  const bool is_relative = asked.find('/') != std::string::npos && !asked.starts_with('/');
+  const std::string name = is_relative && !folder.empty() ? folder + '/' + asked : asked;
   if (name.find('/') != std::string::npos) {
     if (can_run(name)) return name;
     return Error(errno == ENOENT ? Code::not_found : Code::invalid,
@@ -80,6 +84,15 @@ Result<std::string> find_program(const std::string& name) {
   }
   return Error(Code::not_found, "there is no program \"" + printable_path(name) + "\" in PATH",
                "install it, or name its path");
+}
+
+/// Where SIGCHLD is ignored, as whoever started us may have left it, the system throws the statuses of children away.
+void keep_statuses() {
+  struct sigaction now = {};
+  ::sigaction(SIGCHLD, nullptr, &now);
+  if (now.sa_handler != SIG_IGN) return;
+  now.sa_handler = SIG_DFL;
+  ::sigaction(SIGCHLD, &now, nullptr);
 }
 
 /// Everything the child needs, made before the fork: behind it only calls that are safe after a fork of many threads.
@@ -101,7 +114,7 @@ struct Launch {
   ::dup2(err, STDERR_FILENO);
   struct sigaction usual = {};
   usual.sa_handler = SIG_DFL;
-  for (const int each : {SIGINT, SIGTERM, SIGPIPE, SIGHUP})
+  for (const int each : {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGCHLD})
     ::sigaction(each, &usual, nullptr);
   sigset_t none;
   ::sigemptyset(&none);
@@ -127,6 +140,7 @@ Error timed_out(std::chrono::nanoseconds timeout) {
 }  // namespace
 
 std::string ChildEnd::text() const {
+  if (signal == 0 && exit_code < 0) return "an end that nobody knows";
   if (signal == 0) return "exit " + std::to_string(exit_code);
   return "signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ')';
 }
@@ -146,7 +160,7 @@ struct ChildProcess::State {
 
   void read_errors() {
     std::array<char, kErrorTailBytes> piece{};
-    while (errors.valid()) {
+    for (int piece_count = 0; errors.valid() && piece_count < kErrorPiecesAtOnce; ++piece_count) {
       const ssize_t got = ::read(errors.get(), piece.data(), piece.size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0 && errno == EAGAIN) return;
@@ -191,6 +205,13 @@ struct ChildProcess::State {
     return out;
   }
 
+  /// Somebody else took its status: it may have ended in any way.
+  ChildEnd lost_end() {
+    end = ChildEnd{.exit_code = -1, .signal = 0};
+    ::kill(-pid, SIGKILL);
+    return *end;
+  }
+
   ChildEnd wait(std::chrono::nanoseconds timeout) {
     if (end) return *end;
     const auto deadline = Steady::now() + timeout;
@@ -198,7 +219,7 @@ struct ChildProcess::State {
       int status = 0;
       const pid_t got = ::waitpid(pid, &status, WNOHANG);
       if (got == pid) return take_end(status);
-      if (got < 0 && errno != EINTR) return take_end(0);
+      if (got < 0 && errno != EINTR) return lost_end();
       if (Steady::now() >= deadline) return kill();
       pollfd none{errors.valid() ? errors.get() : -1, POLLIN, 0};
       ::poll(&none, 1, 5);
@@ -211,9 +232,11 @@ struct ChildProcess::State {
     ::kill(-pid, SIGKILL);
     ::kill(pid, SIGKILL);  // it may not have made its group yet
     int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return take_end(status);
+    pid_t got = 0;
+    do {
+      got = ::waitpid(pid, &status, 0);
+    } while (got < 0 && errno == EINTR);
+    return got == pid ? take_end(status) : lost_end();
   }
 };
 
@@ -226,7 +249,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& argv,
                                          const ChildOptions& options) {
   if (argv.empty()) return Error(Code::invalid, "no program is named");
   Launch launch;
-  TRY_ASSIGN(launch.program, find_program(argv.front()));
+  TRY_ASSIGN(launch.program, find_program(argv.front(), options.folder));
   for (const std::string& each : argv)
     launch.argv.push_back(const_cast<char*>(each.c_str()));
   launch.argv.push_back(nullptr);
@@ -242,6 +265,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& argv,
   TRY_ASSIGN(auto in, make_input());
   TRY_ASSIGN(auto out, make_pipe());
   TRY_ASSIGN(auto err, make_pipe());
+  keep_statuses();
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return system_error("fork", "", errno);

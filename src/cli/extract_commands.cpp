@@ -84,6 +84,7 @@ std::vector<List> lists_of(const ExtractionState& state, const Accounts& account
           {"unknown", &accounts.strangers},
           {"unclaimed", &accounts.unclaimed_published},
           {"staged-unclaimed", &accounts.unclaimed_staged},
+          {"unpublished", &accounts.unpublished},
           {"repeated", &state.published.rows.repeated},
           {"staged-twice", &state.staged.repeated},
           {"claimed-twice", &state.ledger.repeated}};
@@ -102,8 +103,28 @@ Status write_list(const std::string& folder, const List& list) {
     }
     text += '\n';
   }
-  return write_whole_file(real_file_system(),
-                          folder + '/' + list.file + (plain ? ".txt" : ".jsonl"), text);
+  const std::string path = folder + '/' + list.file;
+  const Status removed =
+      real_file_system().remove(path + (plain ? ".jsonl" : ".txt"));  // of another day
+  if (!removed && removed.error().code() != Code::not_found) return removed;
+  return write_whole_file(real_file_system(), path + (plain ? ".txt" : ".jsonl"), text);
+}
+
+/// The ledger less the keys that are missing, in its own format: what takes its place where they are to be extracted again.
+Status write_trimmed_ledger(const std::string& folder, const ExtractionState& state,
+                            const Accounts& accounts) {
+  extract::KeySet missing;
+  for (const std::string& key : accounts.missing)
+    missing.insert(key);
+  const extract::Ledger& ledger = state.ledger;
+  std::string text;
+  for (std::size_t i = 0; i < ledger.keys.size(); ++i) {
+    if (missing.contains(ledger.keys.at(i))) continue;
+    const core::Sha256Digest digest =
+        i < ledger.row_digests.size() ? ledger.row_digests[i] : core::Sha256Digest{};
+    text += extract::ledger_line(ledger.format, ledger.keys.at(i), digest) + '\n';
+  }
+  return write_whole_file(real_file_system(), folder + "/ledger-without-missing", text);
 }
 
 Result<std::string> bad_lines_text(const std::string& file,
@@ -127,6 +148,7 @@ Status write_lists(const std::string& folder, const ExtractionConfig& config,
   TRY(real_file_system().create_folder(folder));
   for (const List& list : lists_of(state, accounts))
     TRY(write_list(folder, list));
+  TRY(write_trimmed_ledger(folder, state, accounts));
   TRY_ASSIGN(const std::string staging, bad_lines_text(config.staging(), state.staging.bad_lines));
   TRY_ASSIGN(const std::string ledger, bad_lines_text(config.ledger(), state.ledger.bad_lines));
   return write_whole_file(real_file_system(), folder + "/malformed.jsonl", staging + ledger);
@@ -251,7 +273,7 @@ Result<Exit> run_check(const Command& command, const CheckWords& words) {
                  "there is no " + printable_path(config.out) + ", nor " +
                      printable_path(config.ledger()) + " or " + printable_path(config.staging()),
                  "name the Parquet file of the extraction");
-  const Accounts accounts = extract::account(state.sides());
+  const Accounts accounts = extract::accounts_of(state);
   const auto report = extract::judge(config, state, accounts, command.clock->now());
   if (!words.lists.empty()) TRY(write_lists(words.lists, config, state, accounts));
   if (command.output == OutputFormat::json) {
@@ -339,11 +361,24 @@ Result<std::string> run_json(const ExtractionConfig& config, const extract::RunE
                                               : core::FieldValue()},
            {"elapsed_s", end.elapsed_s}}));
   head.pop_back();
-  return head + ",\"failed\":[" + failed + "],\"findings\":[" + findings + "]}\n";
+  std::string torn;
+  for (const TornTail& tail : end.torn) {
+    TRY_ASSIGN(const std::string text,
+               core::canonical_json({{"offset", count(tail.offset)},
+                                     {"size_bytes", count(tail.size_bytes)},
+                                     {"kept_in", printable_path(tail.kept_in)}}));
+    torn += (torn.empty() ? "" : ",") + text;
+  }
+  return head + ",\"failed\":[" + failed + "],\"torn\":[" + torn + "],\"findings\":[" + findings +
+         "]}\n";
 }
 
 std::string run_text(const ExtractionConfig& config, const extract::RunEnd& end) {
   std::string out;
+  for (const TornTail& tail : end.torn)
+    out += "WARNING: a torn line of " + std::to_string(tail.size_bytes) +
+           " bytes was cut off, as a kill or a power cut leaves it; kept in " +
+           printable_path(tail.kept_in) + '\n';
   for (const extract::FailedItem& item : end.failed)
     out += "FAIL " + app::printable(item.key) + ": " + app::printable(item.why) + '\n';
   for (const core::Finding& finding : end.report.findings) {
@@ -398,7 +433,9 @@ Result<Exit> run_run(const Command& command, const RunWords& words) {
     return Error(Code::cancelled, "stopped as asked; what was extracted is staged",
                  "run the same command again to go on");
   if (end.status == "refused") return Exit::findings;
-  return exit_of(outcome_of(end.report));
+  const Outcome outcome = outcome_of(end.report);
+  if (outcome == Outcome::complete && !end.failed.empty()) return Exit::incomplete;
+  return exit_of(outcome);
 }
 
 void add_run(CLI::App& group) {

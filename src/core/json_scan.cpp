@@ -190,6 +190,10 @@ bool JsonScan::object(int depth) {
   return take('}');
 }
 
+bool has_replacement(std::string_view text) {
+  return text.find("\xEF\xBF\xBD") != std::string_view::npos;
+}
+
 std::string json_unescaped(std::string_view quoted) {
   std::string out;
   constexpr std::string_view kNames = "bfnrt";

@@ -34,7 +34,8 @@ Accounts account(const Sides& sides) {
   out.missing = in_none(ledger, {&published, &staged});
   out.unclaimed_published = in_none(published, {&ledger});
   out.unclaimed_staged = in_none(staged, {&ledger, &published});
-  out.done = published.size() + in_none(staged, {&published}).size();
+  out.unpublished = in_none(staged, {&published});
+  out.done = published.size() + out.unpublished.size();
   if (sides.items == nullptr) return out;
   out.pending = in_none(*sides.items, {&ledger, &staged, &published});
   KeySet strangers;
@@ -44,12 +45,6 @@ Accounts account(const Sides& sides) {
     }
   }
   return out;
-}
-
-bool Accounts::is_complete(const Sides& sides) const {
-  return missing.empty() && unclaimed_published.empty() && unclaimed_staged.empty() &&
-         strangers.empty() && pending.empty() && sides.staged.repeated.empty() &&
-         sides.published.repeated.empty() && sides.published.nameless == 0;
 }
 
 }  // namespace holdfast::extract

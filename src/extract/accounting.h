@@ -36,11 +36,10 @@ struct Accounts {
   std::vector<std::string> missing;
   std::vector<std::string> unclaimed_published;
   std::vector<std::string> unclaimed_staged;  // and not published either
+  std::vector<std::string> unpublished;       // staged, and not published
   std::vector<std::string> strangers;
   std::vector<std::string> pending;
   std::uint64_t done = 0;  // keys that are published or staged
-  /// Whether every finished key has its row, exactly one, and every item is finished.
-  bool is_complete(const Sides& sides) const;
 };
 
 Accounts account(const Sides& sides);

@@ -17,7 +17,7 @@ class ExtractionCheck final : public core::Check {
     Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
     const Pages pages = options.depth == core::Depth::full ? Pages::checked : Pages::not_read;
     TRY_ASSIGN(const auto state, read_state(config_, real_file_system(), pages, options.cancel));
-    const Accounts accounts = account(state.sides());
+    const Accounts accounts = accounts_of(state);
     auto report = judge(config_, state, accounts, clock.now());
     core::CheckCounts counts;
     counts.planned = 1;

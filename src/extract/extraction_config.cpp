@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/extraction_config.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/clock.h"
@@ -57,6 +58,10 @@ Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table
   if (out.command.empty()) return table.invalid("command", "name the program that makes the rows");
   const auto parsed = parse_columns(columns, config.key_columns.front());
   if (!parsed) return table.invalid("columns", parsed.error().message());
+  for (const Column& column : *parsed) {
+    if (std::ranges::find(config.key_columns, column.name) != config.key_columns.end())
+      return table.invalid("columns", "\"" + column.name + "\" is a name of the key's column");
+  }
   if (parsed->empty())
     return table.invalid("columns", "declare what it prints, for example [\"vmaf:float64\"]");
   out.columns = *parsed;
@@ -88,7 +93,8 @@ Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTab
     return table.invalid("out", "name the Parquet file that the rows are published in");
   }
   config.out = beneath(workspace_folder, *out);
-  for (const std::string& other : {config.ledger(), config.staging(), config.manifest()}) {
+  for (const std::string& other :
+       {config.ledger(), config.staging(), config.manifest(), config.lock()}) {
     if (other == config.out)
       return table.invalid("out", "\"" + *out + "\" is the name of a file beside the output");
   }

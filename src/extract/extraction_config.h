@@ -32,6 +32,7 @@ struct ExtractionConfig {
   std::string ledger() const { return beside(".done"); }
   std::string staging() const { return beside(".rows.jsonl"); }
   std::string manifest() const { return beside(".manifest.json"); }
+  std::string lock() const { return beside(".extract-lock"); }
   std::string beside(const char* suffix) const;
 };
 

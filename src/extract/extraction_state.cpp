@@ -6,6 +6,7 @@
 
 #include "base/readable_file.h"
 #include "base/root_folder.h"
+#include "extract/publication.h"
 #include "parquet/footer.h"
 #include "parquet/key_column.h"
 
@@ -33,6 +34,7 @@ Status read_rows(Published& out, const ExtractionConfig& config, FileSystem& fil
   TRY_ASSIGN(const auto file, readable_in(files, config.out));
   TRY_ASSIGN(const auto footer, parquet::read_footer(*file));
   out.row_count = footer.row_count;
+  if (const auto made_by = footer.value_of(kExtractorKey)) out.extractor = *made_by;
   if (pages == Pages::checked) {
     TRY_ASSIGN(out.pages, parquet::check_pages(*file, footer));
   }
@@ -69,6 +71,18 @@ Result<Items> items_of(const ExtractionConfig& config, FileSystem& files) {
 }
 
 }  // namespace
+
+Accounts accounts_of(const ExtractionState& state) {
+  Accounts out = account(state.sides());
+  if (state.published.unreadable) {
+    for (auto* list : {&out.missing, &out.pending, &out.unpublished, &out.unclaimed_staged})
+      list->clear();
+  }
+  const bool all_items =
+      state.items && state.items->unreadable.empty() && !state.items->keys.empty();
+  if (!all_items) out.strangers.clear();
+  return out;
+}
 
 Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files, Pages pages,
                                    const Cancel* cancel) {

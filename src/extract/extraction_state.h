@@ -25,7 +25,8 @@ struct Published {
   RowKeys rows;
   std::uint64_t row_count = 0;
   std::string key_column;
-  std::optional<Error> unreadable;           // then rows may be a part
+  std::optional<std::string> extractor;  // what made the rows, as the metadata says (kExtractorKey)
+  std::optional<Error> unreadable;       // then rows may be a part
   std::optional<parquet::PageReport> pages;  // where they were asked for
 };
 
@@ -42,6 +43,10 @@ struct ExtractionState {
     return {items ? &items->keys : nullptr, ledger.keys, staged, published.rows};
   }
 };
+
+/// The accounts of what could be read: nothing is called missing or pending where the published rows can't be, nor strange where the
+/// items can't all be.
+Accounts accounts_of(const ExtractionState& state);
 
 /// `io` where the ledger or the staging file can't be read: then nothing is known.
 Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files, Pages pages,

@@ -2,6 +2,7 @@
 #include "extract/extractor.h"
 
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/child_process.h"
@@ -22,10 +23,22 @@ std::string shown(std::string_view text) {
   return out;
 }
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-    text.replace(at, from.size(), to);
-  return text;
+/// The word with the item's {key} and {path}; what is put in is not looked at again.
+std::string filled(const std::string& word, const Item& item) {
+  std::string out;
+  for (std::size_t at = 0; at < word.size();) {
+    const std::string_view rest = std::string_view(word).substr(at);
+    if (rest.starts_with("{key}")) {
+      out += item.key;
+      at += 5;
+    } else if (rest.starts_with("{path}")) {
+      out += item.path;
+      at += 6;
+    } else {
+      out += word[at++];
+    }
+  }
+  return out;
 }
 
 /// " (stderr: …)", where there was any.
@@ -105,7 +118,7 @@ class ExecExtractor final : public Extractor {
   Result<Row> extract(const Item& item, const Cancel* cancel) override {
     std::vector<std::string> argv;
     for (const std::string& word : config_.command)
-      argv.push_back(replaced(replaced(word, "{path}", item.path), "{key}", item.key));
+      argv.push_back(filled(word, item));
     const auto deadline = std::chrono::steady_clock::now() + config_.timeout;
     TRY_ASSIGN(auto child, ChildProcess::start(argv, {.folder = config_.folder,
                                                       .memory_bytes = config_.memory_bytes}));
@@ -162,14 +175,18 @@ struct Answer {
 
 std::optional<Answer> answer_of(const std::string& line) {
   Answer out;
+  std::set<std::string> seen;
   core::JsonScan scan(line, core::JsonNumbers::python);
   scan.skip_space();
   const bool is_object = scan.members([&](core::JsonSpan name, core::JsonSpan value) {
     const std::string word = core::json_unescaped(name.of(line));
     const std::string_view json = value.of(line);
+    if (word != "row" && word != "key" && word != "error") return true;
+    if (!seen.insert(word).second) return false;
     if (word == "row") out.row = json;
     if (word == "key" && json.front() == '"') out.key = core::json_unescaped(json);
-    if (word == "error" && json.front() == '"') out.error = core::json_unescaped(json);
+    if (word == "error" && json != "null")
+      out.error = json.front() == '"' ? core::json_unescaped(json) : std::string(json);
     return true;
   });
   scan.skip_space();

@@ -32,15 +32,24 @@ Result<Items> list_items(const std::string& base, const std::string& pattern) {
   out.folder = (asked.is_absolute() ? asked : fs::path(base) / asked).lexically_normal().string();
   TRY_ASSIGN(const auto root, RootFolder::open(out.folder));
   TRY_ASSIGN(auto listing, root.list());
+  out.unreadable = std::move(listing.unreadable);
+  const bool goes_deeper = split.below.find('/') != std::string::npos;
   for (const std::string& link : listing.links) {
-    std::error_code ignored;
-    if (fs::is_regular_file(fs::path(out.folder) / link, ignored)) listing.files.push_back(link);
+    std::error_code error;
+    const auto kind = fs::status(fs::path(out.folder) / link, error).type();
+    if (kind == fs::file_type::regular) {
+      listing.files.push_back(link);
+    } else if (kind == fs::file_type::directory ? goes_deeper : fits_pattern(split.below, link)) {
+      out.unreadable.push_back(link);  // what it leads to, or what is below, is not known
+    }
+  }
+  for (const std::string& special : listing.special) {
+    if (fits_pattern(split.below, special)) out.unreadable.push_back(special);
   }
   std::ranges::sort(listing.files);
   for (const std::string& file : listing.files) {
     if (fits_pattern(split.below, file)) out.keys.insert(file);
   }
-  out.unreadable = std::move(listing.unreadable);
   return out;
 }
 

@@ -18,7 +18,7 @@ struct Items {
   KeySet keys;
   std::string folder;
   std::vector<std::string>
-      unreadable;  // folders that could not be listed: what is below is not known
+      unreadable;  // folders that could not be listed, and what fits and is no file
 };
 
 /// The folder above the first part of a pattern that has a wildcard, "." where there is none, and the pattern below it.

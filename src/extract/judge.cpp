@@ -128,8 +128,11 @@ class Judging {
            state_.items_unreadable->hint(), ""});
     } else if (state_.items && !state_.items->unreadable.empty()) {
       add({kItemsUnreadable, "", first_of(state_.items->unreadable),
-           "folders of the items can't be listed: " + first_of(state_.items->unreadable),
-           "make them readable for this user", ""});
+           "of the items can't be looked at: " + first_of(state_.items->unreadable),
+           "make them files and folders that this user can read, or take them away", ""});
+    } else if (state_.items && state_.items->keys.empty()) {
+      add({kItemsUnreadable, "", "0", "there are no items: nothing fits what is configured",
+           "look whether the disk is there, and whether the pattern is right", ""});
     }
   }
 
@@ -247,6 +250,11 @@ class Judging {
   }
 
   void pending() {
+    add_keys({kUnpublished, "", "",
+              counted(accounts_.unpublished.size(), "staged row") +
+                  " not published yet: " + first_of(accounts_.unpublished),
+              "holdfast extract run " + shell_word(config_.name), config_.staging()},
+             accounts_.unpublished);
     add_keys({kPending, state_.items ? std::to_string(state_.items->keys.size()) : "", "",
               counted(accounts_.pending.size(), "item") +
                   (accounts_.pending.size() == 1 ? " is" : " are") + " not extracted yet (" +
@@ -255,7 +263,9 @@ class Judging {
              accounts_.pending);
   }
 
-  bool is_listing_whole() const { return !state_.items || state_.items->unreadable.empty(); }
+  bool is_listing_whole() const {
+    return !state_.items || (state_.items->unreadable.empty() && !state_.items->keys.empty());
+  }
 
   void settle() {
     const bool nothing_known =
@@ -264,11 +274,12 @@ class Judging {
     const bool drifted = std::ranges::any_of(report_.findings, [](const core::Finding& finding) {
       return finding.level != core::Level::note;
     });
-    report_.verdict = lost                         ? core::Verdict::missing
-                      : nothing_known              ? core::Verdict::unknown
-                      : drifted                    ? core::Verdict::drifted
-                      : !accounts_.pending.empty() ? core::Verdict::unknown
-                                                   : core::Verdict::in_step;
+    report_.verdict = lost            ? core::Verdict::missing
+                      : nothing_known ? core::Verdict::unknown
+                      : drifted       ? core::Verdict::drifted
+                      : !accounts_.pending.empty() || !accounts_.unpublished.empty()
+                          ? core::Verdict::unknown
+                          : core::Verdict::in_step;
     if (!nothing_known) report_.proved_at = report_.observed_at;
   }
 

@@ -42,7 +42,13 @@ std::optional<Entry> read_json_entry(std::string_view text) {
   });
   scan.skip_space();
   if (!is_object || !scan.at_end() || !good || !key || key->empty()) return {};
+  if (core::has_replacement(*key)) return {};
   return Entry{*std::move(key), digest.value_or(core::Sha256Digest{})};
+}
+
+// Also of an entry that is damaged: then the ledger's lines are told as malformed, and never taken for bare keys.
+bool looks_like_json(std::string_view text) {
+  return text.starts_with("{\"");
 }
 
 std::string_view without_return(std::string_view text) {
@@ -63,7 +69,7 @@ class Reading {
     if (text.empty()) return;
     if (text.find('\0') != std::string_view::npos) return bad(line, "torn: it holds a NUL byte");
     if (!knows_format_) {
-      out_.format = read_json_entry(text) ? LedgerFormat::json : LedgerFormat::bare;
+      out_.format = looks_like_json(text) ? LedgerFormat::json : LedgerFormat::bare;
       knows_format_ = true;
     }
     if (out_.format == LedgerFormat::bare) return add({std::string(text), {}});
@@ -122,7 +128,7 @@ std::optional<std::string> bare_key_problem(std::string_view key) {
   if (key.find('\n') != std::string_view::npos) return "it holds a line feed";
   if (key.find('\0') != std::string_view::npos) return "it holds a NUL byte";
   if (key.ends_with('\r')) return "it ends with a carriage return";
-  if (key.starts_with('{') && read_json_entry(key)) return "it looks like a line of a JSON ledger";
+  if (looks_like_json(key)) return "it looks like a line of a JSON ledger";
   return {};
 }
 

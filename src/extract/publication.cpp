@@ -34,10 +34,20 @@ class Publishing {
   Publishing(const ExtractionConfig& config, FileSystem& files, const PublicationOptions& options)
       : config_(config), files_(files), options_(options) {}
 
-  Result<Publication> run() {
+  Status prepare() {
     TRY(index_staging());
     TRY(read_old());
-    TRY(settle_columns());
+    return settle_columns();
+  }
+
+  Status check() {
+    TRY(prepare());
+    RowBuffer nowhere(columns_);
+    return copy_staged(nowhere, [](const parquet::RowBatch&) { return Status(); });
+  }
+
+  Result<Publication> run() {
+    TRY(prepare());
     for (std::size_t i = 0; i < staged_.keys.size(); ++i) {
       if (!old_keys_.contains(staged_.keys.at(i))) out_.keys.add(staged_.keys.at(i));
     }
@@ -233,6 +243,11 @@ class Publishing {
 };
 
 }  // namespace
+
+Status check_publishable(const ExtractionConfig& config, FileSystem& files,
+                         const PublicationOptions& options) {
+  return Publishing(config, files, options).check();
+}
 
 Result<Publication> publish(const ExtractionConfig& config, FileSystem& files,
                             const PublicationOptions& options) {

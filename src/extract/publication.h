@@ -36,6 +36,12 @@ struct Publication {
 
 /// Key of the metadata with the digest of the published keys.
 inline constexpr const char* kKeySetKey = "holdfast.key_set";
+/// …and with what made the rows (extractor_fingerprint).
+inline constexpr const char* kExtractorKey = "holdfast.extractor";
+
+/// Whether what is staged could be published: publish()'s errors, before long work is done in vain. Writes nothing.
+Status check_publishable(const ExtractionConfig& config, FileSystem& files,
+                         const PublicationOptions& options);
 
 /// `conflict` where the published file has a key twice, or a column of another type: nothing was written. `corrupt` where what was
 /// written is not what should be there, or what was there can't be read; `invalid` names a staged line that fits no column. On every

@@ -142,7 +142,9 @@ class RowReading {
                     std::string(parquet::column_type_name(found->type)) + ", and is " +
                     shown(value));
     const auto* text = std::get_if<std::string>(&*fitting);
-    if (text != nullptr && !core::is_utf8(*text))
+    const bool was_no_text = text != nullptr && core::has_replacement(*text) &&
+                             value.find("\\u") != std::string_view::npos;
+    if (was_no_text || (text != nullptr && !core::is_utf8(*text)))
       return refuse("\"" + shown(name) + "\" is no UTF-8: " + shown(*text));
     row_.values[at] = *std::move(fitting);
     return true;

@@ -8,8 +8,10 @@ namespace holdfast::extract {
 namespace {
 
 bool is_object(std::string_view line) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line.empty() || (line.starts_with('{') && line.ends_with('}'));
+  constexpr std::string_view kBlanks = " \t\r";
+  const std::size_t begin = line.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return true;
+  return line[begin] == '{' && line[line.find_last_not_of(kBlanks)] == '}';
 }
 
 }  // namespace
@@ -24,20 +26,25 @@ Result<RowLog> RowLog::open(FileSystem& files, const std::string& staging_path,
 
 Status RowLog::append(std::string_view key, std::string_view json) {
   if (failed_) return *failed_;
-  const auto problem = bare_key_problem(key);
-  if (format_ == LedgerFormat::bare && problem)
-    return Error(
-        Code::invalid,
-        "the ledger holds bare keys, and \"" + printable_path(key) + "\" can't be one: " + *problem,
-        "rename the item, or begin a new output");
-  if (key.empty()) return Error(Code::invalid, "an item has no key");
+  TRY(require_keepable(key));
   TRY(staging_.append(json));
   claims_.push_back(ledger_line(format_, key, core::sha256(json)));
   return {};
 }
 
+Status RowLog::require_keepable(std::string_view key) const {
+  if (key.empty()) return Error(Code::invalid, "an item has no key");
+  const auto problem = bare_key_problem(key);
+  if (format_ == LedgerFormat::json || !problem) return {};
+  return Error(
+      Code::invalid,
+      "the ledger holds bare keys, and \"" + printable_path(key) + "\" can't be one: " + *problem,
+      "rename the item, or begin a new output");
+}
+
 Status RowLog::claim(std::string_view key, const core::Sha256Digest& row_digest) {
   if (failed_) return *failed_;
+  TRY(require_keepable(key));
   claims_.push_back(ledger_line(format_, key, row_digest));
   return {};
 }

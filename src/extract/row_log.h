@@ -40,6 +40,7 @@ class RowLog {
  private:
   RowLog(LineFile staging, LineFile ledger, LedgerFormat format)
       : staging_(std::move(staging)), ledger_(std::move(ledger)), format_(format) {}
+  Status require_keepable(std::string_view key) const;
   Status write_claims();
 
   LineFile staging_;

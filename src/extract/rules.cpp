@@ -48,6 +48,9 @@ constexpr core::Rule kRules[] = {
      "What a kill between the two leaves. The next run takes the rows and adds their keys."},
     {kClaimedTwice, Level::note, "Keys that stand in the ledger more than once.",
      "They count once. A count of its lines is not the number of finished items."},
+    {kUnpublished, Level::note, "Staged rows that are not published yet.",
+     "Whoever reads the Parquet file does not see them: the extraction is not complete. A run "
+     "publishes them."},
     {kPending, Level::note, "Items that are not extracted yet.",
      "The extraction is not complete; a run goes on with them."},
 };

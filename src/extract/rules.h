@@ -21,6 +21,7 @@ inline constexpr std::string_view kLedgerMalformed = "extract.ledger_malformed";
 inline constexpr std::string_view kStagedTwice = "extract.staged_twice";
 inline constexpr std::string_view kStagedUnclaimed = "extract.staged_unclaimed";
 inline constexpr std::string_view kClaimedTwice = "extract.claimed_twice";
+inline constexpr std::string_view kUnpublished = "extract.unpublished";
 inline constexpr std::string_view kPending = "extract.pending";
 
 /// All rules, in the order of docs/rules.md. Lives as long as the process.

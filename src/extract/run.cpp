@@ -32,6 +32,17 @@ struct Outcome {
 using Work = core::BatchWork<Item, Outcome>;
 using Feed = core::BatchFeed<Item, Outcome>;
 
+/// Whether all bad lines stand at the end of the file: the torn tail of a writer that was killed, which may be cut off. One in the middle
+/// is not for us to take away, nor what stands behind it.
+bool is_torn_tail(const std::vector<BadLine>& lines, std::uint64_t size_bytes) {
+  std::uint64_t end = size_bytes;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    if (line->offset + line->size_bytes != end) return false;
+    end = line->offset;
+  }
+  return true;
+}
+
 bool has_rule(const core::SubjectReport& report, std::string_view rule) {
   return std::ranges::any_of(report.findings,
                              [&](const core::Finding& finding) { return finding.rule == rule; });
@@ -52,7 +63,7 @@ class Run {
       return Error(Code::invalid, "extract." + config_.name + " has no items",
                    "name them in [extract." + config_.name + "]: items = \"clips/*.mp4\"");
     TRY_ASSIGN(const auto lock,
-               LockFile::acquire(config_.beside(".lock"), "holdfast extract run " + config_.name));
+               LockFile::acquire(config_.lock(), "holdfast extract run " + config_.name));
     TRY(look());
     if (refuses()) return finish("refused");
     TRY(require_same_extractor());
@@ -65,11 +76,15 @@ class Run {
       return write_manifest_as(end_.report.verdict == core::Verdict::in_step ? "complete-noop"
                                                                              : "incomplete");
     }
+    TRY(check_publishable(config_, files_, publication_options()));
     // From here on nobody may take an older word for the state of things, nor go on with another extractor.
     TRY(write_manifest_now("running"));
     {
       TRY_ASSIGN(auto log,
                  RowLog::open(files_, config_.staging(), config_.ledger(), state_.ledger.format));
+      for (const auto* torn : {&log.torn_staging(), &log.torn_ledger()}) {
+        if (*torn) end_.torn.push_back(**torn);
+      }
       TRY(claim_staged(log));
       TRY(extract_pending(log));
     }
@@ -81,19 +96,23 @@ class Run {
   // What is there now, and what that means. Asked before anything is done, and again before anything is published.
   Status look() {
     TRY_ASSIGN(state_, read_state(config_, files_, Pages::not_read, options_.batch.cancel));
-    accounts_ = account(state_.sides());
+    accounts_ = accounts_of(state_);
     end_.report = judge(config_, state_, accounts_, clock_.now());
     return {};
   }
   bool refuses() const {
     return has_rule(end_.report, kRowsMissing) || has_rule(end_.report, kOutputUnreadable) ||
-           has_rule(end_.report, kItemsUnreadable);
+           has_rule(end_.report, kItemsUnreadable) ||
+           !is_torn_tail(state_.staging.bad_lines, state_.staging.size_bytes) ||
+           !is_torn_tail(state_.ledger.bad_lines, state_.ledger.size_bytes);
   }
 
   Status require_same_extractor() {
-    TRY_ASSIGN(const auto before, recorded_extractor(config_, files_));
+    TRY_ASSIGN(const auto in_manifest, recorded_extractor(config_, files_));
     const std::string now = extractor_fingerprint(extractor_);
-    if (!before || *before == now || accounts_.done == 0) return {};
+    const bool same =
+        in_manifest.value_or(now) == now && state_.published.extractor.value_or(now) == now;
+    if (same || accounts_.done == 0) return {};
     return Error(Code::conflict,
                  "extract." + config_.name + ": the rows of " + printable_path(config_.out) +
                      " were made by another extractor (command or columns); nothing was changed",
@@ -199,23 +218,24 @@ class Run {
     }
   }
 
+  PublicationOptions publication_options() const {
+    return {.columns = extractor_.columns,
+            .key_column = key_column_,
+            .key_values = {{kExtractorKey, extractor_fingerprint(extractor_)}}};
+  }
+
   Result<RunEnd> publish_and_tell() {
     TRY(look());
     if (refuses()) return finish("refused");
     if (state_.staging.row_count > 0) {
-      TRY_ASSIGN(
-          end_.publication,
-          publish(config_, files_,
-                  {.columns = extractor_.columns,
-                   .key_column = key_column_,
-                   .key_values = {{"holdfast.extractor", extractor_fingerprint(extractor_)}}}));
+      TRY_ASSIGN(end_.publication, publish(config_, files_, publication_options()));
       TRY(put_staging_away());
       HOLDFAST_FAILPOINT("extraction.staging_removed");
       TRY(files_.sync_folder(folder_of(config_.staging())));
       TRY(look());
     }
-    return write_manifest_as(end_.report.verdict == core::Verdict::in_step ? "complete"
-                                                                           : "incomplete");
+    const bool complete = end_.report.verdict == core::Verdict::in_step && end_.failed.empty();
+    return write_manifest_as(complete ? "complete" : "incomplete");
   }
 
   // Its rows are published. Lines that were none are evidence of a crash: the file is kept under another name.

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/line_file.h"
 #include "core/batch.h"
 #include "core/finding.h"
 #include "extract/accounting.h"
@@ -48,11 +49,14 @@ struct RunEnd {
   std::uint64_t recovered_rows = 0;  // staged by an earlier run
   std::uint64_t ok = 0;
   std::vector<FailedItem> failed;
+  std::vector<TornTail>
+      torn;  // what was cut off the files before they were continued, and where it is kept
   std::optional<Publication> publication;  // none where nothing was published
   double elapsed_s = 0;
 };
 
-/// "refused", and no byte was changed: finished rows are lost, or the published ones can't be read. `conflict`: another run holds the
+/// "refused", and no byte was changed: finished rows are lost, the published ones or the items can't be read, or a line in the middle of
+/// the ledger or the staging file is none. `conflict`: another run holds the
 /// output, or another extractor made its rows (nothing was changed); `corrupt`: what was about to be published is not what should be
 /// there (the old file stands); `invalid`: no items; `io`: what was staged stays, run again once it is mended.
 Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorConfig& extractor,

@@ -44,6 +44,8 @@ KeyOrProblem key_of(std::string_view text, const std::vector<std::string>& key_c
     out.problem = "no \"" + key_columns.front() + '"';
   } else if (out.problem.empty() && out.key.empty()) {
     out.problem = "its key is empty";
+  } else if (out.problem.empty() && core::has_replacement(out.key)) {
+    out.problem = "its key is no text";
   }
   return out;
 }

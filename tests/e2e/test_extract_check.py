@@ -88,13 +88,14 @@ def test_duplicated_rows_hide_no_loss(extraction, check):
     assert done.report["counts"]["missing"] == done.report["counts"]["repeated"] == 50
 
 
-def test_staged_rows_count_as_done(extraction, check):
+def test_staged_rows_are_not_lost_and_not_complete(extraction, check):
     keys = names(200)
     extraction.claim(keys)
     extraction.publish(keys[:160])
     extraction.stage(keys[160:])
-    done = check()
+    done = check(expect=3)
     assert done.report["counts"]["missing"] == 0 and done.report["counts"]["staged"] == 40
+    assert rules(done) == [("extract.unpublished", "note")] and done.report["verdict"] == "unknown"
 
 
 def test_a_torn_staging_line_is_told_with_its_place(extraction, check, tmp_path):
@@ -105,7 +106,7 @@ def test_a_torn_staging_line_is_told_with_its_place(extraction, check, tmp_path)
     whole = extraction.staging.read_text()
     extraction.staging.write_text(whole[:-30])
     done = check("--lists", tmp_path / "lists", expect=1)
-    assert rules(done) == [("extract.rows_missing", "error"), ("extract.staging_malformed", "warning")]
+    assert rules(done) == [("extract.rows_missing", "error"), ("extract.staging_malformed", "warning"), ("extract.unpublished", "note")]
     bad = [json.loads(line) for line in (tmp_path / "lists/malformed.jsonl").read_text().splitlines()]
     assert [(each["line"], each["offset"]) for each in bad] == [(2, whole.index("\n") + 1)]
     assert "skipped 1 malformed line" in done.stdout and "recovered 1 row" in done.stdout
@@ -168,6 +169,7 @@ def test_an_output_that_cannot_be_read_is_unknown_and_no_loss(extraction, check,
     done = check(expect=1)
     assert rules(done)[0] == ("extract.output_unreadable", "error") and done.report["verdict"] == "unknown"
     assert "extract.rows_missing" not in [rule for rule, _ in rules(done)], "what can't be read is not known to be lost"
+    assert done.report["counts"]["missing"] == 0
 
 
 def test_an_output_without_the_column_says_which_there_are(extraction, check):
@@ -238,3 +240,36 @@ def test_pages_of_values_are_walked_too(extraction, check):
     extraction.out.write_bytes(bytes(data))
     check()
     assert rules(check("--deep", expect=1)) == [("extract.output_damaged", "error")]
+
+
+def test_the_ledger_without_what_is_missing_is_the_way_out(extraction, check, tmp_path):
+    keys = names(20)
+    extraction.claim(keys)
+    extraction.publish(keys[4:])
+    check("--lists", tmp_path / "lists", expect=1)
+    extraction.ledger.write_bytes((tmp_path / "lists/ledger-without-missing").read_bytes())
+    check()
+
+
+def test_two_names_that_are_no_text_are_not_taken_for_one(extraction, check):
+    extraction.staging.write_text('{"clip_name": "a\\udcfe.mp4"}\n{"clip_name": "a\\udcff.mp4"}\n')
+    extraction.ledger.write_text('{"key": "a\\udcfe.mp4"}\n{"key": "a\\udcff.mp4"}\n')
+    done = check(expect=1)
+    assert done.report["counts"]["malformed"] == 4 and "no text" in done.stdout
+
+
+def test_items_that_cannot_be_told_are_never_complete(extraction, check):
+    clips = extraction.folder / "clips"
+    clips.mkdir()
+    done = check("--items", "clips/*.mp4", expect=2, json_too=False)  # nothing is there at all
+    extraction.claim(["a.mp4"])
+    extraction.publish(["a.mp4"])
+    done = check("--items", "clips/*.mp4", expect=1)
+    assert rules(done) == [("extract.items_unreadable", "error")] and "there are no items" in done.stdout
+    (clips / "a.mp4").write_text("a")
+    check("--items", "clips/*.mp4")
+    (clips / "b.mp4").symlink_to("/nowhere/b.mp4")
+    assert rules(check("--items", "clips/*.mp4", expect=1)) == [("extract.items_unreadable", "error")]
+    (clips / "b.mp4").unlink()
+    os.mkfifo(clips / "c.mp4")
+    assert rules(check("--items", "clips/*.mp4", expect=1)) == [("extract.items_unreadable", "error")]

@@ -65,10 +65,13 @@ class Extraction:
 
     def files(self):
         """But for the lock, which names its last holder."""
-        return {path.name: path.read_bytes() for path in self.out.parent.iterdir() if path.suffix != ".lock"}
+        return {path.name: path.read_bytes() for path in self.out.parent.iterdir() if path.suffix != ".extract-lock"}
 
     def manifest(self):
         return json.loads((self.out.parent / "f.manifest.json").read_text())
+
+    def ledger_line(self):
+        return json.dumps({"key": "019.mp4", "row_sha256": "0" * 64})
 
     def ledger(self):
         return [json.loads(line)["key"] for line in (self.out.parent / "f.done").read_text().splitlines()]
@@ -161,7 +164,7 @@ def test_sigint_keeps_what_was_extracted_and_the_next_run_goes_on(extraction):
 def test_two_at_once_on_one_output_are_refused(extraction):
     extraction.worker(**{"000.mp4": "hang"})
     first = extraction.workspace.start("extract", "run", "--jobs", "1")
-    while not (extraction.out.parent / "f.lock").exists() or not (extraction.out.parent / "f.lock").read_text():
+    while not (extraction.out.parent / "f.extract-lock").exists() or not (extraction.out.parent / "f.extract-lock").read_text():
         assert first.poll() is None
     done = extraction.workspace.run("extract", "run", expect=4)
     assert "holdfast extract run f" in done.stderr
@@ -257,3 +260,62 @@ def test_a_name_that_is_no_utf8_fails_with_its_reason(extraction):
     (extraction.workspace.data / "clips" / b"\xff.mp4".decode("utf-8", "surrogateescape")).write_bytes(b"x")
     report = extraction.worker().run(expect=3)
     assert report["fail"] == 1 and "not UTF-8" in report["failed"][0]["why"] and report["published_rows"] == 20
+
+
+@pytest.mark.parametrize("line", ["GARBAGE", '{"key":"b.mp4","n"', '{"key":"a.mp4","n":1{"key":"z.mp4","n":7}'])
+@pytest.mark.parametrize("file", ["f.rows.jsonl", "f.done"])
+def test_a_bad_line_in_the_middle_refuses_the_run_and_nothing_is_cut(extraction, line, file):
+    extraction.worker()
+    extraction.run("--limit", "4", expect=3)
+    path = extraction.out.parent / file
+    good = '{"key":"018.mp4","size":1}' if file == "f.rows.jsonl" else extraction.ledger_line()
+    path.write_text((path.read_text() if path.exists() else "") + line + "\n" + good + "\n")
+    before = extraction.files()
+    report = extraction.run(expect=1)
+    assert report["status"] == "refused" and any("malformed" in each["rule"] for each in report["findings"])
+    assert extraction.files() == before
+
+
+def test_what_can_never_be_published_is_refused_before_anything_is_extracted(extraction):
+    extraction.worker().run("--limit", "4", expect=3)
+    (extraction.out.parent / "f.rows.jsonl").write_text('{"key":"018.mp4","size":"many"}\n')
+    done = extraction.workspace.run("extract", "run", expect=2)
+    assert "at byte 0" in done.stderr and len(extraction.ledger()) == 4
+    assert extraction.workspace.json("extract", "check", expect=3)["conclusion"] == "incomplete"
+
+
+def test_without_its_manifest_another_extractor_is_refused_too(extraction):
+    extraction.worker().run()
+    (extraction.out.parent / "f.manifest.json").unlink()
+    extraction.workspace.write("clips/new.mp4", "new")
+    extraction.configure('extractor = "sha256"\n')
+    assert "another extractor" in extraction.workspace.run("extract", "run", expect=4).stderr
+
+
+def test_a_status_that_is_thrown_away_is_no_success(extraction):
+    extraction.configure('extractor = "exec"\ncommand = ["sh", "-c", "echo \'{\\"n\\": 1}\'; exit 3"]\ncolumns = ["n:int64"]\ntries = 1\n')
+    command = extraction.workspace.command("extract", "run", "--json")
+    ignoring = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    done = subprocess.run([sys.executable, "-c", ignoring, *command], cwd=extraction.workspace.folder, text=True, capture_output=True, check=False)
+    assert done.returncode == 3 and json.loads(done.stdout)["fail"] == 20, done.stderr
+
+
+@pytest.mark.parametrize("answer", ['{"key":KEY,"error":{"code":5},"row":{}}', '{"key":KEY,"row":{},"row":{}}', '{"key":KEY,"error":5}'])
+def test_an_answer_with_an_error_is_never_a_row(extraction, answer):
+    (extraction.workspace.folder / "score.py").write_text(
+        "import json, sys\nfor line in sys.stdin:\n  print(%r.replace('KEY', json.dumps(json.loads(line)['key'])), flush=True)\n" % answer)
+    extraction.configure(f'extractor = "worker"\ncommand = ["{sys.executable}", "score.py"]\ncolumns = ["n:int64"]\ntries = 1\n')
+    assert extraction.run(expect=3)["fail"] == 20
+
+
+def test_marks_in_names_are_not_replaced_again(extraction):
+    extraction.workspace.write("clips/{key}.mp4", "one")
+    extraction.configure('extractor = "exec"\ncommand = ["sh", "-c", "printf \'{\\"n\\": %s}\' $(wc -c < \\"$1\\")", "sh", "{path}"]\n'
+                         'columns = ["n:int64"]\n')
+    extraction.run()
+    assert extraction.rows()["{key}.mp4"]["n"] == 3
+
+
+def test_a_column_with_a_name_of_the_keys_is_refused(extraction):
+    extraction.configure('extractor = "worker"\ncommand = ["x"]\ncolumns = ["clip_name:string"]\n')
+    assert "clip_name" in extraction.workspace.run("extract", "run", expect=2).stderr

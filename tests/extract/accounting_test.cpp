@@ -64,7 +64,7 @@ TEST(Accounts, AreTheDifferencesOfTheSets) {
     EXPECT_EQ(set_of(accounts.strangers), minus(plus(rows, ledger), items));
     EXPECT_EQ(set_of(accounts.pending), minus(items, plus(rows, ledger)));
     EXPECT_EQ(accounts.done, rows.size());
-    EXPECT_EQ(accounts.is_complete(sides), rows == ledger && ledger == items);
+    EXPECT_EQ(set_of(accounts.unpublished), minus(staged, published));
   }
 }
 
@@ -82,7 +82,6 @@ TEST(Accounts, NameThe92453RowsOfTheAccident) {
   ASSERT_EQ(accounts.missing.size(), 92'453U);
   EXPECT_EQ(accounts.missing.front(), "0.mp4");
   EXPECT_EQ(accounts.missing.back(), "92452.mp4");
-  EXPECT_FALSE(accounts.is_complete(sides));
 }
 
 TEST(Accounts, OfEqualCountsOfOtherKeysDoNotAgree) {
@@ -94,17 +93,6 @@ TEST(Accounts, OfEqualCountsOfOtherKeysDoNotAgree) {
   EXPECT_THAT(accounts.missing, ElementsAre("a", "b"));
   EXPECT_THAT(accounts.unclaimed_published, ElementsAre("c", "d"));
   EXPECT_THAT(accounts.pending, IsEmpty()) << "nobody knows the items";
-}
-
-TEST(Accounts, OfRowsThatStandTwiceAreNotComplete) {
-  const KeySet ledger = keys_of({"a"});
-  RowKeys published = rows_of({"a"});
-  const RowKeys nothing;
-  EXPECT_TRUE(account({&ledger, ledger, nothing, published})
-                  .is_complete({&ledger, ledger, nothing, published}));
-  published.add("a");
-  EXPECT_FALSE(account({&ledger, ledger, nothing, published})
-                   .is_complete({&ledger, ledger, nothing, published}));
 }
 
 }  // namespace
