@@ -104,8 +104,7 @@ Status write_list(const std::string& folder, const List& list) {
     text += '\n';
   }
   const std::string path = folder + '/' + list.file;
-  const Status removed =
-      real_file_system().remove(path + (plain ? ".jsonl" : ".txt"));  // of another day
+  Status removed = real_file_system().remove(path + (plain ? ".jsonl" : ".txt"));  // of another day
   if (!removed && removed.error().code() != Code::not_found) return removed;
   return write_whole_file(real_file_system(), path + (plain ? ".txt" : ".jsonl"), text);
 }
@@ -242,8 +241,8 @@ std::string text_of(const ExtractionConfig& config, const ExtractionState& state
                     const Accounts& accounts, const core::SubjectReport& report) {
   std::string out;
   for (const core::Finding& finding : report.findings) {
-    out += app::padded(std::string(core::level_name(finding.level)), 7) + "  " + finding.rule +
-           "  " + app::printable(finding.message) + '\n';
+    out += app::padded(core::level_name(finding.level), 7) + "  " + finding.rule + "  " +
+           app::printable(finding.message) + '\n';
     if (!finding.hint.empty()) out += "  hint: " + app::printable(finding.hint) + '\n';
   }
   app::TextTable table;
@@ -382,8 +381,8 @@ std::string run_text(const ExtractionConfig& config, const extract::RunEnd& end)
   for (const extract::FailedItem& item : end.failed)
     out += "FAIL " + app::printable(item.key) + ": " + app::printable(item.why) + '\n';
   for (const core::Finding& finding : end.report.findings) {
-    out += app::padded(std::string(core::level_name(finding.level)), 7) + "  " + finding.rule +
-           "  " + app::printable(finding.message) + '\n';
+    out += app::padded(core::level_name(finding.level), 7) + "  " + finding.rule + "  " +
+           app::printable(finding.message) + '\n';
     if (!finding.hint.empty()) out += "  hint: " + app::printable(finding.hint) + '\n';
   }
   const auto count = [](std::uint64_t value) {

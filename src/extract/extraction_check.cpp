@@ -14,7 +14,7 @@ class ExtractionCheck final : public core::Check {
   std::string_view domain() const override { return "extract"; }
 
   Result<core::CheckCounts> run(const core::CheckOptions& options, core::CheckSink& sink) override {
-    Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
+    const Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
     const Pages pages = options.depth == core::Depth::full ? Pages::checked : Pages::not_read;
     TRY_ASSIGN(const auto state, read_state(config_, real_file_system(), pages, options.cancel));
     const Accounts accounts = accounts_of(state);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <ranges>
 #include <utility>
 
 #include "base/failpoint.h"
@@ -36,9 +37,9 @@ using Feed = core::BatchFeed<Item, Outcome>;
 /// is not for us to take away, nor what stands behind it.
 bool is_torn_tail(const std::vector<BadLine>& lines, std::uint64_t size_bytes) {
   std::uint64_t end = size_bytes;
-  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
-    if (line->offset + line->size_bytes != end) return false;
-    end = line->offset;
+  for (const BadLine& line : std::views::reverse(lines)) {
+    if (line.offset + line.size_bytes != end) return false;
+    end = line.offset;
   }
   return true;
 }
