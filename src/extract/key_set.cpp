@@ -73,12 +73,4 @@ std::size_t KeySet::memory_bytes() const {
          slots_.capacity() * sizeof(std::uint32_t);
 }
 
-std::vector<std::string> difference(const KeySet& a, const KeySet& b) {
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!b.contains(a.at(i))) out.emplace_back(a.at(i));
-  }
-  return out;
-}
-
 }  // namespace holdfast::extract

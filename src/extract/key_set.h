@@ -47,7 +47,4 @@ class KeySet {
   std::vector<std::uint32_t> slots_;  // index + 1; 0: free; a power of two, at most two thirds full
 };
 
-/// The keys of `a` that are not in `b`, in the order of `a`.
-std::vector<std::string> difference(const KeySet& a, const KeySet& b);
-
 }  // namespace holdfast::extract
