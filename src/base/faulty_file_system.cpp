@@ -179,6 +179,16 @@ Result<std::uint64_t> FaultyFileSystem::size_bytes(const std::string& path) {
   return nodes_[where.node].size.now;
 }
 
+Result<FileIdentity> FaultyFileSystem::identity(const std::string& path) {
+  TRY_ASSIGN(const Where where, find_file("stat", path));
+  const Node& node = nodes_[where.node];
+  return FileIdentity{.device = 1,
+                      .inode = where.node,
+                      .size_bytes = node.size.now,
+                      .mtime_ns = node.changed_at,
+                      .ctime_ns = node.changed_at};
+}
+
 Result<bool> FaultyFileSystem::exists(const std::string& path) {
   if (off_) return power_is_gone();
   return find(path).node != kNobody;
@@ -258,7 +268,8 @@ Status FaultyFileSystem::write_at_end(NodeId id, std::string_view bytes) {
   return {};
 }
 
-void FaultyFileSystem::put(Node& node, std::uint64_t offset, std::string_view bytes) const {
+void FaultyFileSystem::put(Node& node, std::uint64_t offset, std::string_view bytes) {
+  node.changed_at = ++changes_;
   while (!bytes.empty()) {
     const std::size_t index = offset / sector_bytes_;
     const std::size_t inside = offset % sector_bytes_;
@@ -276,7 +287,8 @@ void FaultyFileSystem::put(Node& node, std::uint64_t offset, std::string_view by
   }
 }
 
-void FaultyFileSystem::cut(Node& node, std::uint64_t size_bytes) const {
+void FaultyFileSystem::cut(Node& node, std::uint64_t size_bytes) {
+  node.changed_at = ++changes_;
   for (std::size_t index = size_bytes / sector_bytes_; index < node.sectors.size(); ++index) {
     const std::uint64_t begin = index * sector_bytes_;
     const std::size_t kept = size_bytes > begin ? size_bytes - begin : 0;
@@ -336,6 +348,7 @@ std::vector<std::size_t> FaultyFileSystem::doubts() const {
 FaultyFileSystem FaultyFileSystem::after_crash(const std::vector<std::size_t>& choice) const {
   FaultyFileSystem after(sector_bytes_);
   after.nodes_.assign(nodes_.size(), Node{});
+  after.changes_ = changes_;
   std::size_t next = 0;
   for (const NodeId id : reachable()) {
     Node& node = after.nodes_[id] = nodes_[id];
@@ -346,7 +359,9 @@ FaultyFileSystem FaultyFileSystem::after_crash(const std::vector<std::size_t>& c
     });
     if (node.is_folder) continue;
     // What lies behind the end of a file is no content, and a later append must not bring it back.
+    const std::int64_t changed_at = node.changed_at;
     after.cut(node, node.size.now);
+    node.changed_at = changed_at;
     each_place(node, [](auto& place) { place.settle(); });
   }
   return after;

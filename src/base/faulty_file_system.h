@@ -52,6 +52,8 @@ class FaultyFileSystem final : public FileSystem {
   Result<std::string> read_range(const std::string& path, std::uint64_t offset,
                                  std::uint64_t size_bytes) override;
   Result<std::uint64_t> size_bytes(const std::string& path) override;
+  /// The times are the count of the file's last change.
+  Result<FileIdentity> identity(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& folder) override;
   Status rename(const std::string& from, const std::string& to) override;
@@ -112,6 +114,7 @@ class FaultyFileSystem final : public FileSystem {
   };
   struct Node {
     bool is_folder = false;
+    std::int64_t changed_at = 0;  // counts changes of all files; survives every crash
     Place<std::uint64_t> size{};
     std::vector<Place<std::string>> sectors{};     // each of sector_bytes_, zeros where nothing is
     std::map<std::string, Place<NodeId>> names{};  // of a folder; kNobody where a name is free
@@ -128,8 +131,8 @@ class FaultyFileSystem final : public FileSystem {
   NodeId add_node(bool is_folder);
   Result<std::unique_ptr<WritableFile>> open(const Where& where, const std::string& path);
   Status write_at_end(NodeId id, std::string_view bytes);
-  void put(Node& node, std::uint64_t offset, std::string_view bytes) const;
-  void cut(Node& node, std::uint64_t size_bytes) const;
+  void put(Node& node, std::uint64_t offset, std::string_view bytes);
+  void cut(Node& node, std::uint64_t size_bytes);
   std::string content(const Node& node) const;
   Status step(const std::string& what, Kind kind, const std::function<Status(Fault)>& act);
   template <class AnyNode, class Visit>
@@ -140,6 +143,7 @@ class FaultyFileSystem final : public FileSystem {
 
   std::size_t sector_bytes_;
   std::vector<Node> nodes_ = {Node{}, Node{.is_folder = true}};  // [kNobody] stays empty
+  std::int64_t changes_ = 0;
   std::vector<std::string> operations_;
   std::uint64_t cut_at_ = 0;
   std::uint64_t fail_at_ = 0;

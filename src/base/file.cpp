@@ -138,6 +138,12 @@ class RealFileSystem final : public FileSystem {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
+  Result<FileIdentity> identity(const std::string& path) override {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) return system_error("stat", path, errno);
+    return identity_of(status);
+  }
+
   Result<bool> exists(const std::string& path) override {
     struct stat status{};
     if (::lstat(path.c_str(), &status) == 0) return true;

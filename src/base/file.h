@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_identity.h"
 #include "base/output_place.h"
 #include "base/result.h"
 
@@ -49,6 +50,8 @@ class FileSystem {
                                          std::uint64_t size_bytes) = 0;
   /// `not_found`, `io`.
   virtual Result<std::uint64_t> size_bytes(const std::string& path) = 0;
+  /// Of the file that a name leads to. `not_found`, `io`.
+  virtual Result<FileIdentity> identity(const std::string& path) = 0;
   /// Whether the name is taken, by whatever; a symbolic link is not followed.
   virtual Result<bool> exists(const std::string& path) = 0;
   /// Names in a folder, in byte order; `not_found`, `io`.

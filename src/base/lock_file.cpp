@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -15,10 +17,12 @@ namespace {
 
 constexpr std::size_t kMaxOwnerBytes = 512;
 constexpr int kMaxAttempts = 100;  // of a call that signals interrupt
+constexpr int kProbes = 10;        // of a lock that holder() may be looking at just now
+constexpr std::chrono::milliseconds kProbePause{2};
 
-int lock(int fd) {
+int lock(int fd, int kind) {
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (::flock(fd, kind | LOCK_NB) == 0) return 0;
     if (errno != EINTR) return errno;
   }
   return EINTR;
@@ -51,13 +55,27 @@ void write_owner(int fd, std::string_view purpose) {
 Result<LockFile> LockFile::acquire(const std::string& path, std::string_view purpose) {
   Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666));
   if (!fd.valid()) return system_error("open lock", path, errno);
-  const int error = lock(fd.get());
+  int error = lock(fd.get(), LOCK_EX);
+  for (int probe = 0; error == EWOULDBLOCK && probe < kProbes; ++probe) {
+    std::this_thread::sleep_for(kProbePause);
+    error = lock(fd.get(), LOCK_EX);
+  }
   if (error == EWOULDBLOCK)
     return Error(Code::conflict, printable_path(path) + " is held by " + owner_of(fd.get()),
                  "wait until it has finished, or stop it");
   if (error != 0) return system_error("lock", path, error);
   write_owner(fd.get(), purpose);
   return LockFile(std::move(fd));
+}
+
+Result<std::optional<std::string>> LockFile::holder(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!fd.valid() && errno == ENOENT) return std::optional<std::string>();
+  if (!fd.valid()) return system_error("open lock", path, errno);
+  const int error = lock(fd.get(), LOCK_SH);
+  if (error == EWOULDBLOCK) return std::optional(owner_of(fd.get()));
+  if (error != 0) return system_error("lock", path, error);
+  return std::optional<std::string>();
 }
 
 }  // namespace holdfast

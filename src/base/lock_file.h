@@ -4,6 +4,7 @@
 // removing it would let two processes lock two files of one name. Not for network file systems that
 // don't carry flock to the server.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -17,6 +18,8 @@ class LockFile {
   /// whoever is refused
   /// ("holdfast artifacts backfill"). `io` when the file can't be made.
   static Result<LockFile> acquire(const std::string& path, std::string_view purpose);
+  /// Who holds it now, for people; none where nobody does. Makes no file. `io`.
+  static Result<std::optional<std::string>> holder(const std::string& path);
 
  private:
   explicit LockFile(Fd fd) : fd_(std::move(fd)) {}

@@ -18,20 +18,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t kMaxListedFiles = 100'000'000;  // above it a listing in memory makes no sense
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-
-std::int64_t ns_of(const timespec& time) {
-  return time.tv_sec * kNsPerS + time.tv_nsec;
-}
-
-FileIdentity identity_of(const struct stat& status) {
-  return {.device = status.st_dev,
-          .inode = status.st_ino,
-          .size_bytes = static_cast<std::uint64_t>(status.st_size),
-          .mtime_ns = ns_of(status.st_mtim),
-          .ctime_ns = ns_of(status.st_ctim)};
-}
 
 Opened refused(OpenRefusal refusal, std::string reason) {
   Opened opened;

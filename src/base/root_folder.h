@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/beneath.h"
+#include "base/file_identity.h"
 #include "base/result.h"
 
 namespace holdfast {
@@ -31,17 +32,6 @@ class Fd {
 
  private:
   int fd_ = -1;
-};
-
-/// What makes one version of one file: any write, truncation or replacement changes it (as far as
-/// the file system tells).
-struct FileIdentity {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::uint64_t size_bytes = 0;
-  std::int64_t mtime_ns = 0;
-  std::int64_t ctime_ns = 0;
-  bool operator==(const FileIdentity&) const = default;
 };
 
 /// Why a path was not opened although something may be there.

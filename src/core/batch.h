@@ -50,6 +50,7 @@ struct Shard {
   /// (docs/formats/shard.md).
   bool has(std::string_view key) const;
   std::string text() const;
+  bool operator==(const Shard&) const = default;
 };
 
 struct BatchProgress {

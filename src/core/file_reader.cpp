@@ -30,7 +30,6 @@ constexpr std::uint64_t kLookBlocks = 31;
 // earlier.
 constexpr std::uint64_t kLargestFolioBytes = std::uint64_t{1} << 21U;
 constexpr std::uint64_t kSmallestPageBytes = 4096;
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 
 ssize_t read_at(int fd, std::span<std::uint8_t> buffer, std::uint64_t offset, int flags) {
   const iovec into{.iov_base = buffer.data(), .iov_len = buffer.size()};
@@ -104,11 +103,7 @@ Result<bool> FileReader::longer_than_told() const {
 Result<FileIdentity> identity_of_open(int fd) {
   struct stat status{};
   if (::fstat(fd, &status) != 0) return Error(Code::io, "fstat: " + errno_text(errno));
-  return FileIdentity{.device = status.st_dev,
-                      .inode = status.st_ino,
-                      .size_bytes = static_cast<std::uint64_t>(status.st_size),
-                      .mtime_ns = status.st_mtim.tv_sec * kNsPerS + status.st_mtim.tv_nsec,
-                      .ctime_ns = status.st_ctim.tv_sec * kNsPerS + status.st_ctim.tv_nsec};
+  return identity_of(status);
 }
 
 void FileReader::finish() {

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/rate_limit.h"
+#include "base/shell_word.h"
 
 namespace holdfast::extract {
 namespace {
@@ -74,11 +75,30 @@ std::string ExtractionConfig::beside(const char* suffix) const {
   return fs::path(out).replace_extension(suffix).string();
 }
 
+std::string aside_name(const std::string& path, const char* why, Timestamp at) {
+  std::string time = format_rfc3339(at);
+  std::ranges::replace(time, ':', '-');
+  return path + '.' + why + '-' + time;
+}
+
+ExtractionConfig ExtractionConfig::for_shard(const core::Shard& part) const {
+  ExtractionConfig config = *this;
+  config.shard = part;
+  config.main_out = out;
+  const fs::path whole(out);
+  config.out =
+      whole.parent_path() / (whole.stem().string() + ".shard-" + std::to_string(part.index) +
+                             "-of-" + std::to_string(part.count) + whole.extension().string());
+  config.arguments = arguments + " --shard " + part.text();
+  return config;
+}
+
 Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTable& table,
                                                 const std::string& workspace_folder) {
   ExtractionConfig config;
   config.workspace_folder = workspace_folder;
   config.name = name;
+  config.arguments = shell_word(name);
   TRY_ASSIGN(config.items, table.string("items"));
   TRY_ASSIGN(const auto items_file, table.string("items_file"));
   if (config.items && items_file)

@@ -11,8 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/toml.h"
+#include "core/batch.h"
 #include "extract/extractor.h"
 
 namespace holdfast::extract {
@@ -27,6 +29,9 @@ struct ExtractionConfig {
   std::vector<std::string> key_columns{"key", "clip_name"};
   std::optional<ExtractorConfig> extractor;  // none: this extraction is only checked
   int tries = 3;                             // of one item
+  std::optional<core::Shard> shard;          // only this part of the items: see for_shard()
+  std::string main_out;                      // of a shard: the output that its rows are merged into
+  std::string arguments;  // what names it to `holdfast extract …`, as words of a shell
 
   /// `out` with its last suffix replaced, as the original script names them (seed 004).
   std::string ledger() const { return beside(".done"); }
@@ -34,7 +39,12 @@ struct ExtractionConfig {
   std::string manifest() const { return beside(".manifest.json"); }
   std::string lock() const { return beside(".extract-lock"); }
   std::string beside(const char* suffix) const;
+  /// The part of the items that one shard has, with an output of its own: "k150k.shard-3-of-8.parquet".
+  ExtractionConfig for_shard(const core::Shard& part) const;
 };
+
+/// Where a file is kept that takes no part any more: "<path>.malformed-2026-11-21T22-27-00.123456Z".
+std::string aside_name(const std::string& path, const char* why, Timestamp at);
 
 /// Errors name file, line, key and value.
 Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTable& table,

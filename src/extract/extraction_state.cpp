@@ -2,11 +2,13 @@
 #include "extract/extraction_state.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "base/readable_file.h"
 #include "base/root_folder.h"
 #include "extract/publication.h"
+#include "extract/published_rows.h"
 #include "parquet/footer.h"
 #include "parquet/key_column.h"
 
@@ -65,15 +67,96 @@ Result<Published> read_published(const ExtractionConfig& config, FileSystem& fil
   return out;
 }
 
+// Rows against the digests that the ledger has of them.
+Status compare_rows(Published& out, const Ledger& ledger, const ExtractionConfig& config,
+                    FileSystem& files) {
+  const core::Sha256Digest none{};
+  const bool has_digests = std::ranges::any_of(
+      ledger.row_digests, [&](const core::Sha256Digest& digest) { return digest != none; });
+  if (!out.exists || out.unreadable || !has_digests) return {};
+  TRY_ASSIGN(const auto columns, published_columns(config, files, out.key_column));
+  const auto compare = [&](const Row& row) -> Status {
+    const std::size_t at = ledger.keys.find(row.key);
+    if (at == KeySet::kNone || ledger.row_digests[at] == none) return {};
+    ++out.compared;
+    if (core::sha256(row_text(row, out.key_column, columns)) != ledger.row_digests[at])
+      out.changed.push_back(row.key);
+    return {};
+  };
+  auto visited = visit_published_rows(config, files, out.key_column, columns, compare);
+  // Damaged pages are told with their place; a column that no row of ours can have was never ours.
+  if (!visited && visited.error().code() != Code::corrupt &&
+      visited.error().code() != Code::unsupported)
+    return visited;
+  return {};
+}
+
 Result<Items> items_of(const ExtractionConfig& config, FileSystem& files) {
-  if (config.items) return list_items(config.workspace_folder, *config.items);
-  return read_items(files, *config.items_file);
+  TRY_ASSIGN(Items items, config.items ? list_items(config.workspace_folder, *config.items)
+                                       : read_items(files, *config.items_file));
+  if (!config.shard) return items;
+  KeySet ours;
+  for (std::size_t i = 0; i < items.keys.size(); ++i) {
+    if (config.shard->has(items.keys.at(i))) ours.insert(items.keys.at(i));
+  }
+  items.keys = std::move(ours);
+  return items;
+}
+
+bool same_files(const Seal& seal, const ExtractionConfig& config, FileSystem& files) {
+  const auto now = identities_of(config, files);
+  return now && now->ledger == seal.ledger && now->out == seal.out;
+}
+
+// Whether the seal answers for everything: what is there is what was compared, and the items are the same.
+Result<bool> seal_holds(const Seal& seal, ExtractionState& state, const ExtractionConfig& config,
+                        FileSystem& files) {
+  TRY_ASSIGN(const bool staged, files.exists(config.staging()));
+  if (staged || config.shard || !same_files(seal, config, files)) return false;
+  if (!config.items && !config.items_file) return true;
+  auto items = items_of(config, files);
+  if (!items || !items->unreadable.empty() || items->keys.size() != seal.keys.count) return false;
+  if (items->keys.digest() != seal.keys) return false;
+  state.items = *std::move(items);
+  return true;
+}
+
+// The keys that another extraction's output has, whatever its state.
+Status add_done(const ExtractionConfig& config, FileSystem& files, KeySet& out) {
+  TRY_ASSIGN(const auto state, read_state(config, files, {.trust_seal = false}));
+  for (const KeySet* keys : {&state.ledger.keys, &state.staged.keys, &state.published.rows.keys}) {
+    for (std::size_t i = 0; i < keys->size(); ++i)
+      out.insert(keys->at(i));
+  }
+  return {};
+}
+
+// "k150k.shard-3-of-8.done" → 3/8, where the output is "k150k.parquet".
+std::optional<core::Shard> shard_in_name(std::string_view name, const std::filesystem::path& out) {
+  const std::string begin = out.stem().string() + ".shard-";
+  if (!name.starts_with(begin)) return {};
+  name.remove_prefix(begin.size());
+  const std::size_t of = name.find("-of-");
+  const std::size_t dot = name.find('.');
+  if (of == std::string_view::npos || dot == std::string_view::npos || dot < of) return {};
+  const std::string_view kind = name.substr(dot);
+  if (kind != ".done" && kind != ".rows.jsonl" && kind != out.extension().string()) return {};
+  const std::string_view count = name.substr(of + 4, dot - of - 4);
+  const auto shard = core::Shard::parse(std::string(name.substr(0, of)) + '/' + std::string(count));
+  return shard ? std::optional(*shard) : std::nullopt;
 }
 
 }  // namespace
 
 Accounts accounts_of(const ExtractionState& state) {
-  Accounts out = account(state.sides());
+  Accounts out;
+  if (state.seal) {
+    out.done = state.seal->keys.count;
+    return out;
+  }
+  out = account(state.sides());
+  std::erase_if(out.pending,
+                [&](const std::string& key) { return state.done_elsewhere.contains(key); });
   if (state.published.unreadable) {
     for (auto* list : {&out.missing, &out.pending, &out.unpublished, &out.unclaimed_staged})
       list->clear();
@@ -84,11 +167,45 @@ Accounts accounts_of(const ExtractionState& state) {
   return out;
 }
 
-Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files, Pages pages,
-                                   const Cancel* cancel) {
+Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files) {
+  Seal seal;
+  TRY_ASSIGN(seal.ledger, files.identity(config.ledger()));
+  TRY_ASSIGN(seal.out, files.identity(config.out));
+  return seal;
+}
+
+Result<std::vector<core::Shard>> shards_beside(const ExtractionConfig& config, FileSystem& files) {
+  std::vector<core::Shard> out;
+  const auto names = files.list(folder_of(config.out));
+  if (!names && names.error().code() == Code::not_found) return out;
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    const auto shard = shard_in_name(name, config.out);
+    if (shard && std::ranges::find(out, *shard) == out.end()) out.push_back(*shard);
+  }
+  std::ranges::sort(out, {},
+                    [](const core::Shard& shard) { return std::pair(shard.count, shard.index); });
+  return out;
+}
+
+Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files,
+                                   const ReadOptions& options) {
+  const Cancel* cancel = options.cancel;
   const auto stopped = [&] { return cancel != nullptr && cancel->requested(); };
   const Error asked_to_stop(Code::cancelled, "extract." + config.name + ": asked to stop");
   ExtractionState out;
+  TRY_ASSIGN(const auto manifest, read_manifest(config, files));
+  if (manifest) out.failed = manifest->failed;
+  if (!config.shard) {
+    TRY_ASSIGN(out.shards, shards_beside(config, files));
+  }
+  if (manifest && manifest->seal && options.trust_seal && options.pages == Pages::not_read) {
+    TRY_ASSIGN(const bool holds, seal_holds(*manifest->seal, out, config, files));
+    if (holds) {
+      out.seal = manifest->seal;
+      return out;
+    }
+  }
   TRY_ASSIGN(out.ledger, read_ledger(files, config.ledger()));
   if (stopped()) return asked_to_stop;
   TRY_ASSIGN(out.staging, read_staging(files, config.staging(), config.key_columns,
@@ -97,8 +214,17 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
                                          return {};
                                        }));
   if (stopped()) return asked_to_stop;
-  TRY_ASSIGN(out.published, read_published(config, files, pages));
+  TRY_ASSIGN(out.published, read_published(config, files, options.pages));
+  if (options.pages == Pages::checked) TRY(compare_rows(out.published, out.ledger, config, files));
   if (stopped()) return asked_to_stop;
+  if (config.shard) {
+    ExtractionConfig whole = config;
+    whole.shard.reset();
+    whole.out = config.main_out;
+    whole.items.reset();
+    whole.items_file.reset();
+    TRY(add_done(whole, files, out.done_elsewhere));
+  }
   if (!config.items && !config.items_file) return out;
   auto items = items_of(config, files);
   if (items) {

@@ -14,6 +14,7 @@
 #include "extract/extraction_config.h"
 #include "extract/items.h"
 #include "extract/ledger.h"
+#include "extract/manifest.h"
 #include "extract/staging.h"
 #include "parquet/page_check.h"
 
@@ -28,17 +29,35 @@ struct Published {
   std::optional<std::string> extractor;  // what made the rows, as the metadata says (kExtractorKey)
   std::optional<Error> unreadable;       // then rows may be a part
   std::optional<parquet::PageReport> pages;  // where they were asked for
+  std::uint64_t compared = 0;        // rows held against their digest in the ledger, likewise
+  std::vector<std::string> changed;  // of these, keys whose row is another
 };
 
 enum class Pages : unsigned char { not_read, checked };
 
+struct ReadOptions {
+  Pages pages = Pages::not_read;
+  bool trust_seal = true;  // false: every key is read
+  const Cancel* cancel = nullptr;
+};
+
 struct ExtractionState {
+  /// Where it holds (the same files, unwritten since every key was compared; nothing staged; the same items): ledger, staged and
+  /// published are not read, and are what it says.
+  std::optional<Seal> seal;
   std::optional<Items> items;  // none: not configured, or unreadable
   std::optional<Error> items_unreadable;
   Ledger ledger;
   RowKeys staged;
   StagingReading staging;
   Published published;
+  std::vector<FailedItem> failed;   // as the last run's manifest has them
+  KeySet done_elsewhere;            // of a shard: keys that the main output has
+  std::vector<core::Shard> shards;  // outputs of shards beside it that are not merged yet
+  std::uint64_t ledger_count() const { return seal ? seal->keys.count : ledger.keys.size(); }
+  std::uint64_t published_count() const {
+    return seal ? seal->keys.count : published.rows.keys.size();
+  }
   Sides sides() const {
     return {items ? &items->keys : nullptr, ledger.keys, staged, published.rows};
   }
@@ -49,7 +68,12 @@ struct ExtractionState {
 Accounts accounts_of(const ExtractionState& state);
 
 /// `io` where the ledger or the staging file can't be read: then nothing is known.
-Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files, Pages pages,
-                                   const Cancel* cancel);
+Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files,
+                                   const ReadOptions& options);
+
+/// The identities of ledger and output, for a seal. `not_found` where one is not there.
+Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files);
+/// The shards whose files lie beside the output. `io`.
+Result<std::vector<core::Shard>> shards_beside(const ExtractionConfig& config, FileSystem& files);
 
 }  // namespace holdfast::extract

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <unordered_set>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/root_folder.h"
-#include "base/shell_word.h"
 #include "extract/rules.h"
 
 namespace holdfast::extract {
@@ -45,7 +45,7 @@ class Judging {
       : config_(config), state_(state), accounts_(accounts) {
     report_.subject = extraction_subject(config);
     report_.observed_at = observed_at;
-    report_.basis = "keys";
+    report_.basis = state.seal ? "identity" : "keys";
   }
 
   core::SubjectReport run() {
@@ -55,6 +55,7 @@ class Judging {
     lines();
     strangers();
     pending();
+    shards();
     settle();
     return std::move(report_);
   }
@@ -96,9 +97,10 @@ class Judging {
     finding.witness.push_back({"count", static_cast<std::int64_t>(keys.size())});
     finding.witness.push_back({"keys", first_of(keys)});
     finding.witness.push_back({"key_set", digest.text()});
-    finding.witness.push_back({"ledger_count", size_of(state_.ledger.keys)});
+    finding.witness.push_back({"ledger_count", static_cast<std::int64_t>(state_.ledger_count())});
     finding.witness.push_back({"staged_count", size_of(state_.staged.keys)});
-    finding.witness.push_back({"published_count", size_of(state_.published.rows.keys)});
+    finding.witness.push_back(
+        {"published_count", static_cast<std::int64_t>(state_.published_count())});
     if (state_.items) finding.witness.push_back({"item_count", size_of(state_.items->keys)});
   }
 
@@ -112,7 +114,13 @@ class Judging {
   }
 
   std::string lists_command() const {
-    return "holdfast extract check " + shell_word(config_.name) + " --lists FOLDER";
+    return "holdfast extract check " + config_.arguments + " --lists FOLDER";
+  }
+
+  // Only what is configured is run by us.
+  std::string run_command() const {
+    return config_.extractor ? "holdfast extract run " + config_.arguments
+                             : "run the program that makes them again";
   }
 
   void unreadable() {
@@ -169,7 +177,8 @@ class Judging {
              std::to_string(state_.staged.keys.size()) + " staged): " + counted(lost, "row") +
              (lost == 1 ? " is" : " are") + " lost (first: " + first_of(accounts_.missing) + ')',
          "remove the affected entries from " + ledger +
-             ", or delete it to re-extract everything; the exact list: " + lists_command(),
+             ", or delete it to re-extract everything (holdfast extract repair " +
+             config_.arguments + " does the first); the exact list: " + lists_command(),
          config_.ledger()},
         accounts_.missing);
   }
@@ -187,6 +196,13 @@ class Judging {
                published.key_column + '"',
            "look at what wrote them", config_.out});
     }
+    add_keys({kRowsChanged, std::to_string(published.compared), "",
+              "of " + counted(published.compared, "row") + " compared with the ledger, " +
+                  std::to_string(published.changed.size()) +
+                  (published.changed.size() == 1 ? " is" : " are") +
+                  " not what was extracted: " + first_of(published.changed),
+              "look what wrote the file; restore it from a copy", config_.out},
+             published.changed);
     add_keys(
         {kRowsUnclaimed, "", "",
          counted(accounts_.unclaimed_published.size(), "published row") + " whose key is not in " +
@@ -253,14 +269,45 @@ class Judging {
     add_keys({kUnpublished, "", "",
               counted(accounts_.unpublished.size(), "staged row") +
                   " not published yet: " + first_of(accounts_.unpublished),
-              "holdfast extract run " + shell_word(config_.name), config_.staging()},
+              run_command(), config_.staging()},
              accounts_.unpublished);
     add_keys({kPending, state_.items ? std::to_string(state_.items->keys.size()) : "", "",
               counted(accounts_.pending.size(), "item") +
                   (accounts_.pending.size() == 1 ? " is" : " are") + " not extracted yet (" +
-                  std::to_string(accounts_.done) + " done): " + first_of(accounts_.pending),
-              "holdfast extract run " + shell_word(config_.name), ""},
+                  std::to_string(accounts_.done) + " done): " + first_of(accounts_.pending) +
+                  failed_before(),
+              run_command(), ""},
              accounts_.pending);
+  }
+
+  // Of the pending items, those that were tried and failed, with what was said of the first.
+  std::string failed_before() const {
+    if (state_.failed.empty()) return {};
+    std::unordered_set<std::string> pending;
+    for (const std::string& key : accounts_.pending)
+      pending.insert(printable_path(key));
+    std::size_t count = 0;
+    const FailedItem* first = nullptr;
+    for (const FailedItem& item : state_.failed) {
+      if (!pending.contains(item.key)) continue;
+      if (count++ == 0) first = &item;
+    }
+    if (first == nullptr) return {};
+    return "; " + std::to_string(count) +
+           (count == 1 ? " was tried and failed: " : " were tried and failed; the first, ") +
+           shown(first->key) + ": " + first->why;
+  }
+
+  void shards() {
+    if (state_.shards.empty()) return;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(kNamed, state_.shards.size()); ++i)
+      names += (i == 0 ? "" : ", ") + state_.shards[i].text();
+    if (state_.shards.size() > kNamed) names += ", …";
+    add({kUnmergedShards, "", names,
+         counted(state_.shards.size(), "shard") + " beside " + file_name(config_.out) +
+             ", not merged into it: " + names,
+         "holdfast extract merge " + config_.arguments, config_.out});
   }
 
   bool is_listing_whole() const {
@@ -280,7 +327,8 @@ class Judging {
                       : !accounts_.pending.empty() || !accounts_.unpublished.empty()
                           ? core::Verdict::unknown
                           : core::Verdict::in_step;
-    if (!nothing_known) report_.proved_at = report_.observed_at;
+    if (!nothing_known)
+      report_.proved_at = state_.seal ? state_.seal->sealed_at : report_.observed_at;
   }
 
   const ExtractionConfig& config_;

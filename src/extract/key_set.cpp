@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/key_set.h"
 
+#include <charconv>
 #include <functional>
 
 namespace holdfast::extract {
@@ -23,6 +24,17 @@ void KeySetDigest::add(std::string_view key) {
 
 std::string KeySetDigest::text() const {
   return std::to_string(count) + '-' + core::to_hex(sum);
+}
+
+std::optional<KeySetDigest> KeySetDigest::parse(std::string_view text) {
+  KeySetDigest out;
+  const auto read = std::from_chars(text.begin(), text.end(), out.count);
+  if (read.ec != std::errc() || read.ptr == text.end() || *read.ptr != '-') return {};
+  const auto sum =
+      core::parse_sha256(text.substr(static_cast<std::size_t>(read.ptr - text.begin()) + 1));
+  if (!sum) return {};
+  out.sum = *sum;
+  return out;
 }
 
 bool KeySet::insert(std::string_view key) {

@@ -5,6 +5,7 @@
 // key-set.md). Equal digests and counts mean equal sets; it is no defence against somebody who makes keys to that end.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct KeySetDigest {
   bool operator==(const KeySetDigest&) const = default;
   /// "152265-9f86d0…": the count and 64 hex digits.
   std::string text() const;
+  /// None where it is no such text.
+  static std::optional<KeySetDigest> parse(std::string_view text);
 };
 
 class KeySet {

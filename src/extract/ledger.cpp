@@ -89,6 +89,9 @@ class Reading {
 
   void add(Entry entry) {
     if (!out_.keys.insert(entry.key)) {
+      // The newest row is the one that counts.
+      if (out_.format == LedgerFormat::json)
+        out_.row_digests[out_.keys.find(entry.key)] = entry.row_digest;
       out_.repeated.push_back(std::move(entry.key));
       return;
     }
@@ -120,6 +123,7 @@ std::string ledger_line(LedgerFormat format, std::string_view key,
   if (format == LedgerFormat::bare) return std::string(key);
   std::string out = "{\"key\":";
   core::append_canonical_string(out, key);
+  if (row_digest == core::Sha256Digest{}) return out + '}';
   return out + ",\"row_sha256\":\"" + core::to_hex(row_digest) + "\"}";
 }
 

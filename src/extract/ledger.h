@@ -32,7 +32,7 @@ struct Ledger {
 /// An empty one where there is no file. `io`.
 Result<Ledger> read_ledger(FileSystem& files, const std::string& path);
 
-/// A line of it, without its line feed. A bare key must be keepable there: see bare_key_problem().
+/// A line of it, without its line feed; a digest of zeros is not recorded. A bare key must be keepable there: see bare_key_problem().
 std::string ledger_line(LedgerFormat format, std::string_view key,
                         const core::Sha256Digest& row_digest);
 /// Why a bare ledger can't hold this key (a line feed, a blank, a NUL in front …); none where it can.

@@ -9,6 +9,7 @@
 #include "base/readable_file.h"
 #include "base/root_folder.h"
 #include "base/whole_file.h"
+#include "core/canonical_json.h"
 #include "extract/accounting.h"
 #include "extract/row_buffer.h"
 #include "extract/staging.h"
@@ -23,19 +24,13 @@ namespace {
 
 constexpr std::size_t kBufferRows = 4096;
 
-/// The rows that are staged: each key once, with the place of its last row.
-struct StagedIndex {
-  KeySet keys;
-  std::vector<std::uint64_t> last_offset;  // by key
-};
-
 class Publishing {
  public:
   Publishing(const ExtractionConfig& config, FileSystem& files, const PublicationOptions& options)
       : config_(config), files_(files), options_(options) {}
 
   Status prepare() {
-    TRY(index_staging());
+    TRY_ASSIGN(staged_, index_staging(files_, config_.staging(), config_.key_columns));
     TRY(read_old());
     return settle_columns();
   }
@@ -48,9 +43,18 @@ class Publishing {
 
   Result<Publication> run() {
     TRY(prepare());
+    out_.rows_before = footer_ ? footer_->row_count : 0;
+    std::uint64_t replaced = 0;
     for (std::size_t i = 0; i < staged_.keys.size(); ++i) {
-      if (!old_keys_.contains(staged_.keys.at(i))) out_.keys.add(staged_.keys.at(i));
+      const bool is_new = !old_keys_.contains(staged_.keys.at(i));
+      if (is_new) out_.keys.add(staged_.keys.at(i));
+      replaced += is_new ? 0 : 1;
     }
+    TRY_ASSIGN(about_,
+               core::canonical_json({{"publication", options_.id},
+                                     {"rows_before", static_cast<std::int64_t>(out_.rows_before)},
+                                     {"staged", static_cast<std::int64_t>(staged_.keys.size())},
+                                     {"replaced", static_cast<std::int64_t>(replaced)}}));
     TRY_ASSIGN(auto file, WholeFile::create(files_, config_.out));
     TRY(write_rows(file));
     HOLDFAST_FAILPOINT("extraction.before_publish");
@@ -60,22 +64,6 @@ class Publishing {
   }
 
  private:
-  Status index_staging() {
-    const auto reading = read_staging(files_, config_.staging(), config_.key_columns,
-                                      [this](const StagedRow& row) -> Status {
-                                        const std::size_t at = staged_.keys.find(row.key);
-                                        if (at != KeySet::kNone) {
-                                          staged_.last_offset[at] = row.offset;
-                                        } else {
-                                          staged_.keys.insert(row.key);
-                                          staged_.last_offset.push_back(row.offset);
-                                        }
-                                        return {};
-                                      });
-    if (!reading) return reading.error();
-    return {};
-  }
-
   Status read_old() {
     TRY_ASSIGN(const bool exists, files_.exists(config_.out));
     if (!exists) return {};
@@ -145,6 +133,7 @@ class Publishing {
     table.columns = columns_;
     table.key_values = options_.key_values;
     table.key_values.emplace_back(kKeySetKey, out_.keys.text());
+    table.key_values.emplace_back(kPublicationKey, about_);
     TRY_ASSIGN(auto writer,
                parquet::TableWriter::create(parquet::sink_into(file), std::move(table)));
     const auto write = [&](const parquet::RowBatch& batch) { return writer.write(batch); };
@@ -182,7 +171,7 @@ class Publishing {
   Status copy_staged(RowBuffer& buffer,
                      const std::function<Status(const parquet::RowBatch&)>& write) {
     const auto take = [&](const StagedRow& staged) -> Status {
-      if (staged_.last_offset[staged_.keys.find(staged.key)] != staged.offset) return {};
+      if (!staged_.is_last(staged)) return {};
       auto row = read_row(staged.json, staged.key_column, options_.columns);
       if (!row)
         return std::move(row).error().with(printable_path(config_.staging()) + " at byte " +
@@ -239,10 +228,26 @@ class Publishing {
   std::vector<Column> columns_;
   std::vector<int> from_rows_;
   std::vector<int> from_old_;
+  std::string about_;  // kPublicationKey
   Publication out_;
 };
 
 }  // namespace
+
+std::optional<core::Fields> told_publication(const ExtractionConfig& config, FileSystem& files) {
+  const auto file = readable_in(files, config.out);
+  if (!file) return {};
+  const auto footer = parquet::read_footer(**file);
+  if (!footer) return {};
+  const auto about = footer->value_of(kPublicationKey);
+  const auto keys = footer->value_of(kKeySetKey);
+  if (!about || !keys) return {};
+  auto fields = core::parse_fields(*about);
+  if (!fields) return {};
+  fields->push_back({"rows", static_cast<std::int64_t>(footer->row_count)});
+  fields->push_back({"key_set", std::string(*keys)});
+  return *std::move(fields);
+}
 
 Status check_publishable(const ExtractionConfig& config, FileSystem& files,
                          const PublicationOptions& options) {

@@ -8,11 +8,13 @@
 // file is taken away only after that. So at any power cut every row is in one of the two (docs/extract.md).
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/file.h"
+#include "core/fields.h"
 #include "extract/extraction_config.h"
 #include "extract/key_set.h"
 #include "extract/row.h"
@@ -24,11 +26,13 @@ struct PublicationOptions {
       columns;  // of staged rows, without the key; those that the file has and these lack stay
   std::string key_column;
   std::vector<std::pair<std::string, std::string>>
-      key_values;  // for the file's metadata, beside ours
+      key_values;       // for the file's metadata, beside ours
+  std::string id = {};  // of this publication: the run's
 };
 
 struct Publication {
   KeySetDigest keys;  // of the published rows
+  std::uint64_t rows_before = 0;
   std::uint64_t row_count = 0;
   std::uint64_t staged_count = 0;    // rows that came from the staging file
   std::uint64_t replaced_count = 0;  // old rows that gave way to a staged one
@@ -38,6 +42,13 @@ struct Publication {
 inline constexpr const char* kKeySetKey = "holdfast.key_set";
 /// …and with what made the rows (extractor_fingerprint).
 inline constexpr const char* kExtractorKey = "holdfast.extractor";
+
+/// …and with how it came about: a JSON object with publication (an id), rows_before, staged and replaced.
+inline constexpr const char* kPublicationKey = "holdfast.publication";
+
+/// What the published file tells of its own making, from its footer alone: publication, rows, rows_before, staged, replaced, key_set. None
+/// where there is no file, or we did not write it.
+std::optional<core::Fields> told_publication(const ExtractionConfig& config, FileSystem& files);
 
 /// Whether what is staged could be published: publish()'s errors, before long work is done in vain. Writes nothing.
 Status check_publishable(const ExtractionConfig& config, FileSystem& files,

@@ -33,6 +33,10 @@ constexpr core::Rule kRules[] = {
      "A checksum disagrees, or a page can't be taken apart. The rows of these pages are not what "
      "was "
      "written. Restore the file from a copy, or extract their items again."},
+    {kRowsChanged, Level::error, "Published rows are not what was extracted.",
+     "The ledger has the digest of each row as it was extracted, and these rows have another: "
+     "somebody changed the file since. Restore it from a copy, or take the keys out of the ledger "
+     "and their rows out of the file to extract them again."},
     {kItemsUnreadable, Level::error, "The items can't be listed.",
      "Without them nobody knows what there should be. The verdict is unknown."},
     {kStagingMalformed, Level::warning, "Lines of the staging file are no rows.",
@@ -53,6 +57,9 @@ constexpr core::Rule kRules[] = {
      "publishes them."},
     {kPending, Level::note, "Items that are not extracted yet.",
      "The extraction is not complete; a run goes on with them."},
+    {kUnmergedShards, Level::note, "Rows of shards that are not merged yet.",
+     "Runs with --shard publish into files of their own; 'holdfast extract merge' joins them by "
+     "key."},
 };
 
 }  // namespace

@@ -2,21 +2,19 @@
 #include "extract/run.h"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
-#include <ranges>
+#include <unordered_map>
 #include <utility>
 
-#include "base/failpoint.h"
 #include "base/lock_file.h"
 #include "base/log.h"
 #include "base/root_folder.h"
 #include "core/batch_engine.h"
 #include "core/canonical_json.h"
 #include "extract/extraction_state.h"
-#include "extract/judge.h"
-#include "extract/manifest.h"
+#include "extract/output_session.h"
 #include "extract/row_log.h"
-#include "extract/rules.h"
 
 namespace holdfast::extract {
 namespace {
@@ -33,106 +31,97 @@ struct Outcome {
 using Work = core::BatchWork<Item, Outcome>;
 using Feed = core::BatchFeed<Item, Outcome>;
 
-/// Whether all bad lines stand at the end of the file: the torn tail of a writer that was killed, which may be cut off. One in the middle
-/// is not for us to take away, nor what stands behind it.
-bool is_torn_tail(const std::vector<BadLine>& lines, std::uint64_t size_bytes) {
-  std::uint64_t end = size_bytes;
-  for (const BadLine& line : std::views::reverse(lines)) {
-    if (line.offset + line.size_bytes != end) return false;
-    end = line.offset;
-  }
-  return true;
-}
-
-bool has_rule(const core::SubjectReport& report, std::string_view rule) {
-  return std::ranges::any_of(report.findings,
-                             [&](const core::Finding& finding) { return finding.rule == rule; });
+// A shard beside a run of the whole would do its items twice.
+Status require_no_run_of_the_whole(const ExtractionConfig& config) {
+  if (!config.shard) return {};
+  ExtractionConfig whole = config;
+  whole.out = config.main_out;
+  TRY_ASSIGN(const auto holder, LockFile::holder(whole.lock()));
+  if (!holder) return {};
+  return Error(Code::conflict, printable_path(whole.out) + " is being written by " + *holder,
+               "wait until it has finished, or stop it");
 }
 
 class Run {
  public:
-  Run(const ExtractionConfig& config, const ExtractorConfig& extractor, const RunOptions& options)
+  Run(const ExtractionConfig& config, const ExtractorConfig& extractor, const RunOptions& options,
+      OutputSession& session)
       : config_(config),
         extractor_(extractor),
         options_(options),
-        files_(*options.files),
-        clock_(options.batch.clock != nullptr ? *options.batch.clock : system_clock()),
-        began_(clock_.monotonic()) {}
+        session_(session),
+        fingerprint_(extractor_fingerprint(extractor)) {
+    manifest_.began_at = session.clock().now();
+    manifest_.extractor = fingerprint_;
+  }
 
   Result<RunEnd> run() {
-    if (!config_.items && !config_.items_file)
-      return Error(Code::invalid, "extract." + config_.name + " has no items",
-                   "name them in [extract." + config_.name + "]: items = \"clips/*.mp4\"");
-    TRY_ASSIGN(const auto lock,
-               LockFile::acquire(config_.lock(), "holdfast extract run " + config_.name));
-    TRY(look());
-    if (refuses()) return finish("refused");
-    TRY(require_same_extractor());
-    key_column_ = key_column();
-    end_.items = state_.items->keys.size();
-    end_.done_before = accounts_.done;
-    end_.pending_at_start = accounts_.pending.size();
-    end_.recovered_rows = state_.staged.keys.size();
-    if (accounts_.pending.empty() && state_.staging.size_bytes == 0) {
-      return write_manifest_as(end_.report.verdict == core::Verdict::in_step ? "complete-noop"
-                                                                             : "incomplete");
-    }
-    TRY(check_publishable(config_, files_, publication_options()));
+    TRY(session_.look(true));
+    if (session_.refuses()) return end("refused");
+    TRY(session_.require_extractor(fingerprint_));
+    TRY(require_merged());
+    const ExtractionState& state = session_.state();
+    RunCounts& counts = manifest_.counts;
+    counts.items = state.items->keys.size();
+    counts.done_before = session_.accounts().done;
+    counts.pending_at_start = session_.accounts().pending.size();
+    counts.recovered_rows = state.staged.keys.size();
+    settle_order();
+    if (todo_.empty() && state.staging.size_bytes == 0) return end_of_noop();
+    TRY(session_.check_publishable(extractor_.columns, fingerprint_));
     // From here on nobody may take an older word for the state of things, nor go on with another extractor.
-    TRY(write_manifest_now("running"));
+    manifest_.status = "running";
+    manifest_.failed = left_failed_;
+    TRY(session_.write_manifest(manifest_));
+    key_column_ = session_.key_column();
     {
-      TRY_ASSIGN(auto log,
-                 RowLog::open(files_, config_.staging(), config_.ledger(), state_.ledger.format));
-      for (const auto* torn : {&log.torn_staging(), &log.torn_ledger()}) {
-        if (*torn) end_.torn.push_back(**torn);
-      }
-      TRY(claim_staged(log));
+      TRY_ASSIGN(auto log, session_.open_log(extractor_.columns));
       TRY(extract_pending(log));
     }
-    if (cancelled_) return write_manifest_as("cancelled");
-    return publish_and_tell();
+    if (cancelled_) return finish("cancelled");
+    TRY(session_.publish(extractor_.columns, fingerprint_));
+    if (session_.refuses()) return end("refused");
+    return finish(is_complete() ? "complete" : "incomplete");
   }
 
  private:
-  // What is there now, and what that means. Asked before anything is done, and again before anything is published.
-  Status look() {
-    TRY_ASSIGN(state_, read_state(config_, files_, Pages::not_read, options_.batch.cancel));
-    accounts_ = accounts_of(state_);
-    end_.report = judge(config_, state_, accounts_, clock_.now());
-    return {};
-  }
-  bool refuses() const {
-    return has_rule(end_.report, kRowsMissing) || has_rule(end_.report, kOutputUnreadable) ||
-           has_rule(end_.report, kItemsUnreadable) ||
-           !is_torn_tail(state_.staging.bad_lines, state_.staging.size_bytes) ||
-           !is_torn_tail(state_.ledger.bad_lines, state_.ledger.size_bytes);
-  }
-
-  Status require_same_extractor() {
-    TRY_ASSIGN(const auto in_manifest, recorded_extractor(config_, files_));
-    const std::string now = extractor_fingerprint(extractor_);
-    const bool same =
-        in_manifest.value_or(now) == now && state_.published.extractor.value_or(now) == now;
-    if (same || accounts_.done == 0) return {};
+  // Their rows would be extracted a second time.
+  Status require_merged() const {
+    if (session_.state().shards.empty()) return {};
     return Error(Code::conflict,
-                 "extract." + config_.name + ": the rows of " + printable_path(config_.out) +
-                     " were made by another extractor (command or columns); nothing was changed",
-                 "go on with the one that made them, or publish into another file");
+                 "extract." + config_.name + ": rows of shards lie beside " +
+                     printable_path(config_.out) + " and are not merged yet",
+                 "holdfast extract merge " + config_.arguments);
   }
 
-  // Rows that a killed run staged and did not claim.
-  Status claim_staged(RowLog& log) {
-    KeySet unclaimed;
-    for (const std::string& key : accounts_.unclaimed_staged)
-      unclaimed.insert(key);
-    if (unclaimed.empty()) return {};
-    KeySet claimed;
-    TRY(read_staging(files_, config_.staging(), config_.key_columns,
-                     [&](const StagedRow& row) -> Status {
-                       if (!unclaimed.contains(row.key) || !claimed.insert(row.key)) return {};
-                       return log.claim(row.key, core::sha256(row.json));
-                     }));
-    return log.sync();
+  // Items that never failed come first. What failed and is not tried now stays in the list.
+  void settle_order() {
+    std::unordered_map<std::string, const FailedItem*> failed;
+    for (const FailedItem& item : session_.state().failed)
+      failed.emplace(item.key, &item);
+    const std::vector<std::string>& pending = session_.accounts().pending;
+    std::vector<std::string> again;
+    for (const std::string& key : pending) {
+      const auto found = failed.empty() ? failed.end() : failed.find(printable_path(key));
+      if (found == failed.end()) {
+        todo_.push_back(key);
+      } else if (options_.skip_failed) {
+        left_failed_.push_back(*found->second);
+      } else {
+        again.push_back(key);
+        tried_before_.emplace(found->first, *found->second);
+      }
+    }
+    todo_.insert(todo_.end(), again.begin(), again.end());
+  }
+
+  Result<RunEnd> end_of_noop() {
+    manifest_.failed = left_failed_;
+    return finish(is_complete() ? "complete-noop" : "incomplete");
+  }
+
+  bool is_complete() const {
+    return session_.report().verdict == core::Verdict::in_step && failed_.empty();
   }
 
   Status extract_pending(RowLog& log) {
@@ -140,14 +129,14 @@ class Run {
     Work work;
     work.next_page = [&]() -> Result<std::vector<Item>> {
       std::vector<Item> page;
-      for (; next < accounts_.pending.size() && page.size() < kPageItems; ++next) {
-        const std::string& key = accounts_.pending[next];
-        const std::string& folder = state_.items->folder;
+      for (; next < todo_.size() && page.size() < kPageItems; ++next) {
+        const std::string& key = todo_[next];
+        const std::string& folder = session_.state().items->folder;
         page.push_back({key, folder.empty() ? "" : folder + '/' + key});
       }
       return page;
     };
-    work.items_total = static_cast<std::int64_t>(accounts_.pending.size());
+    work.items_total = static_cast<std::int64_t>(todo_.size());
     if (options_.batch.limit) work.items_total = std::min(*work.items_total, *options_.batch.limit);
     work.worker = [&](Feed& feed) { return extract_items(feed, log); };
     work.commit = [&](std::vector<Work::Done> done) -> Status {
@@ -161,15 +150,15 @@ class Run {
   }
 
   void take(Work::Done done) {
+    tried_before_.erase(printable_path(done.item.key));
     if (done.outcome.ok) {
-      ++end_.ok;
+      ++manifest_.counts.ok;
       return;
     }
-    log_warning("an item could not be extracted", {{"key", printable_path(done.item.key)},
-                                                   {"tries", std::to_string(done.outcome.tries)},
-                                                   {"why", done.outcome.why}});
-    end_.failed.push_back(
-        {std::move(done.item.key), std::move(done.outcome.why), done.outcome.tries});
+    FailedItem item{printable_path(done.item.key), std::move(done.outcome.why), done.outcome.tries};
+    log_warning("an item could not be extracted",
+                {{"key", item.key}, {"tries", std::to_string(item.tries)}, {"why", item.why}});
+    failed_.push_back(std::move(item));
   }
 
   // One worker thread: its own extractor, the common log.
@@ -180,13 +169,6 @@ class Run {
       feed.finish(pulled->ticket, std::move(outcome), 0);
     }
     return {};
-  }
-
-  // The column that names rows: of the files that are there, else the first that was configured.
-  std::string key_column() const {
-    if (!state_.published.key_column.empty()) return state_.published.key_column;
-    return state_.staging.key_column.empty() ? config_.key_columns.front()
-                                             : state_.staging.key_column;
   }
 
   // A row that the files can't hold (too long, a key of several lines in a ledger of bare ones) is its item's failure.
@@ -215,82 +197,66 @@ class Run {
       if (row.error().code() == Code::cancelled) return std::move(row).error();
       out.why = row.error().message();
       if (out.tries >= options_.tries) return out;
-      clock_.sleep_for(kFirstPause * (1 << std::min(out.tries - 1, 6)));
+      session_.clock().sleep_for(kFirstPause * (1 << std::min(out.tries - 1, 6)));
     }
   }
 
-  PublicationOptions publication_options() const {
-    return {.columns = extractor_.columns,
-            .key_column = key_column_,
-            .key_values = {{kExtractorKey, extractor_fingerprint(extractor_)}}};
+  Result<RunEnd> finish(const char* status) {
+    manifest_.status = status;
+    manifest_.failed = failed_;
+    manifest_.failed.insert(manifest_.failed.end(), left_failed_.begin(), left_failed_.end());
+    for (const auto& [key, item] : tried_before_)  // --limit or a stop came first
+      manifest_.failed.push_back(item);
+    manifest_.counts.elapsed_s = elapsed_s();
+    TRY(session_.write_manifest(manifest_));
+    return end(status);
   }
 
-  Result<RunEnd> publish_and_tell() {
-    TRY(look());
-    if (refuses()) return finish("refused");
-    if (state_.staging.row_count > 0) {
-      TRY_ASSIGN(end_.publication, publish(config_, files_, publication_options()));
-      TRY(put_staging_away());
-      HOLDFAST_FAILPOINT("extraction.staging_removed");
-      TRY(files_.sync_folder(folder_of(config_.staging())));
-      TRY(look());
-    }
-    const bool complete = end_.report.verdict == core::Verdict::in_step && end_.failed.empty();
-    return write_manifest_as(complete ? "complete" : "incomplete");
+  RunEnd end(const char* status) {
+    manifest_.counts.elapsed_s = elapsed_s();
+    return {.status = status,
+            .report = session_.report(),
+            .counts = manifest_.counts,
+            .failed = std::move(failed_),
+            .torn = session_.torn(),
+            .publication = session_.publication()};
   }
-
-  // Its rows are published. Lines that were none are evidence of a crash: the file is kept under another name.
-  Status put_staging_away() {
-    if (state_.staging.bad_lines.empty()) return files_.remove(config_.staging());
-    std::string time = format_rfc3339(clock_.now());
-    std::ranges::replace(time, ':', '-');
-    return files_.rename(config_.staging(), config_.staging() + ".malformed-" + time);
-  }
-
-  Status write_manifest_now(const char* status) {
-    end_.status = status;
-    end_.elapsed_s = elapsed();
-    return write_manifest(config_, files_, end_,
-                          {.extractor = extractor_fingerprint(extractor_),
-                           .version = options_.version,
-                           .ended_at = clock_.now(),
-                           .published_rows = state_.published.row_count});
-  }
-
-  Result<RunEnd> write_manifest_as(const char* status) {
-    HOLDFAST_FAILPOINT("extraction.before_manifest");
-    TRY(write_manifest_now(status));
-    return std::move(end_);
-  }
-
-  Result<RunEnd> finish(std::string status) {
-    end_.status = std::move(status);
-    end_.elapsed_s = elapsed();
-    return std::move(end_);
-  }
-  double elapsed() const {
-    return std::chrono::duration<double>(clock_.monotonic() - began_).count();
+  double elapsed_s() const {
+    return std::chrono::duration<double>(session_.clock().monotonic() - began_).count();
   }
 
   const ExtractionConfig& config_;
   const ExtractorConfig& extractor_;
   const RunOptions& options_;
-  FileSystem& files_;
-  Clock& clock_;
-  const std::chrono::nanoseconds began_;
-  ExtractionState state_;
-  Accounts accounts_;
+  OutputSession& session_;
+  const std::string fingerprint_;
+  const std::chrono::nanoseconds began_ = session_.clock().monotonic();
+  std::vector<std::string> todo_;
+  std::vector<FailedItem> left_failed_;             // not to be tried now
+  std::map<std::string, FailedItem> tried_before_;  // and to be tried now; those that were are gone
+  std::vector<FailedItem> failed_;
+  Manifest manifest_;
   std::mutex log_mutex_;
   std::string key_column_;
   bool cancelled_ = false;
-  RunEnd end_;
 };
 
 }  // namespace
 
 Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorConfig& extractor,
                               const RunOptions& options) {
-  return Run(config, extractor, options).run();
+  if (!config.items && !config.items_file)
+    return Error(Code::invalid, "extract." + config.name + " has no items",
+                 "name them in [extract." + config.name + "]: items = \"clips/*.mp4\"");
+  TRY(require_no_run_of_the_whole(config));
+  Clock* clock = options.batch.clock != nullptr ? options.batch.clock : &system_clock();
+  TRY_ASSIGN(auto session, OutputSession::open(config, "holdfast extract run " + config.arguments,
+                                               {.files = options.files,
+                                                .clock = clock,
+                                                .cancel = options.batch.cancel,
+                                                .version = options.version,
+                                                .run_id = options.run_id}));
+  return Run(config, extractor, options, session).run();
 }
 
 }  // namespace holdfast::extract

@@ -83,4 +83,20 @@ Result<StagingReading> read_staging(FileSystem& files, const std::string& path,
   }
 }
 
+Result<StagedIndex> index_staging(FileSystem& files, const std::string& path,
+                                  const std::vector<std::string>& key_columns) {
+  StagedIndex out;
+  TRY(read_staging(files, path, key_columns, [&](const StagedRow& row) -> Status {
+    const std::size_t at = out.keys.find(row.key);
+    if (at != KeySet::kNone) {
+      out.last_offset[at] = row.offset;
+    } else {
+      out.keys.insert(row.key);
+      out.last_offset.push_back(row.offset);
+    }
+    return {};
+  }));
+  return out;
+}
+
 }  // namespace holdfast::extract

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "extract/bad_line.h"
+#include "extract/key_set.h"
 
 namespace holdfast::extract {
 
@@ -35,5 +36,14 @@ struct StagingReading {
 Result<StagingReading> read_staging(FileSystem& files, const std::string& path,
                                     const std::vector<std::string>& key_columns,
                                     const std::function<Status(const StagedRow&)>& take);
+
+/// Which rows count where a key is staged more than once: the last of each.
+struct StagedIndex {
+  KeySet keys;
+  std::vector<std::uint64_t> last_offset;  // by key
+  bool is_last(const StagedRow& row) const { return last_offset[keys.find(row.key)] == row.offset; }
+};
+Result<StagedIndex> index_staging(FileSystem& files, const std::string& path,
+                                  const std::vector<std::string>& key_columns);
 
 }  // namespace holdfast::extract

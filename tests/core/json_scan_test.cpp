@@ -70,7 +70,7 @@ const std::vector<std::string>& texts() {
 
 // Python reads NaN and the infinities, and refuses all else that is no JSON.
 std::vector<bool> by_python() {
-  std::string program =
+  const std::string program =
       "import json,sys\nfor line in sys.stdin.read().split(chr(0))[:-1]:\n  try:\n    "
       "json.loads(line)\n"
       "    print(1)\n  except ValueError:\n    print(0)\n";

@@ -9,6 +9,8 @@ import pyarrow.parquet
 import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+MERGE = ["extraction.merged"]
+REPAIR = ["extraction.repair_begun", "extraction.repair_kept", "extraction.repaired"]
 FAILPOINTS = [
     "extraction.rows_staged",
     "extraction.rows_claimed",
@@ -44,7 +46,7 @@ def test_the_list_of_failpoints_is_that_of_the_code():
     names = set()
     for file in (SOURCE / "src/extract").glob("*.cpp"):
         names |= set(re.findall(r'HOLDFAST_FAILPOINT\("([^"]+)"\)', file.read_text()))
-    assert names == set(FAILPOINTS)
+    assert names == {*FAILPOINTS, *MERGE, *REPAIR}
 
 
 @pytest.mark.parametrize("published_before", [0, 5])
@@ -77,3 +79,36 @@ def test_an_error_there_loses_nothing(workspace, failpoint):
     assert workspace.json("extract", "check", expect=(0, 1, 3))["counts"]["missing"] == 0
     assert workspace.json("extract", "run")["status"] in ("complete", "complete-noop")
     assert len(keys(workspace)) == ITEMS
+
+
+@pytest.mark.parametrize("how", ["kill", "error"])
+@pytest.mark.parametrize("failpoint", FAILPOINTS + MERGE)
+def test_a_merge_killed_or_failing_loses_nothing_and_is_done_again(workspace, failpoint, how):
+    for index in (1, 2):
+        workspace.run("extract", "run", "--shard", f"{index}/2")
+    ended = workspace.run("extract", "merge", expect=None, env={"HOLDFAST_FAILPOINTS": f"{failpoint}={how}"})
+    assert ended.returncode == (-signal.SIGKILL if how == "kill" else 5)
+    assert workspace.json("extract", "check", expect=(0, 1, 3))["counts"]["missing"] == 0
+    workspace.run("extract", "merge", expect=(0, 2))
+    assert workspace.json("extract", "run")["status"] in ("complete", "complete-noop")
+    assert keys(workspace) == [f"{index:02d}.mp4" for index in range(ITEMS)]
+    assert not [path for path in (workspace.folder / "out").iterdir() if "shard" in path.name and path.suffix != ".extract-lock"]
+
+
+@pytest.mark.parametrize("how", ["kill", "error"])
+@pytest.mark.parametrize("failpoint", REPAIR)
+def test_a_repair_killed_or_failing_is_done_again(workspace, failpoint, how):
+    workspace.run("extract", "run")
+    out = workspace.folder / "out/f.parquet"
+    pyarrow.parquet.write_table(pyarrow.parquet.read_table(out).slice(0, 7), out)
+    ledger = workspace.folder / "out/f.done"
+    lines = ledger.read_text()
+    ended = workspace.run("extract", "repair", expect=None, env={"HOLDFAST_FAILPOINTS": f"{failpoint}={how}"})
+    assert ended.returncode == (-signal.SIGKILL if how == "kill" else 5)
+    workspace.run("extract", "repair")
+    kept = sorted((workspace.folder / "out").glob("f.done.before-repair-*"))
+    assert kept and kept[0].read_text() == lines, "the first copy is the old ledger"
+    assert {json.loads(line)["key"] for line in ledger.read_text().splitlines()} == set(keys(workspace))
+    journal = [json.loads(line)["what"] for line in (workspace.folder / "out/f.repairs.jsonl").read_text().splitlines()]
+    assert journal[0] == "begun" and (journal[-1] == "done" or failpoint == "extraction.repaired")
+    assert workspace.json("extract", "run")["status"] == "complete" and len(keys(workspace)) == ITEMS

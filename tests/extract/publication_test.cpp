@@ -126,9 +126,9 @@ TEST_F(PublicationTest, KeepsColumnsAndAppendsNewOnes) {
   must(publish(config_, files(), options()));
   must(files().remove(config_.staging()));
   folder_.write("o.rows.jsonl", "{\"key\":\"b\",\"tool\":\"v2\"}\n");
-  PublicationOptions other{.columns = {{"tool", ColumnType::string, parquet::Nullable::yes}},
-                           .key_column = "key",
-                           .key_values = {}};
+  const PublicationOptions other{.columns = {{"tool", ColumnType::string, parquet::Nullable::yes}},
+                                 .key_column = "key",
+                                 .key_values = {}};
   must(publish(config_, files(), other));
   const auto footer = must(parquet::read_footer(config_.out));
   std::vector<std::string> names;

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "extract/output_session.h"
+
+#include <algorithm>
+#include <ranges>
+#include <utility>
+
+#include "base/failpoint.h"
+#include "base/root_folder.h"
+#include "extract/judge.h"
+#include "extract/rules.h"
+
+namespace holdfast::extract {
+namespace {
+
+// Two writes within one tick of the file system's clock may leave the same times; a tick is 10 ms at most.
+constexpr std::chrono::nanoseconds kTwoTicks = std::chrono::milliseconds(20);
+
+/// Whether all bad lines stand at the end of the file: the torn tail of a writer that was killed, which may be cut off. One in the middle
+/// is not for us to take away, nor what stands behind it.
+bool is_torn_tail(const std::vector<BadLine>& lines, std::uint64_t size_bytes) {
+  std::uint64_t end = size_bytes;
+  for (const BadLine& line : std::views::reverse(lines)) {
+    if (line.offset + line.size_bytes != end) return false;
+    end = line.offset;
+  }
+  return true;
+}
+
+std::int64_t changed_at_ns(const Seal& files) {
+  return std::max(files.ledger.ctime_ns, files.out.ctime_ns);
+}
+
+bool has_rule(const core::SubjectReport& report, std::string_view rule) {
+  return std::ranges::any_of(report.findings,
+                             [&](const core::Finding& finding) { return finding.rule == rule; });
+}
+
+}  // namespace
+
+Result<OutputSession> OutputSession::open(const ExtractionConfig& config,
+                                          const std::string& purpose, Options options) {
+  TRY_ASSIGN(auto lock, LockFile::acquire(config.lock(), purpose));
+  return OutputSession(config, std::move(lock), std::move(options));
+}
+
+Status OutputSession::look(bool trust_seal) {
+  looked_at_.reset();
+  looked_when_ = clock().now();
+  if (auto identities = identities_of(*config_, files())) looked_at_ = *identities;
+  TRY_ASSIGN(state_,
+             read_state(*config_, files(), {.trust_seal = trust_seal, .cancel = options_.cancel}));
+  accounts_ = accounts_of(state_);
+  report_ = judge(*config_, state_, accounts_, clock().now());
+  return {};
+}
+
+bool OutputSession::refuses() const {
+  return has_rule(report_, kRowsMissing) || has_rule(report_, kOutputUnreadable) ||
+         has_rule(report_, kItemsUnreadable) ||
+         !is_torn_tail(state_.staging.bad_lines, state_.staging.size_bytes) ||
+         !is_torn_tail(state_.ledger.bad_lines, state_.ledger.size_bytes);
+}
+
+std::string OutputSession::key_column() const {
+  if (!state_.published.key_column.empty()) return state_.published.key_column;
+  return state_.staging.key_column.empty() ? config_->key_columns.front()
+                                           : state_.staging.key_column;
+}
+
+Status OutputSession::require_extractor(const std::string& fingerprint) const {
+  if (accounts_.done == 0) return {};
+  TRY_ASSIGN(const auto manifest, read_manifest(*config_, files()));
+  const bool in_manifest =
+      !manifest || manifest->extractor.empty() || manifest->extractor == fingerprint;
+  if (in_manifest && state_.published.extractor.value_or(fingerprint) == fingerprint) return {};
+  return Error(Code::conflict,
+               "extract." + config_->name + ": the rows of " + printable_path(config_->out) +
+                   " were made by another extractor (command or columns); nothing was changed",
+               "go on with the one that made them, or publish into another file");
+}
+
+Result<RowLog> OutputSession::open_log(const std::vector<Column>& columns) {
+  TRY_ASSIGN(auto log,
+             RowLog::open(files(), config_->staging(), config_->ledger(), state_.ledger.format));
+  for (const auto* torn : {&log.torn_staging(), &log.torn_ledger()}) {
+    if (*torn) torn_.push_back(**torn);
+  }
+  TRY(claim_staged(log, columns));
+  return log;
+}
+
+// Rows that a killed run staged and did not claim.
+Status OutputSession::claim_staged(RowLog& log, const std::vector<Column>& columns) const {
+  KeySet unclaimed;
+  for (const std::string& key : accounts_.unclaimed_staged)
+    unclaimed.insert(key);
+  if (unclaimed.empty()) return {};
+  TRY_ASSIGN(const StagedIndex index,
+             index_staging(files(), config_->staging(), config_->key_columns));
+  const auto claim = [&](const StagedRow& staged) -> Status {
+    if (!unclaimed.contains(staged.key) || !index.is_last(staged)) return {};
+    // The digest is of the row as we write it, which another program's line need not be.
+    const auto row = read_row(staged.json, staged.key_column, columns);
+    return log.claim(staged.key, row ? core::sha256(row_text(*row, key_column(), columns))
+                                     : core::Sha256Digest{});
+  };
+  TRY(read_staging(files(), config_->staging(), config_->key_columns, claim));
+  return log.sync();
+}
+
+PublicationOptions OutputSession::publication_options(const std::vector<Column>& columns,
+                                                      const std::string& fingerprint) const {
+  return {.columns = columns,
+          .key_column = key_column(),
+          .key_values = {{kExtractorKey, fingerprint}},
+          .id = options_.run_id};
+}
+
+Status OutputSession::check_publishable(const std::vector<Column>& columns,
+                                        const std::string& fingerprint) const {
+  return extract::check_publishable(*config_, files(), publication_options(columns, fingerprint));
+}
+
+Status OutputSession::publish(const std::vector<Column>& columns, const std::string& fingerprint) {
+  TRY(look(false));
+  if (refuses() || state_.staging.row_count == 0) return {};
+  TRY_ASSIGN(publication_,
+             extract::publish(*config_, files(), publication_options(columns, fingerprint)));
+  TRY(put_staging_away());
+  HOLDFAST_FAILPOINT("extraction.staging_removed");
+  TRY(files().sync_folder(folder_of(config_->staging())));
+  TRY(let_times_settle());
+  return look(false);
+}
+
+// So that the next look() can be sealed.
+Status OutputSession::let_times_settle() const {
+  TRY_ASSIGN(const Seal now, identities_of(*config_, files()));
+  const std::int64_t age_ns = clock().now().ns - changed_at_ns(now);
+  if (age_ns >= 0 && age_ns < kTwoTicks.count()) clock().sleep_for(kTwoTicks);
+  return {};
+}
+
+// Its rows are published. Lines that were none are evidence of a crash: the file is kept under another name.
+Status OutputSession::put_staging_away() const {
+  if (state_.staging.bad_lines.empty()) return files().remove(config_->staging());
+  return files().rename(config_->staging(),
+                        aside_name(config_->staging(), "malformed", clock().now()));
+}
+
+// The files must be those that were read, and old enough then for any later write to show in their times.
+Status OutputSession::seal(Manifest& manifest) const {
+  if (report_.verdict != core::Verdict::in_step || !looked_at_) return {};
+  if (state_.seal) {
+    manifest.seal = state_.seal;
+    return {};
+  }
+  const KeySetDigest keys = state_.ledger.keys.digest();
+  if (state_.staging.size_bytes > 0 || keys != state_.published.rows.keys.digest()) return {};
+  if (looked_when_.ns - changed_at_ns(*looked_at_) < kTwoTicks.count()) return {};
+  TRY_ASSIGN(const Seal now, identities_of(*config_, files()));
+  if (now.ledger != looked_at_->ledger || now.out != looked_at_->out) return {};
+  manifest.seal = now;
+  manifest.seal->keys = keys;
+  manifest.seal->sealed_at = report_.observed_at;
+  return {};
+}
+
+Status OutputSession::write_manifest(Manifest manifest) {
+  manifest.updated_at = clock().now();
+  manifest.version = options_.version;
+  manifest.torn = torn_;
+  manifest.counts.published_rows =
+      state_.seal ? state_.seal->keys.count : state_.published.row_count;
+  if (manifest.status != "running") {
+    HOLDFAST_FAILPOINT("extraction.before_manifest");
+    TRY(seal(manifest));
+  }
+  return extract::write_manifest(*config_, files(), manifest);
+}
+
+}  // namespace holdfast::extract

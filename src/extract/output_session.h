@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// One writer of an extraction's output: what run, merge and repair have in common.
+//
+//   open (lock) ─► look: what is there, and whether that can be built on ─► the writer's own work ─► publish ─► look ─► manifest, sealed
+//
+// One writer at a time for one output; the second is refused. The accounts are read before anything is done and again before anything
+// is published: a row that is lost refuses both, and no byte of the extraction is changed (seed 004, change 2).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/lock_file.h"
+#include "core/finding.h"
+#include "extract/accounting.h"
+#include "extract/extraction_config.h"
+#include "extract/extraction_state.h"
+#include "extract/manifest.h"
+#include "extract/publication.h"
+#include "extract/row_log.h"
+
+namespace holdfast::extract {
+
+class OutputSession {
+ public:
+  struct Options {
+    FileSystem* files = &real_file_system();
+    Clock* clock = &system_clock();
+    const Cancel* cancel = nullptr;
+    std::string version;  // of the program
+    std::string run_id;   // names what is published
+  };
+  /// Takes the lock; `conflict` names who holds it. `config` outlives it.
+  static Result<OutputSession> open(const ExtractionConfig& config, const std::string& purpose,
+                                    Options options);
+
+  Status look(bool trust_seal);
+  /// Whether nothing may be built on what is there: rows are lost, or published rows, items or lines in the middle can't be read.
+  bool refuses() const;
+  const ExtractionState& state() const { return state_; }
+  const Accounts& accounts() const { return accounts_; }
+  const core::SubjectReport& report() const { return report_; }
+  FileSystem& files() const { return *options_.files; }
+  Clock& clock() const { return *options_.clock; }
+  /// The column that names rows: of the files that are there, else the first that was configured.
+  std::string key_column() const;
+
+  /// `conflict` where what is there was made by another extractor.
+  Status require_extractor(const std::string& fingerprint) const;
+  /// Whether what is staged could be published: publish()'s errors, before long work is done in vain.
+  Status check_publishable(const std::vector<Column>& columns,
+                           const std::string& fingerprint) const;
+  /// Opens ledger and staging file to go on; torn tails are cut off and kept, and rows that were staged and not claimed are claimed.
+  Result<RowLog> open_log(const std::vector<Column>& columns);
+  /// What open_log() cut off.
+  const std::vector<TornTail>& torn() const { return torn_; }
+  /// Publishes what is staged and takes the staging file away; nothing where nothing is staged. Looks before and after; where
+  /// refuses() then, nothing was published.
+  Status publish(const std::vector<Column>& columns, const std::string& fingerprint);
+  const std::optional<Publication>& publication() const { return publication_; }
+  /// Fills in what this session knows: counts of the publication, torn tails, version, and the seal where the verdict is in step.
+  Status write_manifest(Manifest manifest);
+
+ private:
+  OutputSession(const ExtractionConfig& config, LockFile lock, Options options)
+      : config_(&config), lock_(std::move(lock)), options_(std::move(options)) {}
+  PublicationOptions publication_options(const std::vector<Column>& columns,
+                                         const std::string& fingerprint) const;
+  Status claim_staged(RowLog& log, const std::vector<Column>& columns) const;
+  Status let_times_settle() const;
+  Status put_staging_away() const;
+  Status seal(Manifest& manifest) const;
+
+  const ExtractionConfig* config_;
+  LockFile lock_;
+  Options options_;
+  ExtractionState state_;
+  Accounts accounts_;
+  core::SubjectReport report_;
+  std::optional<Seal> looked_at_;  // the files as they were before the last look() read every key
+  Timestamp looked_when_;
+  std::vector<TornTail> torn_;
+  std::optional<Publication> publication_;
+};
+
+}  // namespace holdfast::extract

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The published rows with their values, one after the other.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/result.h"
+#include "extract/extraction_config.h"
+#include "extract/row.h"
+
+namespace holdfast::extract {
+
+/// Every row that has a key, in the order of the file, with the values of these columns. `not_found` names a column that is not there,
+/// `conflict` one of another type; Errors of parquet/table_reader.h and of `take`.
+Status visit_published_rows(const ExtractionConfig& config, FileSystem& files,
+                            const std::string& key_column, const std::vector<Column>& columns,
+                            const std::function<Status(const Row&)>& take);
+
+/// The columns of the file but that of the keys.
+Result<std::vector<Column>> published_columns(const ExtractionConfig& config, FileSystem& files,
+                                              const std::string& key_column);
+
+}  // namespace holdfast::extract

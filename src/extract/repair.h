@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Repairing the ledger by hand: it is made to say what is really there, so that the next run extracts what is missing. Never done by
+// itself (seed 004, "auto-truncate": hides the loss, and was refused).
+//
+//   missing keys (claimed, and no row)   taken out       unclaimed keys (a row, and no claim)   put in
+//   lines that are no entries or rows    taken out of the ledger and the staging file
+//
+//   journal line "begun" ─► old files kept beside (<out>.done.before-…) ─► ledger and staging replaced whole ─► journal line "done"
+//
+// The published rows are not touched.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "core/finding.h"
+#include "extract/extraction_config.h"
+
+namespace holdfast::extract {
+
+struct RepairOptions {
+  bool dry_run = false;  // only say what would be done
+  std::string actor;     // for the journal
+  std::string reason;
+  Clock* clock = &system_clock();
+  FileSystem* files = &real_file_system();
+};
+
+struct Repair {
+  std::vector<std::string> removed;     // keys taken out of the ledger: their rows are lost
+  std::vector<std::string> added;       // keys put in: they have a row
+  std::uint64_t repeated = 0;           // entries of a key that stood there already
+  std::uint64_t bad_ledger_lines = 0;   // taken out
+  std::uint64_t bad_staging_lines = 0;  // taken out
+  std::uint64_t entries = 0;            // of the new ledger
+  std::vector<std::string> kept;        // paths of the old files
+  std::string journal;                  // path; "" where nothing was done
+  core::SubjectReport report;           // of the extraction after it (before it in a dry run)
+  bool changes() const {
+    return !removed.empty() || !added.empty() ||
+           repeated + bad_ledger_lines + bad_staging_lines > 0;
+  }
+};
+
+/// `conflict` while a run holds the output, and where the published rows can't be read: what is there is not known then, and nothing was
+/// changed. `not_found` where there is nothing at all. `io`: the old files stand or are kept, the journal says which.
+Result<Repair> repair_extraction(const ExtractionConfig& config, const RepairOptions& options);
+
+/// "<out>.repairs.jsonl": what was repaired, when, by whom, with the digests of the sets of keys.
+std::string repairs_journal(const ExtractionConfig& config);
+
+}  // namespace holdfast::extract
