@@ -89,13 +89,18 @@ Result<LineFile> LineFile::open(FileSystem& files, const std::string& path, Line
   return lines;
 }
 
-Status LineFile::append(std::string_view line) {
-  if (failed_) return *failed_;
+Status LineFile::check_line(std::string_view line) {
   if (line.size() > kMaxLineBytes)
     return Error(Code::invalid, "a line of " + std::to_string(line.size()) + " bytes: at most " +
                                     std::to_string(kMaxLineBytes) + " are taken");
   if (line.find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos)
     return Error(Code::invalid, "a line with a line feed or a NUL in it");
+  return {};
+}
+
+Status LineFile::append(std::string_view line) {
+  if (failed_) return *failed_;
+  TRY(check_line(line));
   group_ += line;
   group_ += '\n';
   return group_.size() < kGroupBytes ? Status() : sync();

@@ -50,6 +50,8 @@ class LineFile {
   /// be.
   static Result<LineFile> open(FileSystem& files, const std::string& path,
                                LineCheck check = nullptr);
+  /// Whether append() would take it: its `invalid`.
+  static Status check_line(std::string_view line);
   /// `invalid` for a line with a line feed or NUL, or above kMaxLineBytes: the file stays usable.
   /// Errors of sync(), for which the group may have been due.
   Status append(std::string_view line);

@@ -26,16 +26,22 @@ Result<RowLog> RowLog::open(FileSystem& files, const std::string& staging_path,
 
 Status RowLog::append(std::string_view key, std::string_view json) {
   if (failed_) return *failed_;
-  TRY(require_keepable(key));
+  TRY(require_keepable_key(key));
   TRY(staging_.append(json));
   claims_.push_back(ledger_line(format_, key, core::sha256(json)));
   return {};
 }
 
-Status RowLog::require_keepable(std::string_view key) const {
+Status RowLog::require_keepable(std::string_view key, std::string_view json) const {
+  TRY(require_keepable_key(key));
+  return LineFile::check_line(json);
+}
+
+Status RowLog::require_keepable_key(std::string_view key) const {
   if (key.empty()) return Error(Code::invalid, "an item has no key");
   const auto problem = bare_key_problem(key);
-  if (format_ == LedgerFormat::json || !problem) return {};
+  if (format_ == LedgerFormat::json || !problem)
+    return LineFile::check_line(ledger_line(format_, key, core::Sha256Digest{1}));
   return Error(
       Code::invalid,
       "the ledger holds bare keys, and \"" + printable_path(key) + "\" can't be one: " + *problem,
@@ -44,7 +50,7 @@ Status RowLog::require_keepable(std::string_view key) const {
 
 Status RowLog::claim(std::string_view key, const core::Sha256Digest& row_digest) {
   if (failed_) return *failed_;
-  TRY(require_keepable(key));
+  TRY(require_keepable_key(key));
   claims_.push_back(ledger_line(format_, key, row_digest));
   return {};
 }

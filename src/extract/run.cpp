@@ -2,8 +2,8 @@
 #include "extract/run.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
-#include <mutex>
 #include <unordered_map>
 #include <utility>
 
@@ -13,19 +13,32 @@
 #include "core/batch_engine.h"
 #include "core/canonical_json.h"
 #include "extract/extraction_state.h"
+#include "extract/group_commit.h"
 #include "extract/output_session.h"
-#include "extract/row_log.h"
 
 namespace holdfast::extract {
 namespace {
 
 constexpr std::size_t kPageItems = 200;
+constexpr std::size_t kMaxWaiting = 256;               // rows of one worker that wait for the disk
 constexpr std::chrono::milliseconds kFirstPause{100};  // before the second try; doubles
 
 struct Outcome {
   bool ok = false;
   std::string why;
   int tries = 0;
+};
+
+// `number`: of the row in the log; 0 where there is none.
+struct Extracted {
+  Outcome outcome;
+  std::uint64_t number = 0;
+};
+
+struct Waiting {
+  std::uint64_t ticket;
+  std::uint64_t number;
+  Outcome outcome;
 };
 
 using Work = core::BatchWork<Item, Outcome>;
@@ -72,11 +85,14 @@ class Run {
     // From here on nobody may take an older word for the state of things, nor go on with another extractor.
     manifest_.status = "running";
     manifest_.failed = left_failed_;
+    for (const auto& [key, item] : tried_before_)
+      manifest_.failed.push_back(item);
     TRY(session_.write_manifest(manifest_));
     key_column_ = session_.key_column();
     {
       TRY_ASSIGN(auto log, session_.open_log(extractor_.columns));
-      TRY(extract_pending(log));
+      GroupCommit group(log);
+      TRY(extract_pending(group));
     }
     if (cancelled_) return finish("cancelled");
     TRY(session_.publish(extractor_.columns, fingerprint_));
@@ -124,7 +140,7 @@ class Run {
     return session_.report().verdict == core::Verdict::in_step && failed_.empty();
   }
 
-  Status extract_pending(RowLog& log) {
+  Status extract_pending(GroupCommit& log) {
     std::size_t next = 0;
     Work work;
     work.next_page = [&]() -> Result<std::vector<Item>> {
@@ -161,44 +177,64 @@ class Run {
     failed_.push_back(std::move(item));
   }
 
-  // One worker thread: its own extractor, the common log.
-  Status extract_items(Feed& feed, RowLog& log) {
+  // One worker thread: its own extractor, the common log. An item is finished once its row is durable; meanwhile the next is begun.
+  Status extract_items(Feed& feed, GroupCommit& log) {
     const auto extractor = make_extractor(extractor_);
-    while (const auto pulled = feed.pull()) {
-      TRY_ASSIGN(auto outcome, extract_item(*extractor, *pulled->item, log));
-      feed.finish(pulled->ticket, std::move(outcome), 0);
+    std::deque<Waiting> waiting;
+    const auto finish_durable = [&] {
+      for (; !waiting.empty() && log.is_durable(waiting.front().number); waiting.pop_front())
+        feed.finish(waiting.front().ticket, std::move(waiting.front().outcome), 0);
+    };
+    for (;;) {
+      const auto pulled = feed.pull();
+      if (!pulled && waiting.empty()) return {};
+      if (!pulled || waiting.size() >= kMaxWaiting) TRY(log.wait(waiting.front().number));
+      finish_durable();
+      if (!pulled) continue;
+      auto extracted = extract_item(*extractor, *pulled->item, log);
+      if (!extracted) {
+        if (!waiting.empty()) TRY(log.wait(waiting.back().number));
+        finish_durable();
+        return extracted.error();
+      }
+      if (extracted->number == 0) {
+        feed.finish(pulled->ticket, std::move(extracted->outcome), 0);
+      } else {
+        waiting.push_back({pulled->ticket, extracted->number, std::move(extracted->outcome)});
+        if (options_.one_row_a_group) TRY(log.wait(waiting.back().number));
+      }
+      finish_durable();
     }
-    return {};
   }
 
-  // A row that the files can't hold (too long, a key of several lines in a ledger of bare ones) is its item's failure.
-  Result<Outcome> keep(const Row& row, RowLog& log, Outcome out) {
-    const std::lock_guard one_at_a_time(log_mutex_);
-    auto gathered = log.append(row.key, row_text(row, key_column_, extractor_.columns));
-    if (!gathered && gathered.error().code() != Code::invalid) return std::move(gathered).error();
-    if (!gathered) {
-      out.why = gathered.error().message();
-      return out;
-    }
-    TRY(log.sync());
-    out.ok = true;
-    return out;
-  }
-
-  Result<Outcome> extract_item(Extractor& extractor, const Item& item, RowLog& log) {
-    Outcome out;
+  Result<Extracted> extract_item(Extractor& extractor, const Item& item, GroupCommit& log) {
+    Extracted out;
     if (!core::is_utf8(item.key)) {
-      out.why = "its name is not UTF-8, which no row can hold: rename it";
+      out.outcome.why = "its name is not UTF-8, which no row can hold: rename it";
       return out;
     }
-    for (out.tries = 1;; ++out.tries) {
+    for (int tries = 1;; ++tries) {
+      out.outcome.tries = tries;
       auto row = extractor.extract(item, options_.batch.cancel);
       if (row) return keep(*row, log, std::move(out));
       if (row.error().code() == Code::cancelled) return std::move(row).error();
-      out.why = row.error().message();
-      if (out.tries >= options_.tries) return out;
-      session_.clock().sleep_for(kFirstPause * (1 << std::min(out.tries - 1, 6)));
+      out.outcome.why = row.error().message();
+      if (tries >= options_.tries) return out;
+      session_.clock().sleep_for(kFirstPause * (1 << std::min(tries - 1, 6)));
     }
+  }
+
+  // A row that the files can't hold (too long, a key of several lines in a ledger of bare ones) is its item's failure.
+  Result<Extracted> keep(const Row& row, GroupCommit& log, Extracted out) const {
+    auto gathered = log.append(row.key, row_text(row, key_column_, extractor_.columns));
+    if (!gathered && gathered.error().code() != Code::invalid) return std::move(gathered).error();
+    if (gathered) {
+      out.number = *gathered;
+      out.outcome.ok = true;
+    } else {
+      out.outcome.why = gathered.error().message();
+    }
+    return out;
   }
 
   Result<RunEnd> finish(const char* status) {
@@ -236,7 +272,6 @@ class Run {
   std::map<std::string, FailedItem> tried_before_;  // and to be tried now; those that were are gone
   std::vector<FailedItem> failed_;
   Manifest manifest_;
-  std::mutex log_mutex_;
   std::string key_column_;
   bool cancelled_ = false;
 };

@@ -3,7 +3,8 @@
 //
 //   items − (ledger ∪ staged ∪ published) ─► workers ─► row staged ─► key claimed ─► … ─► publish ─► staging removed ─► manifest
 //
-// 1. A row is durable before its key is in the ledger, each at once; a kill repeats at most the items that were being extracted.
+// 1. A row is durable before its key is in the ledger, both as soon as the disk can (extract/group_commit.h). A kill repeats at most the
+//    items that were being extracted and those whose rows wait for the disk.
 // 2. An item that fails is tried again, `tries` times in all, then kept in the list of failures with what was said; the others go on,
 //    and the good rows are published. The next run tries it again, after the items that never were.
 // What is common to all writers of an output, and when a run is refused: extract/output_session.h.
@@ -27,9 +28,10 @@ namespace holdfast::extract {
 struct RunOptions {
   core::BatchOptions batch;  // jobs, limit, window, cancel, clock, on_progress
   int tries = 3;
-  bool skip_failed = false;  // leave out the items that failed in an earlier run
-  std::string version;       // of the program, for the manifest
-  std::string run_id;        // names what is published
+  bool skip_failed = false;      // leave out the items that failed in an earlier run
+  std::string version;           // of the program, for the manifest
+  std::string run_id;            // names what is published
+  bool one_row_a_group = false;  // each row waits for the disk before the next item is begun
   FileSystem* files = &real_file_system();
 };
 
