@@ -53,8 +53,8 @@ format: ## rewrite the C++ and Python sources in the project's format
 	@git ls-files -z '*.cpp' '*.h' | xargs -0 .venv/bin/clang-format -i
 	@.venv/bin/ruff check --quiet --fix .
 
-bench: ## benchmarks beside sha256sum, hashdeep, rclone and hashlib
-	@scripts/setup.sh test
+bench: ## benchmarks beside sha256sum, hashdeep, rclone, hashlib, pandas and SQLite
+	@scripts/setup.sh bench
 	@bench/run.sh
 
 fuzz: ## a minute of fuzzing for every parser of outside bytes (SECONDS_EACH=60)

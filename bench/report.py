@@ -1,10 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """The results as a Markdown page and as panels of the picture."""
+import os
+import pathlib
+import re
 import statistics
 
 from peers import OURS
 
 GB = 1e9
+EXTRACTIONS = "<!-- extractions: written by bench/run.sh extract --publish -->\n"
+
+
+def machine():
+    """What a reader needs to know of the machine, no name of it."""
+    cpu = pathlib.Path("/proc/cpuinfo").read_text()
+    model = re.search(r"^model name\s*:\s*(.*)$", cpu, re.MULTILINE)
+    family = re.search(r"^cpu family\s*:\s*(.*)$", cpu, re.MULTILINE)
+    known = {"25": "Zen 3 or 4", "26": "Zen 5"} if "AMD" in cpu else {}
+    name = model[1] if model else os.uname().machine
+    detail = known.get(family[1]) if family else None
+    release = re.search(r'^PRETTY_NAME="(.*)"$', pathlib.Path("/etc/os-release").read_text(), re.MULTILINE)
+    kind = "virtual machine" if "hypervisor" in cpu else "machine"
+    return (f"{len(os.sched_getaffinity(0))}-core {kind} ({name}{', ' + detail if detail else ''}; {release[1] if release else 'Linux'}; "
+            f"Linux {os.uname().release.split('-')[0]})")
+
+
+def publish(path, hashing=None, extractions=None):
+    """Writes one part of the published page anew; the other stays as it was measured."""
+    old = path.read_text() if path.exists() else ""
+    was_hashing, _, was_extractions = old.partition(EXTRACTIONS)
+    parts = [(hashing or was_hashing).rstrip(), EXTRACTIONS + (extractions or was_extractions).strip()]
+    path.write_text("\n\n".join(parts).rstrip() + "\n")
 
 
 def median_of(rows, key):

@@ -86,20 +86,6 @@ def measure_whole_program(cases, out, quick):
     return results
 
 
-def machine():
-    """What a reader needs to know of the machine, no name of it."""
-    cpu = pathlib.Path("/proc/cpuinfo").read_text()
-    model = re.search(r"^model name\s*:\s*(.*)$", cpu, re.MULTILINE)
-    family = re.search(r"^cpu family\s*:\s*(.*)$", cpu, re.MULTILINE)
-    known = {"25": "Zen 3 or 4", "26": "Zen 5"} if "AMD" in cpu else {}
-    name = model[1] if model else os.uname().machine
-    detail = known.get(family[1]) if family else None
-    release = re.search(r'^PRETTY_NAME="(.*)"$', pathlib.Path("/etc/os-release").read_text(), re.MULTILINE)
-    kind = "virtual machine" if "hypervisor" in cpu else "machine"
-    return (f"{len(os.sched_getaffinity(0))}-core {kind} ({name}{', ' + detail if detail else ''}; {release[1] if release else 'Linux'}; "
-            f"Linux {os.uname().release.split('-')[0]})")
-
-
 def main():
     options = arguments()
     rounds = options.rounds or (1 if options.quick else 5)
@@ -117,7 +103,7 @@ def main():
     whole = [] if options.no_whole_program else measure_whole_program(cases, out, options.quick)
     load.append(os.getloadavg()[0])
     kernel = subprocess.run([RELEASE / "bench" / "hash_bench", "--memory"], capture_output=True, text=True, check=True)
-    results = {"date": datetime.date.today().isoformat(), "machine": machine(), "quick": options.quick, "rounds": rounds,
+    results = {"date": datetime.date.today().isoformat(), "machine": report.machine(), "quick": options.quick, "rounds": rounds,
                "load": load,
                "kernel": kernel.stdout.splitlines()[0].removeprefix("kernel "),
                "kernel_speeds": [float(each) for each in re.findall(r"([\d.]+) GB/s", kernel.stdout)], "versions": peers.versions(),
@@ -127,7 +113,7 @@ def main():
     (options.out / "benchmarks.md").write_text(page)
     (options.out / "benchmarks.svg").write_text(picture)
     if options.publish:
-        (SOURCE / "docs" / "benchmarks.md").write_text(page)
+        report.publish(SOURCE / "docs" / "benchmarks.md", hashing=page)
         (SOURCE / "docs" / "benchmarks.svg").write_text(picture)
     print(page)
 

@@ -1,13 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the release programs and measures them beside other programs: bench/run.py --help tells the options.
-#   bench/run.sh            everything, about ten minutes on an idle machine
-#   bench/run.sh --quick    a smoke run of a few seconds on small trees
+# Builds the release programs and measures them beside other programs; --help behind hash or extract tells the options.
+#   bench/run.sh [--quick]           everything, about twenty minutes on an idle machine; --quick: a smoke run on small data
+#   bench/run.sh hash [OPTION…]      hashing and backfill beside sha256sum, OpenSSL, hashdeep, rclone and hashlib
+#   bench/run.sh extract [OPTION…]   checks of extractions beside pandas and pyarrow, appends beside SQLite
+# --publish writes docs/benchmarks.md and its pictures: of what was measured, the rest stays.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset release -DHOLDFAST_BENCH=ON >/dev/null
-cmake --build build/release --target hash_bench holdfast >build/release/bench-build.log || {
+cmake --build build/release -j "${JOBS:-$(nproc)}" --target hash_bench extract_bench holdfast >build/release/bench-build.log || {
   tail -n 30 build/release/bench-build.log >&2
   exit 2
 }
-exec python3 bench/run.py "$@"
+case ${1:-} in
+  hash) shift && exec python3 bench/run.py "$@" ;;
+  extract) shift && exec .venv/bin/python bench/extract/run.py "$@" ;;
+  *)
+    python3 bench/run.py "$@"
+    exec .venv/bin/python bench/extract/run.py "$@"
+    ;;
+esac

@@ -4,6 +4,7 @@
 #   scripts/setup.sh build     Debian packages of deps/apt.txt, and the libraries of deps/native.txt in .deps/current
 #   scripts/setup.sh test      the same, deps/apt-test.txt, and tests/requirements.txt in .venv
 #   scripts/setup.sh lint      as test, and tools/requirements.txt in .venv
+#   scripts/setup.sh bench     as test, and bench/requirements.txt in .venv: peers that are measured
 # Packages come from wherever this machine's apt and pip are configured to look. Python wheels are kept in .deps/wheels and
 # every one is held against the hash in its lock file, so that a second setup needs no network. HOLDFAST_DEPS=system leaves
 # deps/native.txt alone: CMake then wants Apache Arrow and Parquet for C++ that are installed already (cmake/Arrow.cmake).
@@ -78,5 +79,11 @@ case ${1:-} in
     install_python_packages tests/requirements.txt
     install_python_packages tools/requirements.txt
     ;;
-  *) die "usage: scripts/setup.sh build|test|lint" ;;
+  bench)
+    install_debian_packages deps/apt.txt deps/apt-test.txt
+    install_native_libraries
+    install_python_packages tests/requirements.txt
+    install_python_packages bench/requirements.txt
+    ;;
+  *) die "usage: scripts/setup.sh build|test|lint|bench" ;;
 esac

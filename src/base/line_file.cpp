@@ -47,14 +47,15 @@ Result<std::string> keep_aside(FileSystem& files, const std::string& path, std::
 }
 
 struct Tail {
+  bool is_there = false;         // the file
   std::uint64_t size_bytes = 0;  // of the file
   std::optional<TornTail> torn;
 };
 
 Result<Tail> examine(FileSystem& files, const std::string& path, LineCheck check) {
   Tail tail;
-  TRY_ASSIGN(const bool there, files.exists(path));
-  if (!there) return tail;
+  TRY_ASSIGN(tail.is_there, files.exists(path));
+  if (!tail.is_there) return tail;
   TRY_ASSIGN(tail.size_bytes, files.size_bytes(path));
   const std::uint64_t begin =
       tail.size_bytes > LineFile::kWindowBytes ? tail.size_bytes - LineFile::kWindowBytes : 0;
@@ -84,7 +85,11 @@ Result<LineFile> LineFile::open(FileSystem& files, const std::string& path, Line
   if (tail.torn) TRY(lines.file_->truncate(tail.torn->offset));
   // Also when nothing was torn: whoever wrote the last lines may have been killed before the sync.
   TRY(lines.file_->sync());
-  TRY(files.sync_folder(folder_of(path)));
+  if (Status named = files.sync_folder(folder_of(path)); !named) {
+    // No later sync need save a name that this one gave up: the next open() makes it anew.
+    if (!tail.is_there) drop(files.remove(path), "it is empty");
+    return std::move(named).error();
+  }
   lines.torn_ = std::move(tail.torn);
   return lines;
 }

@@ -9,17 +9,33 @@ namespace {
 
 using Sets = std::initializer_list<const KeySet*>;
 
-bool in_any(std::string_view key, Sets sets) {
-  for (const KeySet* set : sets) {
-    if (set->contains(key)) return true;
+/// Looks keys up in several sets that are mostly in the same order.
+class Lookup {
+ public:
+  explicit Lookup(Sets sets) {
+    for (const KeySet* set : sets)
+      places_.push_back({set, 0});
   }
-  return false;
-}
+  bool is_in_any(std::string_view key) {
+    for (Place& place : places_) {
+      if (place.set->find_next(key, place.expected) != KeySet::kNone) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Place {
+    const KeySet* set;
+    std::size_t expected;
+  };
+  std::vector<Place> places_;
+};
 
 std::vector<std::string> in_none(const KeySet& keys, Sets sets) {
+  Lookup lookup(sets);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (!in_any(keys.at(i), sets)) out.emplace_back(keys.at(i));
+    if (!lookup.is_in_any(keys.at(i))) out.emplace_back(keys.at(i));
   }
   return out;
 }

@@ -46,7 +46,8 @@ Result<Items> list_items(const std::string& base, const std::string& pattern) {
   for (const std::string& special : listing.special) {
     if (fits_pattern(split.below, special)) out.unreadable.push_back(special);
   }
-  std::ranges::sort(listing.files);
+  if (!std::ranges::is_sorted(listing.files))
+    std::ranges::sort(listing.files);  // links came behind
   for (const std::string& file : listing.files) {
     if (fits_pattern(split.below, file)) out.keys.insert(file);
   }

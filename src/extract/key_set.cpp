@@ -9,6 +9,11 @@ namespace {
 constexpr std::size_t kFirstSlots = 64;
 constexpr unsigned kByteBits = 8;
 constexpr unsigned kByteMask = 0xFF;
+constexpr unsigned kTagShift = 32;  // the low bits of a hash choose the slot
+
+std::uint64_t hash_of(std::string_view key) {
+  return std::hash<std::string_view>()(key);
+}
 }  // namespace
 
 void KeySetDigest::add(std::string_view key) {
@@ -39,11 +44,12 @@ std::optional<KeySetDigest> KeySetDigest::parse(std::string_view text) {
 
 bool KeySet::insert(std::string_view key) {
   if (3 * (size() + 1) > 2 * slots_.size()) grow();
-  const std::size_t slot = slot_of(key);
+  const std::uint64_t hash = hash_of(key);
+  const std::size_t slot = slot_of(key, hash);
   if (slots_[slot] != 0) return false;
   bytes_ += key;
   ends_.push_back(bytes_.size());
-  slots_[slot] = static_cast<std::uint32_t>(ends_.size());
+  slots_[slot] = tag_of(hash) | static_cast<std::uint32_t>(ends_.size());
   return true;
 }
 
@@ -54,23 +60,44 @@ std::string_view KeySet::at(std::size_t index) const {
 
 std::size_t KeySet::find(std::string_view key) const {
   if (slots_.empty()) return kNone;
-  const std::uint32_t found = slots_[slot_of(key)];
-  return found == 0 ? kNone : found - 1;
+  const std::uint32_t found = slots_[slot_of(key, hash_of(key))];
+  return found == 0 ? kNone : (found & (slots_.size() - 1)) - 1;
+}
+
+std::size_t KeySet::find_next(std::string_view key, std::size_t& expected) const {
+  const bool is_next = expected < size() && at(expected) == key;
+  const std::size_t found = is_next ? expected : find(key);
+  if (found != kNone) expected = found + 1;
+  return found;
+}
+
+std::uint32_t KeySet::tag_of(std::uint64_t hash) const {
+  return static_cast<std::uint32_t>(hash >> kTagShift) &
+         ~static_cast<std::uint32_t>(slots_.size() - 1);
 }
 
 // The slot of the key, or the free one where it would go.
-std::size_t KeySet::slot_of(std::string_view key) const {
+std::size_t KeySet::slot_of(std::string_view key, std::uint64_t hash) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = std::hash<std::string_view>()(key) & mask;
-  while (slots_[slot] != 0 && at(slots_[slot] - 1) != key)
-    slot = (slot + 1) & mask;
-  return slot;
+  const std::uint32_t tag = tag_of(hash);
+  for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+    const std::uint32_t found = slots_[slot];
+    if (found == 0) return slot;
+    const std::size_t index = found & mask;
+    if ((found ^ tag) == index && at(index - 1) == key) return slot;
+  }
 }
 
 void KeySet::grow() {
   slots_.assign(slots_.empty() ? kFirstSlots : 2 * slots_.size(), 0);
-  for (std::size_t i = 0; i < size(); ++i)
-    slots_[slot_of(at(i))] = static_cast<std::uint32_t>(i + 1);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = 0; i < size(); ++i) {
+    const std::uint64_t hash = hash_of(at(i));
+    std::size_t slot = hash & mask;
+    while (slots_[slot] != 0)  // all keys differ
+      slot = (slot + 1) & mask;
+    slots_[slot] = tag_of(hash) | static_cast<std::uint32_t>(i + 1);
+  }
 }
 
 KeySetDigest KeySet::digest() const {

@@ -38,16 +38,22 @@ class KeySet {
   /// The index at() takes; kNone where it is not there.
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   std::size_t find(std::string_view key) const;
+  /// The same for keys that mostly come in the set's own order, as rows and ledger of one run do: `expected` is looked at first and
+  /// set to the index behind the key that was found. Begin with 0.
+  std::size_t find_next(std::string_view key, std::size_t& expected) const;
   KeySetDigest digest() const;
   std::size_t memory_bytes() const;
 
  private:
-  std::size_t slot_of(std::string_view key) const;
+  std::size_t slot_of(std::string_view key, std::uint64_t hash) const;
+  std::uint32_t tag_of(std::uint64_t hash) const;
   void grow();
 
-  std::string bytes_;                 // one key behind the other
-  std::vector<std::uint64_t> ends_;   // of each key in bytes_
-  std::vector<std::uint32_t> slots_;  // index + 1; 0: free; a power of two, at most two thirds full
+  std::string bytes_;                // one key behind the other
+  std::vector<std::uint64_t> ends_;  // of each key in bytes_
+  // A power of two, at most two thirds full. 0: free; else index + 1 in as many low bits as the number of slots takes, and above them
+  // bits of the key's hash: what is another key shows mostly here, without a look at its bytes.
+  std::vector<std::uint32_t> slots_;
 };
 
 }  // namespace holdfast::extract

@@ -36,6 +36,7 @@ TEST(FilePattern, FitsWhatItSays) {
                                       {"a/**/b", "a/xb"},
                                       {"a/**/b", "ab"},
                                       {"", "a"},
+                                      {"aba*ba", "aba"},
                                       {"*", "a/b"}})
     EXPECT_FALSE(fits_pattern(pattern, text)) << pattern << ' ' << text;
 }

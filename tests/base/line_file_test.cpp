@@ -304,6 +304,25 @@ TEST_F(RealLineFile, RefusesAFileWithoutLines) {
   EXPECT_EQ(temp_.read("log").size(), LineFile::kWindowBytes + 1);
 }
 
+// The name of a new file that the folder's failed sync gave up: no later sync of the folder need save it.
+TEST(LineFile, MakesANameAnewThatCouldNotBeSynced) {
+  FaultyFileSystem disk;
+  disk.fail_at(3, Fault::io_error);  // behind the opening and the sync of the file
+  const auto failed = LineFile::open(disk, "log");
+  ASSERT_FALSE(failed.ok());
+  ASSERT_TRUE(disk.operations().at(2).starts_with("sync folder")) << disk.operations().at(2);
+  disk.fail_at(0, Fault::none);
+  auto log = LineFile::open(disk, "log");
+  ASSERT_TRUE(log.ok());
+  ASSERT_TRUE(log->append("one").ok());
+  ASSERT_TRUE(log->sync().ok());
+  bool sampled = false;
+  for_each_crash_state(disk, kRules, sampled, [](FaultyFileSystem& after) {
+    const auto text = after.read("log", kPlenty);
+    EXPECT_EQ(text ? *text : text.error().message(), "one\n");
+  });
+}
+
 TEST(LineFile, StaysFailedAfterAnError) {
   FaultyFileSystem disk;
   auto log = LineFile::open(disk, "log");

@@ -43,6 +43,25 @@ TEST(KeySet, HoldsWhatASetHolds) {
   EXPECT_FALSE(KeySet().contains(""));
 }
 
+TEST(KeySet, FindsTheSameWhateverIsExpected) {
+  std::mt19937 random(3);
+  KeySet keys;
+  const auto names = some_keys(3000);
+  for (std::size_t i = 0; i < names.size(); i += 2)
+    keys.insert(names[i]);
+  std::size_t expected = 0;
+  for (int turn = 0; turn < 20'000; ++turn) {
+    const std::size_t i =
+        random() % 3 == 0 ? random() % names.size() : (2 * expected + random() % 2) % names.size();
+    const std::size_t found = keys.find_next(names[i], expected);
+    ASSERT_EQ(found, keys.find(names[i]));
+    if (found != KeySet::kNone) {
+      ASSERT_EQ(expected, found + 1);
+    }
+    if (random() % 100 == 0) expected = random() % 5000;
+  }
+}
+
 TEST(KeySet, NeedsAtMost64BytesAKey) {
   KeySet keys;
   for (const std::string& key : some_keys(152'265))
