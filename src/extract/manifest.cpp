@@ -16,6 +16,21 @@ using Json = nlohmann::ordered_json;
 constexpr std::uint64_t kMaxManifestBytes = 64U << 20U;
 constexpr const char* kSchema = "holdfast-extraction-manifest-v1";
 
+/// A text of the manifest that is there; none where it is not ours, or has no such text.
+Result<std::optional<std::string>> member_of_manifest(const ExtractionConfig& config,
+                                                      FileSystem& files, const char* name) {
+  TRY_ASSIGN(const bool exists, files.exists(config.manifest()));
+  if (!exists) return std::optional<std::string>();
+  TRY_ASSIGN(const std::string text, files.read(config.manifest(), kMaxManifestBytes));
+  if (core::is_json_too_deep(text)) return std::optional<std::string>();
+  const Json manifest = Json::parse(text, nullptr, false);
+  if (!manifest.is_object() || manifest.value("schema", "") != kSchema)
+    return std::optional<std::string>();
+  const auto found = manifest.find(name);
+  if (found == manifest.end() || !found->is_string()) return std::optional<std::string>();
+  return std::optional(found->get<std::string>());
+}
+
 }  // namespace
 
 Status write_manifest(const ExtractionConfig& config, FileSystem& files, const RunEnd& end,
@@ -40,6 +55,7 @@ Status write_manifest(const ExtractionConfig& config, FileSystem& files, const R
                            {"rate_clip_per_second", rate}}},
                          {"failed", failed},
                          {"extractor", facts.extractor},
+                         {"tool", facts.tool.empty() ? Json() : Json(facts.tool)},
                          {"key_set", end.publication ? Json(end.publication->keys.text()) : Json()},
                          {"version", facts.version}};
   return write_whole_file(files, config.manifest(),
@@ -48,16 +64,12 @@ Status write_manifest(const ExtractionConfig& config, FileSystem& files, const R
 
 Result<std::optional<std::string>> recorded_extractor(const ExtractionConfig& config,
                                                       FileSystem& files) {
-  TRY_ASSIGN(const bool exists, files.exists(config.manifest()));
-  if (!exists) return std::optional<std::string>();
-  TRY_ASSIGN(const std::string text, files.read(config.manifest(), kMaxManifestBytes));
-  if (core::is_json_too_deep(text)) return std::optional<std::string>();
-  const Json manifest = Json::parse(text, nullptr, false);
-  if (!manifest.is_object() || manifest.value("schema", "") != kSchema)
-    return std::optional<std::string>();
-  const auto found = manifest.find("extractor");
-  if (found == manifest.end() || !found->is_string()) return std::optional<std::string>();
-  return std::optional(found->get<std::string>());
+  return member_of_manifest(config, files, "extractor");
+}
+
+Result<std::string> recorded_tool(const ExtractionConfig& config, FileSystem& files) {
+  TRY_ASSIGN(const auto tool, member_of_manifest(config, files, "tool"));
+  return tool.value_or("");
 }
 
 }  // namespace holdfast::extract

@@ -13,6 +13,7 @@ namespace holdfast::extract {
 
 struct ManifestFacts {
   std::string extractor;  // fingerprint of what made the rows
+  std::string tool;       // of it, for people (extractor_tool)
   std::string version;    // of the program
   Timestamp ended_at;
   std::uint64_t published_rows = 0;
@@ -23,5 +24,7 @@ Status write_manifest(const ExtractionConfig& config, FileSystem& files, const R
 /// The fingerprint that the manifest names; none where there is no manifest, or it is somebody else's.
 Result<std::optional<std::string>> recorded_extractor(const ExtractionConfig& config,
                                                       FileSystem& files);
+/// The tool that the manifest names; "" where it names none.
+Result<std::string> recorded_tool(const ExtractionConfig& config, FileSystem& files);
 
 }  // namespace holdfast::extract

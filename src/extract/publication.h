@@ -36,8 +36,9 @@ struct Publication {
 
 /// Key of the metadata with the digest of the published keys.
 inline constexpr const char* kKeySetKey = "holdfast.key_set";
-/// …and with what made the rows (extractor_fingerprint).
+/// …and with what made the rows (extractor_fingerprint), and with its tool for people (extractor_tool).
 inline constexpr const char* kExtractorKey = "holdfast.extractor";
+inline constexpr const char* kToolKey = "holdfast.tool";
 
 /// Whether what is staged could be published: publish()'s errors, before long work is done in vain. Writes nothing.
 Status check_publishable(const ExtractionConfig& config, FileSystem& files,

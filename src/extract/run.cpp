@@ -67,6 +67,7 @@ class Run {
                LockFile::acquire(config_.lock(), "holdfast extract run " + config_.name));
     TRY(look());
     if (refuses()) return finish("refused");
+    TRY(prepare_extractor(extractor_, options_.batch.cancel));
     TRY(require_same_extractor());
     key_column_ = key_column();
     end_.items = state_.items->keys.size();
@@ -114,9 +115,14 @@ class Run {
     const bool same =
         in_manifest.value_or(now) == now && state_.published.extractor.value_or(now) == now;
     if (same || accounts_.done == 0) return {};
+    TRY_ASSIGN(const std::string tool_before, recorded_tool(config_, files_));
+    const std::string tool = extractor_tool(extractor_);
+    const std::string why = tool == tool_before || tool_before.empty()
+                                ? "command, columns or options"
+                                : tool_before + "; now " + tool;
     return Error(Code::conflict,
                  "extract." + config_.name + ": the rows of " + printable_path(config_.out) +
-                     " were made by another extractor (command or columns); nothing was changed",
+                     " were made by another extractor (" + why + "); nothing was changed",
                  "go on with the one that made them, or publish into another file");
   }
 
@@ -220,9 +226,12 @@ class Run {
   }
 
   PublicationOptions publication_options() const {
-    return {.columns = extractor_.columns,
-            .key_column = key_column_,
-            .key_values = {{kExtractorKey, extractor_fingerprint(extractor_)}}};
+    PublicationOptions out{.columns = extractor_.columns,
+                           .key_column = key_column_,
+                           .key_values = {{kExtractorKey, extractor_fingerprint(extractor_)}}};
+    const std::string tool = extractor_tool(extractor_);
+    if (!tool.empty()) out.key_values.emplace_back(kToolKey, tool);
+    return out;
   }
 
   Result<RunEnd> publish_and_tell() {
@@ -252,6 +261,7 @@ class Run {
     end_.elapsed_s = elapsed();
     return write_manifest(config_, files_, end_,
                           {.extractor = extractor_fingerprint(extractor_),
+                           .tool = extractor_tool(extractor_),
                            .version = options_.version,
                            .ended_at = clock_.now(),
                            .published_rows = state_.published.row_count});
@@ -273,7 +283,7 @@ class Run {
   }
 
   const ExtractionConfig& config_;
-  const ExtractorConfig& extractor_;
+  ExtractorConfig extractor_;
   const RunOptions& options_;
   FileSystem& files_;
   Clock& clock_;
