@@ -21,7 +21,8 @@ install: ## put the program, its man page and completions under PREFIX (/usr/loc
 	@scripts/build.sh release holdfast documents
 	@cmake --install build/release --prefix "$(PREFIX)"
 
-run: build ## build, then import, backfill and check the example workspace
+run: build ## build, then import, backfill, extract and check the example workspace
+	@scripts/setup.sh run
 	@if [ -x examples/run.sh ]; then examples/run.sh build/release/holdfast; else build/release/holdfast --version; fi
 
 test: ## everything CI tests: unit tests, then the end-to-end and crash tests, on real PostgreSQL and SQLite

@@ -16,21 +16,19 @@ Only the standard library is used; nothing of the wheel is run.
 import argparse
 import hashlib
 import json
-import os
 import pathlib
 import platform
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
 
 from elf_localize import localize
+from pinned_wheel import pinned, point, sha256, wheel_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "native.txt"
-PYTHON = "311"  # of the pinned files, not of this machine
 NOT_THERE = 3
 PACKAGES = [("Arrow", "arrow", ""), ("Parquet", "parquet", "Arrow::arrow_shared")]  # CMake package, library, what it needs
 CONFIG = """# Made by deps/fetch.py.
@@ -47,34 +45,6 @@ VERSION = """# Made by deps/fetch.py.
 set(PACKAGE_VERSION "{version}")
 set(PACKAGE_VERSION_COMPATIBLE TRUE)
 """
-
-
-def sha256(path: pathlib.Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def pinned() -> tuple[str, set[str]]:
-    """Version and hashes of pyarrow in native.txt."""
-    text = LOCK.read_text(encoding="utf-8")
-    return re.search(r"^pyarrow==(\S+)", text, re.MULTILINE)[1], set(re.findall(r"sha256:([0-9a-f]{64})", text))
-
-
-def find_wheel(folder: pathlib.Path, machine: str) -> pathlib.Path | None:
-    version, hashes = pinned()
-    for wheel in sorted(folder.glob(f"pyarrow-{version}-*{machine}.whl")):
-        if sha256(wheel) in hashes:
-            return wheel
-    return None
-
-
-def download(folder: pathlib.Path, machine: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps", "--only-binary=:all:",
-               "--require-hashes", "--implementation", "cp", "--python-version", PYTHON, "--abi", "cp" + PYTHON,
-               "--platform", f"manylinux_2_28_{machine}", "--requirement", str(LOCK), "--dest", str(folder)]
-    if subprocess.run(command, check=False).returncode != 0:
-        raise SystemExit(f"fetch: pip could not get what deps/{LOCK.name} pins (no network, or a hash that does not match): put the wheel "
-                         f"into {folder} by hand, or set HOLDFAST_DEPS=system and install Apache Arrow and Parquet for C++")
 
 
 def unpack(wheel: zipfile.ZipFile, prefix: pathlib.Path) -> None:
@@ -103,7 +73,7 @@ def write_package(prefix: pathlib.Path, package: str, file: str, link: str) -> N
     needs = f"include(CMakeFindDependencyMacro)\nfind_dependency({link.split('::')[0]} CONFIG)\n" if link else ""
     config = CONFIG.format(package=package, library=package.lower(), file=file, link=link, needs=needs)
     (folder / f"{package}Config.cmake").write_text(config, encoding="utf-8")
-    (folder / f"{package}ConfigVersion.cmake").write_text(VERSION.format(version=pinned()[0]), encoding="utf-8")
+    (folder / f"{package}ConfigVersion.cmake").write_text(VERSION.format(version=pinned(LOCK)[1]), encoding="utf-8")
 
 
 def make_prefix(wheel: pathlib.Path, final: pathlib.Path) -> None:
@@ -130,23 +100,15 @@ def main() -> int:
     arguments.add_argument("--offline", action="store_true", help="download nothing")
     given = arguments.parse_args()
     deps, machine = given.deps.resolve(), platform.machine()
-    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch.py", HERE / "elf_localize.py"))
+    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch.py", HERE / "pinned_wheel.py", HERE / "elf_localize.py"))
     final = deps / ("native-" + hashlib.sha256(scripts + machine.encode()).hexdigest()[:12])
     if not (final / "manifest.json").exists():
-        wheel = find_wheel(deps / "wheels", machine)
-        if wheel is None and given.offline:
-            print(f"fetch: no wheel in {deps / 'wheels'} has a hash of deps/{LOCK.name}", file=sys.stderr)
+        wheel = wheel_of(LOCK, deps / "wheels", machine, given.offline, "Apache Arrow and Parquet, 55 MB",
+                         "set HOLDFAST_DEPS=system and install Apache Arrow and Parquet for C++")
+        if wheel is None:
             return NOT_THERE
-        if wheel is None:
-            print("fetch: Apache Arrow and Parquet, 55 MB")
-            download(deps / "wheels", machine)
-            wheel = find_wheel(deps / "wheels", machine)
-        if wheel is None:
-            raise SystemExit(f"fetch: pip brought no wheel for {machine} that deps/{LOCK.name} pins")
         make_prefix(wheel, final)
-    link = deps / f".current-{os.getpid()}"
-    link.symlink_to(final.name)
-    link.rename(deps / "current")
+    point(deps / "current", final.name)
     return 0
 
 

@@ -39,9 +39,9 @@ void add_artifact_checks(const Workspace& workspace, catalog::Catalog& catalog,
 
 // --- extract
 
-constexpr std::array<std::string_view, 10> kExtractKeys = {
-    "items",   "items_file", "out",     "key",    "extractor",
-    "command", "columns",    "timeout", "memory", "tries"};
+constexpr std::array<std::string_view, 16> kExtractKeys = {
+    "items",  "items_file", "out",       "key",      "extractor", "command", "columns", "timeout",
+    "memory", "tries",      "reference", "features", "model",     "ffmpeg",  "threads", "harmless"};
 
 Status read_extraction(Workspace& workspace, const std::string& section_name, TomlTable& table) {
   TRY_ASSIGN(auto config, extract::read_extraction_config(section_name, table, workspace.folder));

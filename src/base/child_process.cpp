@@ -65,27 +65,6 @@ bool can_run(const std::string& path) {
   return S_ISREG(info.st_mode) && ::access(path.c_str(), X_OK) == 0;
 }
 
-/// Where the program is, as execvp looks for it, but before the fork.
-Result<std::string> find_program(const std::string& asked, const std::string& folder) {
-  const bool is_relative = asked.find('/') != std::string::npos && !asked.starts_with('/');
-  const std::string name = is_relative && !folder.empty() ? folder + '/' + asked : asked;
-  if (name.find('/') != std::string::npos) {
-    if (can_run(name)) return name;
-    return Error(errno == ENOENT ? Code::not_found : Code::invalid,
-                 printable_path(name) + ": " + errno_text(errno), "name a program that can be run");
-  }
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
-  while (!rest.empty() && !name.empty()) {
-    const std::size_t colon = std::min(rest.find(':'), rest.size());
-    const std::string candidate = std::string(rest.substr(0, colon)) + '/' + name;
-    if (can_run(candidate)) return candidate;
-    rest.remove_prefix(std::min(colon + 1, rest.size()));
-  }
-  return Error(Code::not_found, "there is no program \"" + printable_path(name) + "\" in PATH",
-               "install it, or name its path");
-}
-
 /// Where SIGCHLD is ignored, as whoever started us may have left it, the system throws the statuses of children away.
 void keep_statuses() {
   struct sigaction now = {};
@@ -138,6 +117,26 @@ Error timed_out(std::chrono::nanoseconds timeout) {
 }
 
 }  // namespace
+
+Result<std::string> find_program(const std::string& asked, const std::string& folder) {
+  const bool is_relative = asked.find('/') != std::string::npos && !asked.starts_with('/');
+  const std::string name = is_relative && !folder.empty() ? folder + '/' + asked : asked;
+  if (name.find('/') != std::string::npos) {
+    if (can_run(name)) return name;
+    return Error(errno == ENOENT ? Code::not_found : Code::invalid,
+                 printable_path(name) + ": " + errno_text(errno), "name a program that can be run");
+  }
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
+  while (!rest.empty() && !name.empty()) {
+    const std::size_t colon = std::min(rest.find(':'), rest.size());
+    const std::string candidate = std::string(rest.substr(0, colon)) + '/' + name;
+    if (can_run(candidate)) return candidate;
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  }
+  return Error(Code::not_found, "there is no program \"" + printable_path(name) + "\" in PATH",
+               "install it, or name its path");
+}
 
 std::string ChildEnd::text() const {
   if (signal == 0 && exit_code < 0) return "an end that nobody knows";

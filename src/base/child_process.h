@@ -35,6 +35,9 @@ struct ChildEnd {
   bool ok() const { return signal == 0 && exit_code == 0; }
 };
 
+/// Where a program is, as start() looks for it: in PATH, or, where its name has a '/', relative to the folder. `not_found`, `invalid`.
+Result<std::string> find_program(const std::string& asked, const std::string& folder);
+
 /// Not thread-safe; each child is one thread's. The destructor kills what still runs.
 class ChildProcess {
  public:

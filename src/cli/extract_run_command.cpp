@@ -29,7 +29,7 @@ Result<Exit> run_run(const Command& command, const RunWords& words) {
   if (!configured->extractor)
     return Error(Code::invalid, "extract." + configured->name + " has no extractor",
                  "name one in [extract." + configured->name +
-                     "]: extractor = \"sha256\", \"exec\" or \"worker\"");
+                     "]: extractor = \"sha256\", \"exec\", \"worker\" or \"video-quality\"");
   TRY_ASSIGN(const auto config, with_shard(*configured, words.shard));
   extract::RunOptions options;
   TRY_ASSIGN(const Pace pace, read_pace({.rate = {},

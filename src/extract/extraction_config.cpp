@@ -24,7 +24,9 @@ Result<ExtractorKind> kind_of(const std::string& name, TomlTable& table) {
   if (name == "sha256") return ExtractorKind::sha256;
   if (name == "exec") return ExtractorKind::exec;
   if (name == "worker") return ExtractorKind::worker;
-  return table.invalid("extractor", "\"" + name + "\" is no extractor: sha256, exec, worker");
+  if (name == "video-quality") return ExtractorKind::video_quality;
+  return table.invalid("extractor",
+                       "\"" + name + "\" is no extractor: sha256, exec, worker, video-quality");
 }
 
 Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table,
@@ -54,6 +56,18 @@ Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table
       return table.invalid(out.command.empty() ? "columns" : "command", "sha256 has its own");
     out.columns = {{"file_sha256", ColumnType::string, parquet::Nullable::yes},
                    {"size_bytes", ColumnType::int64, parquet::Nullable::yes}};
+    return out;
+  }
+  if (out.kind == ExtractorKind::video_quality) {
+    if (!out.command.empty() || !columns.empty())
+      return table.invalid(out.command.empty() ? "columns" : "command",
+                           "video-quality has its own: choose its 'features'");
+    TRY_ASSIGN(out.video, read_video_quality_config(table));
+    out.columns = video_quality_columns(*out.video);
+    for (const Column& column : out.columns) {
+      if (column.name == config.key_columns.front())
+        return table.invalid("key", "\"" + column.name + "\" is a column of video-quality");
+    }
     return out;
   }
   if (out.command.empty()) return table.invalid("command", "name the program that makes the rows");

@@ -6,6 +6,7 @@
 //   key = "clip_name"                the column that names a row; default: "key", or "clip_name" where that is there
 //   extractor = "worker"             what makes a row of an item (extract/extractor.h); needed to run it, not to check it
 //   command = ["python3", "score.py"], columns = ["vmaf:float64"], timeout = "10m", memory = "2GB", tries = 3
+//   extractor = "video-quality"      with its own keys (extract/video_quality_config.h)
 #pragma once
 #include <optional>
 #include <string>

@@ -5,12 +5,14 @@
 #include <set>
 #include <utility>
 
+#include "base/assert.h"
 #include "base/child_process.h"
 #include "base/root_folder.h"
 #include "core/canonical_json.h"
-#include "core/file_hasher.h"
 #include "core/json_scan.h"
 #include "core/sha256.h"
+#include "extract/file_sha256.h"
+#include "extract/video_quality.h"
 
 namespace holdfast::extract {
 namespace {
@@ -83,29 +85,12 @@ Result<Row> row_of(const std::string& json, const ExtractorConfig& config, const
 class Sha256Extractor final : public Extractor {
  public:
   Result<Row> extract(const Item& item, const Cancel* cancel) override {
-    const std::size_t slash = item.path.rfind('/');
-    if (slash == std::string::npos)
+    if (item.path.empty())
       return Error(Code::invalid, "the item is no file here: sha256 needs 'items' as a pattern");
-    TRY_ASSIGN(const auto root, RootFolder::open(slash == 0 ? "/" : item.path.substr(0, slash)));
-    bool given = false;
-    std::optional<core::HashOutcome> seen;
-    TRY(core::hash_files(
-        [&]() -> std::optional<core::HashJob> {
-          if (std::exchange(given, true)) return {};
-          return core::HashJob{.ticket = 0, .path = item.path.substr(slash + 1), .root = &root};
-        },
-        [&](core::HashOutcome outcome) -> Status {
-          seen = std::move(outcome);
-          return {};
-        },
-        {.rate = nullptr, .cancel = cancel}));
-    if (!seen) return Error(Code::cancelled, "asked to stop");
-    TRY(check_shortage(seen->refusal, seen->reason));
-    if (seen->verdict != core::HashVerdict::hashed)
-      return Error(Code::invalid, seen->reason.empty() ? "the file is gone" : seen->reason);
+    TRY_ASSIGN(const auto seen, hash_file(item.path, cancel));
     return Row{item.key,
-               {Value(core::to_hex(seen->digest)),
-                Value(static_cast<std::int64_t>(seen->identity.size_bytes))}};
+               {Value(core::to_hex(seen.digest)),
+                Value(static_cast<std::int64_t>(seen.identity.size_bytes))}};
   }
 };
 
@@ -254,8 +239,20 @@ std::unique_ptr<Extractor> make_extractor(const ExtractorConfig& config) {
       return std::make_unique<ExecExtractor>(config);
     case ExtractorKind::worker:
       return std::make_unique<WorkerExtractor>(config);
+    case ExtractorKind::video_quality:
+      return make_video_quality_extractor(config);
   }
   return {};
+}
+
+Status prepare_extractor(ExtractorConfig& config, const Cancel* cancel) {
+  if (!config.video || !config.video->tool.empty()) return {};
+  TRY_ASSIGN(config.video->tool, identify_video_tool(config, cancel));
+  return {};
+}
+
+std::string extractor_tool(const ExtractorConfig& config) {
+  return config.video ? config.video->tool : "";
 }
 
 std::string extractor_fingerprint(const ExtractorConfig& config) {
@@ -264,6 +261,10 @@ std::string extractor_fingerprint(const ExtractorConfig& config) {
     text += '\0' + word;
   for (const Column& column : config.columns)
     text += '\0' + column.name + '\0' + std::string(parquet::column_type_name(column.type));
+  if (config.video) {
+    HOLDFAST_ASSERT(!config.video->tool.empty());
+    text += '\0' + config.video->tool + '\0' + config.video->reference;
+  }
   return core::to_hex(core::sha256(text));
 }
 

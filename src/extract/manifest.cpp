@@ -125,6 +125,7 @@ Status write_manifest(const ExtractionConfig& config, FileSystem& files, const M
                      {"failed", failed},
                      {"torn", torn},
                      {"extractor", manifest.extractor.empty() ? Json() : Json(manifest.extractor)},
+                     {"tool", manifest.tool.empty() ? Json() : Json(manifest.tool)},
                      {"seal", json_of(manifest.seal)},
                      {"version", manifest.version}};
   return write_whole_file(files, config.manifest(),
@@ -146,6 +147,7 @@ Result<std::optional<Manifest>> read_manifest(const ExtractionConfig& config, Fi
                                 .failed = failed_in(child(json, "failed")),
                                 .torn = {},
                                 .extractor = member<std::string>(json, "extractor"),
+                                .tool = member<std::string>(json, "tool"),
                                 .version = member<std::string>(json, "version"),
                                 .seal = seal_in(child(json, "seal"))});
 }

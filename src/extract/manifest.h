@@ -49,6 +49,7 @@ struct Manifest {
   std::vector<FailedItem> failed;  // in the last run, or in an earlier one and not tried since
   std::vector<TornTail> torn;
   std::string extractor;  // fingerprint of what made the rows; "" where nothing was extracted
+  std::string tool;       // of it, for people (extractor_tool)
   std::string version;    // of the program
   std::optional<Seal> seal;
 };

@@ -65,27 +65,27 @@ class Merge {
       : config_(config),
         extractor_(extractor),
         options_(options),
-        files_(*options.files),
-        fingerprint_(extractor_fingerprint(extractor)) {}
+        files_(*options.files) {}
 
   Result<MergeEnd> run() {
     manifest_.began_at = options_.clock->now();
-    manifest_.extractor = fingerprint_;
+    manifest_.extractor = extractor_fingerprint(extractor_);
+    manifest_.tool = extractor_tool(extractor_);
     TRY_ASSIGN(auto opened, open_session(config_));
     main_ = &opened;
     if (main_->refuses()) return end("refused");
-    TRY(main_->require_extractor(fingerprint_));
+    TRY(main_->require_extractor(extractor_));
     TRY(open_sources());
     TRY(compare());
     manifest_.counts.done_before = main_->accounts().done;
     if (main_->state().items) manifest_.counts.items = main_->state().items->keys.size();
     manifest_.counts.pending_at_start = main_->accounts().pending.size();
     manifest_.counts.recovered_rows = main_->state().staged.keys.size();
-    TRY(main_->check_publishable(extractor_.columns, fingerprint_));
+    TRY(main_->check_publishable(extractor_));
     manifest_.status = "running";
     TRY(main_->write_manifest(manifest_));
     TRY(stage());
-    TRY(main_->publish(extractor_.columns, fingerprint_));
+    TRY(main_->publish(extractor_));
     if (main_->refuses()) return end("refused");
     HOLDFAST_FAILPOINT("extraction.merged");
     if (!options_.keep) TRY(remove_sources());
@@ -153,7 +153,7 @@ class Merge {
       return Error(Code::conflict,
                    printable_path(out) + ": " + source->session->report().findings.front().message,
                    "look at it first: holdfast extract check --out " + shell_word(out));
-    TRY(source->session->require_extractor(fingerprint_));
+    TRY(source->session->require_extractor(extractor_));
     source->told.out = out;
     sources_.push_back(std::move(source));
     return {};
@@ -271,7 +271,6 @@ class Merge {
   const ExtractorConfig& extractor_;
   const MergeOptions& options_;
   FileSystem& files_;
-  const std::string fingerprint_;
   const std::chrono::nanoseconds began_ = options_.clock->monotonic();
   OutputSession* main_ = nullptr;
   std::vector<std::unique_ptr<Source>> sources_;
@@ -284,7 +283,9 @@ Result<MergeEnd> merge_extraction(const ExtractionConfig& config, const MergeOpt
   if (!config.extractor)
     return Error(Code::invalid, "extract." + config.name + " has no extractor",
                  "name what made the rows in [extract." + config.name + "]: their columns are its");
-  return Merge(config, *config.extractor, options).run();
+  ExtractorConfig extractor = *config.extractor;
+  TRY(prepare_extractor(extractor, options.cancel));
+  return Merge(config, extractor, options).run();
 }
 
 }  // namespace holdfast::extract

@@ -68,15 +68,20 @@ std::string OutputSession::key_column() const {
                                            : state_.staging.key_column;
 }
 
-Status OutputSession::require_extractor(const std::string& fingerprint) const {
+Status OutputSession::require_extractor(const ExtractorConfig& extractor) const {
   if (accounts_.done == 0) return {};
+  const std::string now = extractor_fingerprint(extractor);
+  const std::string tool = extractor_tool(extractor);
   TRY_ASSIGN(const auto manifest, read_manifest(*config_, files()));
   const bool in_manifest =
-      !manifest || manifest->extractor.empty() || manifest->extractor == fingerprint;
-  if (in_manifest && state_.published.extractor.value_or(fingerprint) == fingerprint) return {};
+      !manifest || manifest->extractor.empty() || manifest->extractor == now;
+  if (in_manifest && state_.published.extractor.value_or(now) == now) return {};
+  const std::string before = manifest ? manifest->tool : "";
+  const std::string why = tool == before || before.empty() ? "command, columns or options"
+                                                           : before + "; now " + tool;
   return Error(Code::conflict,
                "extract." + config_->name + ": the rows of " + printable_path(config_->out) +
-                   " were made by another extractor (command or columns); nothing was changed",
+                   " were made by another extractor (" + why + "); nothing was changed",
                "go on with the one that made them, or publish into another file");
 }
 
@@ -109,24 +114,25 @@ Status OutputSession::claim_staged(RowLog& log, const std::vector<Column>& colum
   return log.sync();
 }
 
-PublicationOptions OutputSession::publication_options(const std::vector<Column>& columns,
-                                                      const std::string& fingerprint) const {
-  return {.columns = columns,
-          .key_column = key_column(),
-          .key_values = {{kExtractorKey, fingerprint}},
-          .id = options_.run_id};
+PublicationOptions OutputSession::publication_options(const ExtractorConfig& extractor) const {
+  PublicationOptions out{.columns = extractor.columns,
+                         .key_column = key_column(),
+                         .key_values = {{kExtractorKey, extractor_fingerprint(extractor)}},
+                         .id = options_.run_id};
+  const std::string tool = extractor_tool(extractor);
+  if (!tool.empty()) out.key_values.emplace_back(kToolKey, tool);
+  return out;
 }
 
-Status OutputSession::check_publishable(const std::vector<Column>& columns,
-                                        const std::string& fingerprint) const {
-  return extract::check_publishable(*config_, files(), publication_options(columns, fingerprint));
+Status OutputSession::check_publishable(const ExtractorConfig& extractor) const {
+  return extract::check_publishable(*config_, files(), publication_options(extractor));
 }
 
-Status OutputSession::publish(const std::vector<Column>& columns, const std::string& fingerprint) {
+Status OutputSession::publish(const ExtractorConfig& extractor) {
   TRY(look(false));
   if (refuses() || state_.staging.row_count == 0) return {};
   TRY_ASSIGN(publication_,
-             extract::publish(*config_, files(), publication_options(columns, fingerprint)));
+             extract::publish(*config_, files(), publication_options(extractor)));
   TRY(put_staging_away());
   HOLDFAST_FAILPOINT("extraction.staging_removed");
   TRY(files().sync_folder(folder_of(config_->staging())));

@@ -49,17 +49,16 @@ class OutputSession {
   std::string key_column() const;
 
   /// `conflict` where what is there was made by another extractor.
-  Status require_extractor(const std::string& fingerprint) const;
+  Status require_extractor(const ExtractorConfig& extractor) const;
   /// Whether what is staged could be published: publish()'s errors, before long work is done in vain.
-  Status check_publishable(const std::vector<Column>& columns,
-                           const std::string& fingerprint) const;
+  Status check_publishable(const ExtractorConfig& extractor) const;
   /// Opens ledger and staging file to go on; torn tails are cut off and kept, and rows that were staged and not claimed are claimed.
   Result<RowLog> open_log(const std::vector<Column>& columns);
   /// What open_log() cut off.
   const std::vector<TornTail>& torn() const { return torn_; }
   /// Publishes what is staged and takes the staging file away; nothing where nothing is staged. Looks before and after; where
   /// refuses() then, nothing was published.
-  Status publish(const std::vector<Column>& columns, const std::string& fingerprint);
+  Status publish(const ExtractorConfig& extractor);
   const std::optional<Publication>& publication() const { return publication_; }
   /// Fills in what this session knows: counts of the publication, torn tails, version, and the seal where the verdict is in step.
   Status write_manifest(Manifest manifest);
@@ -67,8 +66,7 @@ class OutputSession {
  private:
   OutputSession(const ExtractionConfig& config, LockFile lock, Options options)
       : config_(&config), lock_(std::move(lock)), options_(std::move(options)) {}
-  PublicationOptions publication_options(const std::vector<Column>& columns,
-                                         const std::string& fingerprint) const;
+  PublicationOptions publication_options(const ExtractorConfig& extractor) const;
   Status claim_staged(RowLog& log, const std::vector<Column>& columns) const;
   Status let_times_settle() const;
   Status put_staging_away() const;

@@ -40,8 +40,9 @@ struct Publication {
 
 /// Key of the metadata with the digest of the published keys.
 inline constexpr const char* kKeySetKey = "holdfast.key_set";
-/// …and with what made the rows (extractor_fingerprint).
+/// …and with what made the rows (extractor_fingerprint), and with its tool for people (extractor_tool).
 inline constexpr const char* kExtractorKey = "holdfast.extractor";
+inline constexpr const char* kToolKey = "holdfast.tool";
 
 /// …and with how it came about: a JSON object with publication (an id), rows_before, staged and replaced.
 inline constexpr const char* kPublicationKey = "holdfast.publication";

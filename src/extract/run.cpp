@@ -62,16 +62,16 @@ class Run {
       : config_(config),
         extractor_(extractor),
         options_(options),
-        session_(session),
-        fingerprint_(extractor_fingerprint(extractor)) {
+        session_(session) {
     manifest_.began_at = session.clock().now();
-    manifest_.extractor = fingerprint_;
+    manifest_.extractor = extractor_fingerprint(extractor);
+    manifest_.tool = extractor_tool(extractor);
   }
 
   Result<RunEnd> run() {
     TRY(session_.look(true));
     if (session_.refuses()) return end("refused");
-    TRY(session_.require_extractor(fingerprint_));
+    TRY(session_.require_extractor(extractor_));
     TRY(require_merged());
     const ExtractionState& state = session_.state();
     RunCounts& counts = manifest_.counts;
@@ -81,7 +81,7 @@ class Run {
     counts.recovered_rows = state.staged.keys.size();
     settle_order();
     if (todo_.empty() && state.staging.size_bytes == 0) return end_of_noop();
-    TRY(session_.check_publishable(extractor_.columns, fingerprint_));
+    TRY(session_.check_publishable(extractor_));
     // From here on nobody may take an older word for the state of things, nor go on with another extractor.
     manifest_.status = "running";
     manifest_.failed = left_failed_;
@@ -95,7 +95,7 @@ class Run {
       TRY(extract_pending(group));
     }
     if (cancelled_) return finish("cancelled");
-    TRY(session_.publish(extractor_.columns, fingerprint_));
+    TRY(session_.publish(extractor_));
     if (session_.refuses()) return end("refused");
     return finish(is_complete() ? "complete" : "incomplete");
   }
@@ -265,7 +265,6 @@ class Run {
   const ExtractorConfig& extractor_;
   const RunOptions& options_;
   OutputSession& session_;
-  const std::string fingerprint_;
   const std::chrono::nanoseconds began_ = session_.clock().monotonic();
   std::vector<std::string> todo_;
   std::vector<FailedItem> left_failed_;             // not to be tried now
@@ -283,6 +282,8 @@ Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorCon
   if (!config.items && !config.items_file)
     return Error(Code::invalid, "extract." + config.name + " has no items",
                  "name them in [extract." + config.name + "]: items = \"clips/*.mp4\"");
+  ExtractorConfig prepared = extractor;
+  TRY(prepare_extractor(prepared, options.batch.cancel));
   TRY(require_no_run_of_the_whole(config));
   Clock* clock = options.batch.clock != nullptr ? options.batch.clock : &system_clock();
   TRY_ASSIGN(auto session, OutputSession::open(config, "holdfast extract run " + config.arguments,
@@ -291,7 +292,7 @@ Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorCon
                                                 .cancel = options.batch.cancel,
                                                 .version = options.version,
                                                 .run_id = options.run_id}));
-  return Run(config, extractor, options, session).run();
+  return Run(config, prepared, options, session).run();
 }
 
 }  // namespace holdfast::extract

@@ -272,6 +272,7 @@ class Extracting {
     // A lock file that has an owner's name already is cut and written anew, for which ext4 waits.
     std::filesystem::remove(config_.lock());
     RunOptions options;
+    options.one_row_a_group = true;
     options.batch.jobs = 1;  // the faulty file system takes one thread, and each run is the same
     options.files = &files;
     TRY_ASSIGN(const RunEnd end, run_extraction(config_, extractor_, options));
