@@ -94,6 +94,8 @@ def measure_runs(folder, items, item_count, rounds):
     runs = {name: [] for name in places}
     for number in range(rounds):
         for name in turned(list(places), number):
+            for item in items.iterdir():  # into the page cache
+                item.read_bytes()
             place = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-bench-", dir=places[name]))
             try:
                 workspace = make_run(place / "w", items)

@@ -72,16 +72,22 @@ HOLDFAST_SHA_TARGET void compress(Sha256Lane* const* lanes, std::size_t block_co
   }
 }
 
-}  // namespace
-
 // Intel SDM, CPUID: leaf 7, EBX bit 29 (SHA); leaf 1, ECX bits 9 (SSSE3) and 19 (SSE4.1).
-bool have_sha_instructions() {
+bool ask_for_sha_instructions() {
   unsigned a = 0;
   unsigned b = 0;
   unsigned c = 0;
   unsigned d = 0;
   if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (b >> 29U & 1U) == 0) return false;
   return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c >> 9U & 1U) != 0 && (c >> 19U & 1U) != 0;
+}
+
+}  // namespace
+
+// Asked once: on a virtual machine the question goes to the host, which takes tens of microseconds.
+bool have_sha_instructions() {
+  static const bool answer = ask_for_sha_instructions();
+  return answer;
 }
 
 void compress_with_sha_instructions(Sha256Lane* const* lanes, std::size_t lane_count,

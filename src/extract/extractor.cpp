@@ -87,11 +87,14 @@ class Sha256Extractor final : public Extractor {
   Result<Row> extract(const Item& item, const Cancel* cancel) override {
     if (item.path.empty())
       return Error(Code::invalid, "the item is no file here: sha256 needs 'items' as a pattern");
-    TRY_ASSIGN(const auto seen, hash_file(item.path, cancel));
+    TRY_ASSIGN(const auto seen, hasher_.hash(item.path, cancel));
     return Row{item.key,
                {Value(core::to_hex(seen.digest)),
                 Value(static_cast<std::int64_t>(seen.identity.size_bytes))}};
   }
+
+ private:
+  SingleFileHasher hasher_;
 };
 
 // --- exec

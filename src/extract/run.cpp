@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t kPageItems = 200;
 constexpr std::size_t kMaxWaiting = 256;               // rows of one worker that wait for the disk
+constexpr std::chrono::milliseconds kWorthWaiting{50};  // an item that took longer is not to be repeated after a kill
 constexpr std::chrono::milliseconds kFirstPause{100};  // before the second try; doubles
 
 struct Outcome {
@@ -177,7 +178,8 @@ class Run {
     failed_.push_back(std::move(item));
   }
 
-  // One worker thread: its own extractor, the common log. An item is finished once its row is durable; meanwhile the next is begun.
+  // One worker thread: its own extractor, the common log. An item is finished once its row is durable; after a short one the next is begun
+  // meanwhile.
   Status extract_items(Feed& feed, GroupCommit& log) {
     const auto extractor = make_extractor(extractor_);
     std::deque<Waiting> waiting;
@@ -191,7 +193,9 @@ class Run {
       if (!pulled || waiting.size() >= kMaxWaiting) TRY(log.wait(waiting.front().number));
       finish_durable();
       if (!pulled) continue;
+      const auto began = session_.clock().monotonic();
       auto extracted = extract_item(*extractor, *pulled->item, log);
+      const bool was_long = session_.clock().monotonic() - began >= kWorthWaiting;
       if (!extracted) {
         if (!waiting.empty()) TRY(log.wait(waiting.back().number));
         finish_durable();
@@ -201,7 +205,7 @@ class Run {
         feed.finish(pulled->ticket, std::move(extracted->outcome), 0);
       } else {
         waiting.push_back({pulled->ticket, extracted->number, std::move(extracted->outcome)});
-        if (options_.one_row_a_group) TRY(log.wait(waiting.back().number));
+        if (was_long || options_.one_row_a_group) TRY(log.wait(waiting.back().number));
       }
       finish_durable();
     }

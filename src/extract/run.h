@@ -4,7 +4,7 @@
 //   items − (ledger ∪ staged ∪ published) ─► workers ─► row staged ─► key claimed ─► … ─► publish ─► staging removed ─► manifest
 //
 // 1. A row is durable before its key is in the ledger, both as soon as the disk can (extract/group_commit.h). A kill repeats at most the
-//    items that were being extracted and those whose rows wait for the disk.
+//    items that were being extracted, and of those that take less than 50 ms the ones whose rows wait for the disk.
 // 2. An item that fails is tried again, `tries` times in all, then kept in the list of failures with what was said; the others go on,
 //    and the good rows are published. The next run tries it again, after the items that never were.
 // What is common to all writers of an output, and when a run is refused: extract/output_session.h.
