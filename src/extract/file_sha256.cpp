@@ -5,7 +5,6 @@
 #include <system_error>
 #include <utility>
 
-
 namespace holdfast::extract {
 
 Result<core::HashOutcome> SingleFileHasher::hash(const std::string& path, const Cancel* cancel) {

@@ -62,10 +62,7 @@ class Merge {
  public:
   Merge(const ExtractionConfig& config, const ExtractorConfig& extractor,
         const MergeOptions& options)
-      : config_(config),
-        extractor_(extractor),
-        options_(options),
-        files_(*options.files) {}
+      : config_(config), extractor_(extractor), options_(options), files_(*options.files) {}
 
   Result<MergeEnd> run() {
     manifest_.began_at = options_.clock->now();

@@ -7,6 +7,7 @@
 
 #include "base/failpoint.h"
 #include "base/root_folder.h"
+#include "base/shell_word.h"
 #include "extract/judge.h"
 #include "extract/rules.h"
 
@@ -38,9 +39,18 @@ bool has_rule(const core::SubjectReport& report, std::string_view rule) {
 
 }  // namespace
 
+Result<LockFile> lock_output(const ExtractionConfig& config, const std::string& purpose) {
+  auto lock = LockFile::acquire(config.lock(), purpose);
+  if (lock || lock.error().code() != Code::not_found) return lock;
+  const std::string folder = folder_of(config.out);
+  return Error(Code::not_found,
+               "extract." + config.name + ": there is no folder " + printable_path(folder),
+               "make it: mkdir -p " + shell_word(folder) + "; or mount the disk that has it");
+}
+
 Result<OutputSession> OutputSession::open(const ExtractionConfig& config,
                                           const std::string& purpose, Options options) {
-  TRY_ASSIGN(auto lock, LockFile::acquire(config.lock(), purpose));
+  TRY_ASSIGN(auto lock, lock_output(config, purpose));
   return OutputSession(config, std::move(lock), std::move(options));
 }
 
@@ -73,12 +83,11 @@ Status OutputSession::require_extractor(const ExtractorConfig& extractor) const 
   const std::string now = extractor_fingerprint(extractor);
   const std::string tool = extractor_tool(extractor);
   TRY_ASSIGN(const auto manifest, read_manifest(*config_, files()));
-  const bool in_manifest =
-      !manifest || manifest->extractor.empty() || manifest->extractor == now;
+  const bool in_manifest = !manifest || manifest->extractor.empty() || manifest->extractor == now;
   if (in_manifest && state_.published.extractor.value_or(now) == now) return {};
   const std::string before = manifest ? manifest->tool : "";
-  const std::string why = tool == before || before.empty() ? "command, columns or options"
-                                                           : before + "; now " + tool;
+  const std::string why =
+      tool == before || before.empty() ? "command, columns or options" : before + "; now " + tool;
   return Error(Code::conflict,
                "extract." + config_->name + ": the rows of " + printable_path(config_->out) +
                    " were made by another extractor (" + why + "); nothing was changed",
@@ -131,8 +140,7 @@ Status OutputSession::check_publishable(const ExtractorConfig& extractor) const 
 Status OutputSession::publish(const ExtractorConfig& extractor) {
   TRY(look(false));
   if (refuses() || state_.staging.row_count == 0) return {};
-  TRY_ASSIGN(publication_,
-             extract::publish(*config_, files(), publication_options(extractor)));
+  TRY_ASSIGN(publication_, extract::publish(*config_, files(), publication_options(extractor)));
   TRY(put_staging_away());
   HOLDFAST_FAILPOINT("extraction.staging_removed");
   TRY(files().sync_folder(folder_of(config_->staging())));

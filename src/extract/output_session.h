@@ -24,6 +24,9 @@
 
 namespace holdfast::extract {
 
+/// The lock of an output; `conflict` names who holds it, `not_found` its folder.
+Result<LockFile> lock_output(const ExtractionConfig& config, const std::string& purpose);
+
 class OutputSession {
  public:
   struct Options {

@@ -15,6 +15,7 @@
 #include "extract/extraction_state.h"
 #include "extract/judge.h"
 #include "extract/ledger.h"
+#include "extract/output_session.h"
 #include "extract/staging.h"
 
 namespace holdfast::extract {
@@ -35,8 +36,7 @@ class Repairing {
   Result<Repair> run() {
     std::optional<LockFile> lock;
     if (!options_.dry_run) {
-      TRY_ASSIGN(lock,
-                 LockFile::acquire(config_.lock(), "holdfast extract repair " + config_.arguments));
+      TRY_ASSIGN(lock, lock_output(config_, "holdfast extract repair " + config_.arguments));
     }
     TRY(look());
     TRY(require_known());

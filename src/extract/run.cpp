@@ -20,8 +20,9 @@ namespace holdfast::extract {
 namespace {
 
 constexpr std::size_t kPageItems = 200;
-constexpr std::size_t kMaxWaiting = 256;               // rows of one worker that wait for the disk
-constexpr std::chrono::milliseconds kWorthWaiting{50};  // an item that took longer is not to be repeated after a kill
+constexpr std::size_t kMaxWaiting = 256;  // rows of one worker that wait for the disk
+constexpr std::chrono::milliseconds kWorthWaiting{
+    50};  // an item that took longer is not to be repeated after a kill
 constexpr std::chrono::milliseconds kFirstPause{100};  // before the second try; doubles
 
 struct Outcome {
@@ -60,10 +61,7 @@ class Run {
  public:
   Run(const ExtractionConfig& config, const ExtractorConfig& extractor, const RunOptions& options,
       OutputSession& session)
-      : config_(config),
-        extractor_(extractor),
-        options_(options),
-        session_(session) {
+      : config_(config), extractor_(extractor), options_(options), session_(session) {
     manifest_.began_at = session.clock().now();
     manifest_.extractor = extractor_fingerprint(extractor);
     manifest_.tool = extractor_tool(extractor);
