@@ -83,7 +83,7 @@ Status append_to_row_log(const Arguments& arguments) {
                           arguments.folder + "/o.done", LedgerFormat::json));
   for (std::uint64_t i = 0; i < arguments.rows; ++i) {
     const std::string key = key_of(i);
-    TRY(log.append(key, row_of(key, arguments.row_bytes)));
+    TRY(log.append(key, row_of(key, arguments.row_bytes), core::sha256(key)));
     if ((i + 1) % arguments.group == 0) TRY(log.sync());
   }
   return log.sync();

@@ -254,6 +254,15 @@ Status FaultyFileSystem::sync_folder(const std::string& path) {
   });
 }
 
+Status FaultyFileSystem::sync_file(const std::string& path) {
+  return step("sync " + path, Kind::sync, [&](Fault fault) -> Status {
+    TRY_ASSIGN(const Where where, find_file("sync", path));
+    const bool fails = fault == Fault::disk_full || fault == Fault::io_error;
+    each_place(nodes_[where.node], [&](auto& place) { fails ? place.fail_sync() : place.sync(); });
+    return {};
+  });
+}
+
 Result<OutputPlace> FaultyFileSystem::output_place(const std::string& path) {
   if (off_) return power_is_gone();
   return OutputPlace{OutputPlace::Kind::file, path, -1};

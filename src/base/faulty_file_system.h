@@ -60,6 +60,7 @@ class FaultyFileSystem final : public FileSystem {
   Status remove(const std::string& path) override;
   Status create_folder(const std::string& path) override;
   Status sync_folder(const std::string& path) override;
+  Status sync_file(const std::string& path) override;
   Status remove_abandoned(const std::string& path) override { return remove(path); }
   Result<OutputPlace> output_place(const std::string& path) override;
   Result<std::unique_ptr<WritableFile>> open_stream(const OutputPlace& place) override;

@@ -199,6 +199,13 @@ class RealFileSystem final : public FileSystem {
     return {};
   }
 
+  Status sync_file(const std::string& path) override {
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!fd.valid()) return system_error("open", path, errno);
+    if (::fsync(fd.get()) != 0) return system_error("sync", path, errno);
+    return {};
+  }
+
   Status remove_abandoned(const std::string& path) override {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
     struct stat opened{};

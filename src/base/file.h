@@ -64,6 +64,8 @@ class FileSystem {
   /// With parents; ok when it is there.
   virtual Status create_folder(const std::string& path) = 0;
   virtual Status sync_folder(const std::string& path) = 0;
+  /// What anybody wrote to a file so far survives a power cut on return, also through a mapping. `not_found`, `io`.
+  virtual Status sync_file(const std::string& path) = 0;
   /// Removes what create() made and a process that is gone left behind; keeps what a live one still writes, on whatever
   /// machine or in whatever container, as far as the file system has locks (else it keeps everything), and what is
   /// younger than a minute. `io`.

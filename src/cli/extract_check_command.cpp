@@ -224,7 +224,7 @@ void add_extract_check(CLI::App& group) {
        "holdfast extract check --out features.parquet --key clip_name --json | jq .counts"},
       [words](const Command& with) { return run_check(with, *words); });
   add_extraction(*command, *words);
-  command->add_option("--shard", words->shard, "The output of one shard")->type_name("K/N");
+  add_shard_of_extraction(*command, *words, "The output of one shard");
   command->add_flag(
       "--deep", words->deep,
       "Walk every page of the Parquet file, compare its checksum where it has one, and every row "

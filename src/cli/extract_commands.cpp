@@ -38,11 +38,22 @@ extract::ExtractionConfig foreign(const ExtractionWords& words) {
   return config;
 }
 
+// A variable of a script that is not set must not change what is asked for.
+CLI::Validator not_empty() {
+  return {[](const std::string& text) { return text.empty() ? "it is empty" : std::string(); }, ""};
+}
+
 }  // namespace
 
 void add_configured_extraction(CLI::App& command, ExtractionWords& words) {
-  command.add_option("NAME", words.name,
-                     "The extraction, [extract.NAME] (needed where there are several)");
+  command
+      .add_option("NAME", words.name,
+                  "The extraction, [extract.NAME] (needed where there are several)")
+      ->check(not_empty());
+}
+
+void add_shard_of_extraction(CLI::App& command, ExtractionWords& words, const char* help) {
+  command.add_option("--shard", words.shard, help)->type_name("K/N")->check(not_empty());
 }
 
 void add_extraction(CLI::App& command, ExtractionWords& words) {
@@ -52,15 +63,19 @@ void add_extraction(CLI::App& command, ExtractionWords& words) {
                   "Files of another program, without a configuration: the Parquet file; .done and "
                   ".rows.jsonl "
                   "are looked for beside it")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(not_empty());
   command.add_option("--items", words.items, "With --out: the items, as a pattern")
-      ->type_name("PATTERN");
+      ->type_name("PATTERN")
+      ->check(not_empty());
   command.add_option("--items-file", words.items_file, "With --out: the items, one key a line")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check(not_empty());
   command
       .add_option("--key", words.key,
                   "With --out: the column of the keys (default: key or clip_name)")
-      ->type_name("COLUMN");
+      ->type_name("COLUMN")
+      ->check(not_empty());
 }
 
 Result<extract::ExtractionConfig> extraction_of(const Command& command,

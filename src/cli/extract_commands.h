@@ -22,6 +22,8 @@ struct ExtractionWords {
 void add_extraction(CLI::App& command, ExtractionWords& words);
 /// [NAME] alone: what is run must be configured.
 void add_configured_extraction(CLI::App& command, ExtractionWords& words);
+/// --shard K/N.
+void add_shard_of_extraction(CLI::App& command, ExtractionWords& words, const char* help);
 /// `invalid` where words exclude each other.
 Result<extract::ExtractionConfig> extraction_of(const Command& command,
                                                 const ExtractionWords& words);

@@ -96,15 +96,15 @@ Result<Exit> run_repair(const Command& command, const RepairWords& words) {
   options.reason = reason;
   options.clock = command.clock;
   TRY_ASSIGN(const auto repair, extract::repair_extraction(config, options));
+  if (open && repair.was_written)
+    TRY(extract::record_repair(*open->catalog, config, repair, reason,
+                               {"repair", run_id, open->workspace->actor}));
   if (command.output == OutputFormat::json) {
     TRY_ASSIGN(const std::string text, json_text(config, repair, words.dry_run));
     TRY(command.print(text));
   } else {
     TRY(command.print(text_of(config, repair, words.dry_run)));
   }
-  if (open && repair.changes())
-    TRY(extract::record_repair(*open->catalog, config, repair, reason,
-                               {"repair", run_id, open->workspace->actor}));
   if (!repair.removed.empty() && !words.dry_run)
     command.say(config.extractor ? "next: holdfast extract run " + config.arguments
                                  : "next: run the program that makes the rows again");
@@ -123,7 +123,7 @@ void add_extract_repair(CLI::App& group) {
        "holdfast extract repair --out features/k150k.parquet --dry-run --json | jq .removed"},
       [words](const Command& with) { return run_repair(with, *words); });
   add_extraction(*command, *words);
-  command->add_option("--shard", words->shard, "The output of one shard")->type_name("K/N");
+  add_shard_of_extraction(*command, *words, "The output of one shard");
   command->add_flag("--dry-run", words->dry_run,
                     "Only say what would be done (exit 1 where something is to do)");
   command->add_option("--reason", words->reason, "Why, for the journal and the event")

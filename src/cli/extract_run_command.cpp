@@ -19,6 +19,13 @@ struct RunWords : ExtractionWords {
   bool skip_failed = false;
 };
 
+// The catalog is opened anew: no connection stands still for the weeks that a run may take.
+Status record(const Command& command, const extract::ExtractionConfig& config,
+              const extract::RunEnd& end, const extract::RunRecord& what) {
+  TRY_ASSIGN(const auto open, command.open());
+  return extract::record_run(*open.catalog, config, end, what);
+}
+
 Result<Exit> run_run(const Command& command, const RunWords& words) {
   TRY_ASSIGN(auto open, command.open());  // before long work: what it ends with must be recorded
   open.catalog.reset();
@@ -52,9 +59,11 @@ Result<Exit> run_run(const Command& command, const RunWords& words) {
   progress.end();
   TRY_ASSIGN(const auto end, std::move(ended));
   auto told = tell_run(command, config, end);
-  // Opened anew: no connection stands still for the weeks that a run may take.
-  TRY_ASSIGN(const auto again, command.open());
-  TRY(extract::record_run(*again.catalog, config, end, {"run", options.run_id, workspace.actor}));
+  if (auto kept = record(command, config, end, {"run", options.run_id, workspace.actor}); !kept)
+    return Error(Code::io,
+                 "the run ended as was told, but its events could not be recorded: " +
+                     kept.error().message(),
+                 kept.error().hint());
   return told;
 }
 
@@ -76,12 +85,9 @@ void add_extract_run(CLI::App& group) {
   check_whole_number(*command->add_option("--limit", words->limit, "At most so many pending items")
                           ->type_name("N"),
                      1);
-  command
-      ->add_option(
-          "--shard", words->shard,
-          "The k-th of n parts of the items, by a hash of their key, into files of its own "
-          "('holdfast extract merge' joins them)")
-      ->type_name("K/N");
+  add_shard_of_extraction(*command, *words,
+                          "The k-th of n parts of the items, by a hash of their key, into files of its own "
+          "('holdfast extract merge' joins them)");
   command->add_flag("--skip-failed", words->skip_failed,
                     "Leave out the items that failed in an earlier run");
   command

@@ -173,7 +173,7 @@ void add_extract_status(CLI::App& group) {
       {"holdfast extract status", "holdfast extract status k150k --json | jq .extractions"},
       [words](const Command& with) { return run_status(with, *words); });
   add_extraction(*command, *words);
-  command->add_option("--shard", words->shard, "The output of one shard")->type_name("K/N");
+  add_shard_of_extraction(*command, *words, "The output of one shard");
 }
 
 }  // namespace holdfast::cli

@@ -6,6 +6,8 @@
 namespace holdfast::core {
 namespace {
 
+constexpr std::size_t kHexDigits = 4;
+
 constexpr unsigned kReplacement = 0xFFFD;
 
 bool is_digit(char c) {
@@ -46,8 +48,8 @@ unsigned hex4(std::string_view quoted, std::size_t at) {
 /// Reads the `\uXXXX` whose digits are at `at`, with its second half where it has one; how many bytes there were.
 std::size_t append_escaped(std::string& out, std::string_view quoted, std::size_t at) {
   unsigned code = hex4(quoted, at);
-  std::size_t taken = 4;
-  const bool has_second = quoted.substr(at + 4).starts_with("\\u");
+  std::size_t taken = kHexDigits;
+  const bool has_second = quoted.substr(at + kHexDigits).starts_with("\\u");
   if (is_high_surrogate(code) && has_second) {
     const unsigned low = hex4(quoted, at + 6);
     if (is_low_surrogate(low)) {
@@ -190,8 +192,18 @@ bool JsonScan::object(int depth) {
   return take('}');
 }
 
-bool has_replacement(std::string_view text) {
-  return text.find("\xEF\xBF\xBD") != std::string_view::npos;
+bool has_lone_surrogate(std::string_view quoted) {
+  for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
+    if (quoted[i] != '\\') continue;
+    if (quoted[++i] != 'u') continue;
+    const unsigned code = hex4(quoted, i + 1);
+    i += kHexDigits;
+    if (is_low_surrogate(code)) return true;
+    if (!is_high_surrogate(code)) continue;
+    if (!quoted.substr(i + 1).starts_with("\\u") || !is_low_surrogate(hex4(quoted, i + 3))) return true;
+    i += 2 + kHexDigits;
+  }
+  return false;
 }
 
 std::string json_unescaped(std::string_view quoted) {

@@ -63,7 +63,7 @@ class JsonScan {
 /// The text that a scanned string stands for, UTF-8 where its bytes were; lone surrogates become U+FFFD.
 std::string json_unescaped(std::string_view quoted);
 
-/// Whether a text has U+FFFD in it, as one with a lone surrogate has once it is unescaped: two such texts may have been different.
-bool has_replacement(std::string_view text);
+/// Whether a scanned string has a lone surrogate, which is no text: two that differ become one once they are unescaped.
+bool has_lone_surrogate(std::string_view quoted);
 
 }  // namespace holdfast::core

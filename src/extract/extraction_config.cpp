@@ -102,7 +102,7 @@ ExtractionConfig ExtractionConfig::for_shard(const core::Shard& part) const {
   const fs::path whole(out);
   config.out =
       whole.parent_path() / (whole.stem().string() + ".shard-" + std::to_string(part.index) +
-                             "-of-" + std::to_string(part.count) + whole.extension().string());
+                             "-of-" + std::to_string(part.count) + (whole.has_extension() ? whole.extension().string() : ".parquet"));
   config.arguments = arguments + " --shard " + part.text();
   return config;
 }
@@ -132,6 +132,8 @@ Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTab
     if (other == config.out)
       return table.invalid("out", "\"" + *out + "\" is the name of a file beside the output");
   }
+  if (fs::path(config.out).stem().string().find(".shard-") != std::string::npos)
+    return table.invalid("out", "\"" + *out + "\" is the name of a shard");
   if (key && key->empty()) return table.invalid("key", "a column has a name");
   if (key) config.key_columns = {*key};
   if (tries < 1 || tries > kMaxTries) return table.invalid("tries", "from 1 to 100");

@@ -2,13 +2,14 @@
 #include "extract/extraction_state.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "base/readable_file.h"
 #include "base/root_folder.h"
+#include "base/shell_word.h"
 #include "extract/publication.h"
 #include "extract/published_rows.h"
+#include "extract/shards.h"
 #include "parquet/footer.h"
 #include "parquet/key_column.h"
 
@@ -74,13 +75,13 @@ Status compare_rows(Published& out, const Ledger& ledger, const ExtractionConfig
   const bool has_digests = std::ranges::any_of(
       ledger.row_digests, [&](const core::Sha256Digest& digest) { return digest != none; });
   if (!out.exists || out.unreadable || !has_digests) return {};
-  TRY_ASSIGN(const auto columns, published_columns(config, files, out.key_column));
+  TRY_ASSIGN(auto columns, published_columns(config, files, out.key_column));
+  std::erase_if(columns, [](const Column& column) { return column.type == ColumnType::binary; });
   const auto compare = [&](const Row& row) -> Status {
     const std::size_t at = ledger.keys.find(row.key);
     if (at == KeySet::kNone || ledger.row_digests[at] == none) return {};
     ++out.compared;
-    if (core::sha256(row_text(row, out.key_column, columns)) != ledger.row_digests[at])
-      out.changed.push_back(row.key);
+    if (row_digest(row, columns) != ledger.row_digests[at]) out.changed.push_back(row.key);
     return {};
   };
   auto visited = visit_published_rows(config, files, out.key_column, columns, compare);
@@ -112,7 +113,7 @@ bool same_files(const Seal& seal, const ExtractionConfig& config, FileSystem& fi
 Result<bool> seal_holds(const Seal& seal, ExtractionState& state, const ExtractionConfig& config,
                         FileSystem& files) {
   TRY_ASSIGN(const bool staged, files.exists(config.staging()));
-  if (staged || config.shard || !same_files(seal, config, files)) return false;
+  if (staged || config.shard || seal.key_columns != config.key_columns || !same_files(seal, config, files)) return false;
   if (!config.items && !config.items_file) return true;
   auto items = items_of(config, files);
   if (!items || !items->unreadable.empty() || items->keys.size() != seal.keys.count) return false;
@@ -121,29 +122,38 @@ Result<bool> seal_holds(const Seal& seal, ExtractionState& state, const Extracti
   return true;
 }
 
-// The keys that another extraction's output has, whatever its state.
-Status add_done(const ExtractionConfig& config, FileSystem& files, KeySet& out) {
-  TRY_ASSIGN(const auto state, read_state(config, files, {.trust_seal = false}));
-  for (const KeySet* keys : {&state.ledger.keys, &state.staged.keys, &state.published.rows.keys}) {
+// What the whole has, for a shard of it: nobody adds to what is lost or can't be read.
+Status read_whole(const ExtractionConfig& config, FileSystem& files, KeySet& out) {
+  const ExtractionConfig whole = whole_of(config);
+  TRY_ASSIGN(const auto state, read_state(whole, files, {.trust_seal = false}));
+  const Accounts accounts = accounts_of(state);
+  if (state.published.unreadable || !accounts.missing.empty())
+    return Error(Code::conflict,
+                 "extract." + config.name + ": " + printable_path(whole.out) +
+                     (state.published.unreadable
+                          ? " can't be read: " + state.published.unreadable->message()
+                          : " has lost " + std::to_string(accounts.missing.size()) + " rows"),
+                 "look at the whole first: holdfast extract check " + shell_word(config.name));
+  for (const KeySet* keys : {&state.staged.keys, &state.published.rows.keys}) {
     for (std::size_t i = 0; i < keys->size(); ++i)
       out.insert(keys->at(i));
   }
   return {};
 }
 
-// "k150k.shard-3-of-8.done" → 3/8, where the output is "k150k.parquet".
-std::optional<core::Shard> shard_in_name(std::string_view name, const std::filesystem::path& out) {
-  const std::string begin = out.stem().string() + ".shard-";
-  if (!name.starts_with(begin)) return {};
-  name.remove_prefix(begin.size());
-  const std::size_t of = name.find("-of-");
-  const std::size_t dot = name.find('.');
-  if (of == std::string_view::npos || dot == std::string_view::npos || dot < of) return {};
-  const std::string_view kind = name.substr(dot);
-  if (kind != ".done" && kind != ".rows.jsonl" && kind != out.extension().string()) return {};
-  const std::string_view count = name.substr(of + 4, dot - of - 4);
-  const auto shard = core::Shard::parse(std::string(name.substr(0, of)) + '/' + std::string(count));
-  return shard ? std::optional(*shard) : std::nullopt;
+// Whether a shard has a key that the whole has no row of; also where nobody can tell.
+bool is_unmerged(const ExtractionConfig& shard, const ExtractionState& whole, FileSystem& files) {
+  const auto state = read_state(shard, files, {.trust_seal = false});
+  if (!state || state->published.unreadable) return true;
+  for (const KeySet* keys :
+       {&state->ledger.keys, &state->staged.keys, &state->published.rows.keys}) {
+    for (std::size_t i = 0; i < keys->size(); ++i) {
+      if (!whole.published.rows.keys.contains(keys->at(i)) &&
+          !whole.staged.keys.contains(keys->at(i)))
+        return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -162,7 +172,7 @@ Accounts accounts_of(const ExtractionState& state) {
       list->clear();
   }
   const bool all_items =
-      state.items && state.items->unreadable.empty() && !state.items->keys.empty();
+      state.items && state.items->unreadable.empty() && state.items->listed > 0;
   if (!all_items) out.strangers.clear();
   return out;
 }
@@ -174,32 +184,22 @@ Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files) {
   return seal;
 }
 
-Result<std::vector<core::Shard>> shards_beside(const ExtractionConfig& config, FileSystem& files) {
-  std::vector<core::Shard> out;
-  const auto names = files.list(folder_of(config.out));
-  if (!names && names.error().code() == Code::not_found) return out;
-  if (!names) return names.error();
-  for (const std::string& name : *names) {
-    const auto shard = shard_in_name(name, config.out);
-    if (shard && std::ranges::find(out, *shard) == out.end()) out.push_back(*shard);
-  }
-  std::ranges::sort(out, {},
-                    [](const core::Shard& shard) { return std::pair(shard.count, shard.index); });
-  return out;
-}
-
 Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files,
                                    const ReadOptions& options) {
   const Cancel* cancel = options.cancel;
   const auto stopped = [&] { return cancel != nullptr && cancel->requested(); };
   const Error asked_to_stop(Code::cancelled, "extract." + config.name + ": asked to stop");
   ExtractionState out;
-  TRY_ASSIGN(const auto manifest, read_manifest(config, files));
+  // It vouches for nothing where it can't be read.
+  const auto read = read_manifest(config, files);
+  const auto manifest = read ? *read : std::nullopt;
   if (manifest) out.failed = manifest->failed;
+  std::vector<core::Shard> shards;
   if (!config.shard) {
-    TRY_ASSIGN(out.shards, shards_beside(config, files));
+    TRY_ASSIGN(shards, shards_beside(config, files));
   }
-  if (manifest && manifest->seal && options.trust_seal && options.pages == Pages::not_read) {
+  const bool may_seal = options.trust_seal && options.pages == Pages::not_read && shards.empty();
+  if (manifest && manifest->seal && may_seal) {
     TRY_ASSIGN(const bool holds, seal_holds(*manifest->seal, out, config, files));
     if (holds) {
       out.seal = manifest->seal;
@@ -217,14 +217,9 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
   TRY_ASSIGN(out.published, read_published(config, files, options.pages));
   if (options.pages == Pages::checked) TRY(compare_rows(out.published, out.ledger, config, files));
   if (stopped()) return asked_to_stop;
-  if (config.shard) {
-    ExtractionConfig whole = config;
-    whole.shard.reset();
-    whole.out = config.main_out;
-    whole.items.reset();
-    whole.items_file.reset();
-    TRY(add_done(whole, files, out.done_elsewhere));
-  }
+  if (config.shard) TRY(read_whole(config, files, out.done_elsewhere));
+  for (const core::Shard& shard : shards)
+    if (is_unmerged(shard_files(config, shard), out, files)) out.shards.push_back(shard);
   if (!config.items && !config.items_file) return out;
   auto items = items_of(config, files);
   if (items) {

@@ -53,7 +53,7 @@ struct ExtractionState {
   Published published;
   std::vector<FailedItem> failed;   // as the last run's manifest has them
   KeySet done_elsewhere;            // of a shard: keys that the main output has
-  std::vector<core::Shard> shards;  // outputs of shards beside it that are not merged yet
+  std::vector<core::Shard> shards;  // shards beside it with rows that it lacks
   std::uint64_t ledger_count() const { return seal ? seal->keys.count : ledger.keys.size(); }
   std::uint64_t published_count() const {
     return seal ? seal->keys.count : published.rows.keys.size();
@@ -67,13 +67,12 @@ struct ExtractionState {
 /// items can't all be.
 Accounts accounts_of(const ExtractionState& state);
 
-/// `io` where the ledger or the staging file can't be read: then nothing is known.
+/// `io` where the ledger or the staging file can't be read: then nothing is known. `conflict` for a shard of an extraction that has lost
+/// rows.
 Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files,
                                    const ReadOptions& options);
 
 /// The identities of ledger and output, for a seal. `not_found` where one is not there.
 Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files);
-/// The shards whose files lie beside the output. `io`.
-Result<std::vector<core::Shard>> shards_beside(const ExtractionConfig& config, FileSystem& files);
 
 }  // namespace holdfast::extract

@@ -16,11 +16,12 @@ GroupCommit::~GroupCommit() {
   writer_.join();
 }
 
-Result<std::uint64_t> GroupCommit::append(std::string key, std::string json) {
-  TRY(log_.require_keepable(key, json));
+Result<std::uint64_t> GroupCommit::append(std::string key, std::string json,
+                                          const core::Sha256Digest& row_digest) {
+  TRY(RowLog::require_keepable(log_.format(), key, json));
   const std::lock_guard lock(mutex_);
   if (failed_) return *failed_;
-  gathered_.push_back({std::move(key), std::move(json)});
+  gathered_.push_back({std::move(key), std::move(json), row_digest});
   changed_.notify_all();
   return ++gathered_count_;
 }
@@ -39,7 +40,7 @@ Status GroupCommit::wait(std::uint64_t number) {
 void GroupCommit::write_groups() {
   const auto write = [this](const std::vector<Row>& rows) -> Status {
     for (const Row& row : rows)
-      TRY(log_.append(row.key, row.json));
+      TRY(log_.append(row.key, row.json, row.digest));
     return log_.sync();
   };
   std::unique_lock lock(mutex_);

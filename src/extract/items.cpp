@@ -51,6 +51,7 @@ Result<Items> list_items(const std::string& base, const std::string& pattern) {
   for (const std::string& file : listing.files) {
     if (fits_pattern(split.below, file)) out.keys.insert(file);
   }
+  out.listed = out.keys.size();
   return out;
 }
 
@@ -59,7 +60,10 @@ Result<Items> read_items(FileSystem& files, const std::string& path) {
   LineReader lines(files, path, kMaxLineBytes);
   for (std::uint64_t number = 1;; ++number) {
     TRY_ASSIGN(const auto line, lines.next());
-    if (!line) return out;
+    if (!line) {
+      out.listed = out.keys.size();
+      return out;
+    }
     std::string_view key = line->text;
     if (key.ends_with('\r')) key.remove_suffix(1);
     if (key.empty()) continue;

@@ -4,6 +4,7 @@
 //   items = "clips/*.mp4"       every file that fits; the key is its path below "clips/", so "a.mp4"
 //   items_file = "clips.txt"    one key a line, as given; for items that are no files here
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace holdfast::extract {
 /// `folder`: what keys are relative to; "" for a list.
 struct Items {
   KeySet keys;
+  std::uint64_t listed = 0;  // before a shard took its part
   std::string folder;
   std::vector<std::string>
       unreadable;  // folders that could not be listed, and what fits and is no file

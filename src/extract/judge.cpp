@@ -138,7 +138,7 @@ class Judging {
       add({kItemsUnreadable, "", first_of(state_.items->unreadable),
            "of the items can't be looked at: " + first_of(state_.items->unreadable),
            "make them files and folders that this user can read, or take them away", ""});
-    } else if (state_.items && state_.items->keys.empty()) {
+    } else if (state_.items && state_.items->listed == 0) {
       add({kItemsUnreadable, "", "0", "there are no items: nothing fits what is configured",
            "look whether the disk is there, and whether the pattern is right", ""});
     }
@@ -311,7 +311,7 @@ class Judging {
   }
 
   bool is_listing_whole() const {
-    return !state_.items || (state_.items->unreadable.empty() && !state_.items->keys.empty());
+    return !state_.items || (state_.items->unreadable.empty() && state_.items->listed > 0);
   }
 
   void settle() {

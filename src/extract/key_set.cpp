@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <functional>
+#include <limits>
 
 namespace holdfast::extract {
 namespace {
@@ -34,7 +35,9 @@ std::string KeySetDigest::text() const {
 std::optional<KeySetDigest> KeySetDigest::parse(std::string_view text) {
   KeySetDigest out;
   const auto read = std::from_chars(text.begin(), text.end(), out.count);
-  if (read.ec != std::errc() || read.ptr == text.end() || *read.ptr != '-') return {};
+  const bool is_count =
+      out.count <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (read.ec != std::errc() || !is_count || read.ptr == text.end() || *read.ptr != '-') return {};
   const auto sum =
       core::parse_sha256(text.substr(static_cast<std::size_t>(read.ptr - text.begin()) + 1));
   if (!sum) return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/ledger.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/line_reader.h"
@@ -35,20 +36,43 @@ std::optional<Entry> read_json_entry(std::string_view text) {
       digest = core::parse_sha256(core::json_unescaped(json));
       good = digest.has_value();
     } else {
-      good = !key.has_value();
+      good = !key.has_value() && !core::has_lone_surrogate(json);
       key = core::json_unescaped(json);
     }
     return true;
   });
   scan.skip_space();
   if (!is_object || !scan.at_end() || !good || !key || key->empty()) return {};
-  if (core::has_replacement(*key)) return {};
   return Entry{*std::move(key), digest.value_or(core::Sha256Digest{})};
 }
 
+constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 // Also of an entry that is damaged: then the ledger's lines are told as malformed, and never taken for bare keys.
 bool looks_like_json(std::string_view text) {
-  return text.starts_with("{\"");
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  if (!text.starts_with('{')) return false;
+  text.remove_prefix(1);
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return text.starts_with('"');
+}
+
+// Told by most of the lines of its beginning: the first may be damaged.
+Result<LedgerFormat> format_of(FileSystem& files, const std::string& path) {
+  constexpr std::uint64_t kLookedAtBytes = 64U << 10U;
+  TRY_ASSIGN(const std::string head, files.read_range(path, 0, kLookedAtBytes));
+  std::int64_t json = 0;
+  std::int64_t bare = 0;
+  for (std::size_t at = 0; at < head.size();) {
+    const std::size_t end = std::min(head.find('\n', at), head.size());
+    const std::string_view line = std::string_view(head).substr(at, end - at);
+    at = end + 1;
+    if (line.empty() || line == "\r") continue;
+    ++(looks_like_json(line) ? json : bare);
+  }
+  return bare > json ? LedgerFormat::bare : LedgerFormat::json;
 }
 
 std::string_view without_return(std::string_view text) {
@@ -63,15 +87,12 @@ class Reading {
   void take(const Line& line) {
     ++number_;
     out_.size_bytes += line.size_bytes;
-    const std::string_view text = without_return(line.text);
+    std::string_view text = without_return(line.text);
+    if (number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     if (!line.has_line_feed) return bad(line, "torn: it has no line feed");
     if (line.is_too_long) return bad(line, "too long for a key");
     if (text.empty()) return;
     if (text.find('\0') != std::string_view::npos) return bad(line, "torn: it holds a NUL byte");
-    if (!knows_format_) {
-      out_.format = looks_like_json(text) ? LedgerFormat::json : LedgerFormat::bare;
-      knows_format_ = true;
-    }
     if (out_.format == LedgerFormat::bare) return add({std::string(text), {}});
     auto entry = read_json_entry(text);
     if (!entry) return bad(line, "no object with a key");
@@ -100,7 +121,6 @@ class Reading {
 
   Ledger& out_;
   std::uint64_t number_ = 0;
-  bool knows_format_ = false;
 };
 
 }  // namespace
@@ -109,6 +129,7 @@ Result<Ledger> read_ledger(FileSystem& files, const std::string& path) {
   Ledger out;
   TRY_ASSIGN(const bool is_there, files.exists(path));
   if (!is_there) return out;
+  TRY_ASSIGN(out.format, format_of(files, path));
   LineReader lines(files, path, kMaxLineBytes);
   Reading reading(out);
   for (;;) {
@@ -125,6 +146,15 @@ std::string ledger_line(LedgerFormat format, std::string_view key,
   core::append_canonical_string(out, key);
   if (row_digest == core::Sha256Digest{}) return out + '}';
   return out + ",\"row_sha256\":\"" + core::to_hex(row_digest) + "\"}";
+}
+
+std::optional<std::string> key_problem(LedgerFormat format, std::string_view key) {
+  if (key.empty()) return "it is empty";
+  constexpr std::size_t kDigestBytes = 100;
+  if (ledger_line(format, key, {}).size() + kDigestBytes > kMaxLineBytes) return "it is too long";
+  if (format == LedgerFormat::bare) return bare_key_problem(key);
+  if (!core::is_utf8(key)) return "it is no UTF-8";
+  return {};
 }
 
 std::optional<std::string> bare_key_problem(std::string_view key) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger of an extraction, `<out>.done`: the keys that were finished, a line each (seed 004: the authority on what was processed).
 //
-// Two formats, told apart by the first line: bare keys, as the original script writes them, and JSON lines
+// Two formats, told apart by most of the first lines: bare keys, as the original script writes them, and JSON lines
 // `{"key":"a.mp4","row_sha256":"…"}`, as ours are. A ledger is continued in its own format. Blank lines and carriage returns before the
 // line feed count for nothing; a last line without a line feed is torn and claims nothing.
 #pragma once
@@ -35,6 +35,8 @@ Result<Ledger> read_ledger(FileSystem& files, const std::string& path);
 /// A line of it, without its line feed; a digest of zeros is not recorded. A bare key must be keepable there: see bare_key_problem().
 std::string ledger_line(LedgerFormat format, std::string_view key,
                         const core::Sha256Digest& row_digest);
+/// Why a ledger of that format can't hold this key, in words; none where it can.
+std::optional<std::string> key_problem(LedgerFormat format, std::string_view key);
 /// Why a bare ledger can't hold this key (a line feed, a blank, a NUL in front …); none where it can.
 std::optional<std::string> bare_key_problem(std::string_view key);
 

@@ -27,6 +27,7 @@ Json json_of(const std::optional<Seal>& seal) {
   if (!seal) return {};
   return {{"key_set", seal->keys.text()},
           {"sealed_at", format_rfc3339(seal->sealed_at)},
+          {"key_columns", seal->key_columns},
           {"ledger", json_of(seal->ledger)},
           {"out", json_of(seal->out)}};
 }
@@ -64,6 +65,13 @@ Timestamp time_in(const Json& object, const char* name) {
   return time ? *time : Timestamp();
 }
 
+std::vector<std::string> texts_in(const Json& list) {
+  std::vector<std::string> out;
+  for (const Json& each : list.is_array() ? list : Json::array())
+    if (each.is_string()) out.push_back(each.get<std::string>());
+  return out;
+}
+
 std::optional<Seal> seal_in(const Json& object) {
   if (!object.is_object()) return {};
   const auto keys = KeySetDigest::parse(member<std::string>(object, "key_set"));
@@ -71,6 +79,7 @@ std::optional<Seal> seal_in(const Json& object) {
   return Seal{.keys = *keys,
               .ledger = identity_in(child(object, "ledger")),
               .out = identity_in(child(object, "out")),
+              .key_columns = texts_in(child(object, "key_columns")),
               .sealed_at = time_in(object, "sealed_at")};
 }
 

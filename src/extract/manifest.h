@@ -38,7 +38,8 @@ struct Seal {
   KeySetDigest keys;  // of the ledger, and of the published rows
   FileIdentity ledger;
   FileIdentity out;
-  Timestamp sealed_at;  // when every key was compared
+  std::vector<std::string> key_columns;  // as configured
+  Timestamp sealed_at;                   // when every key was compared
 };
 
 struct Manifest {

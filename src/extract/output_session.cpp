@@ -10,12 +10,16 @@
 #include "base/shell_word.h"
 #include "extract/judge.h"
 #include "extract/rules.h"
+#include "extract/shards.h"
 
 namespace holdfast::extract {
 namespace {
 
 // Two writes within one tick of the file system's clock may leave the same times; a tick is 10 ms at most.
 constexpr std::chrono::nanoseconds kTwoTicks = std::chrono::milliseconds(20);
+// …or 2 s where the file system keeps whole seconds only.
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+constexpr std::int64_t kTwoSecondsNs = 2 * kSecondNs;
 
 /// Whether all bad lines stand at the end of the file: the torn tail of a writer that was killed, which may be cut off. One in the middle
 /// is not for us to take away, nor what stands behind it.
@@ -39,8 +43,16 @@ bool has_rule(const core::SubjectReport& report, std::string_view rule) {
 
 }  // namespace
 
+Result<std::string> lock_path(const ExtractionConfig& config) {
+  TRY_ASSIGN(const OutputPlace place, real_file_system().output_place(config.out));
+  ExtractionConfig real = config;
+  real.out = place.path;
+  return real.lock();
+}
+
 Result<LockFile> lock_output(const ExtractionConfig& config, const std::string& purpose) {
-  auto lock = LockFile::acquire(config.lock(), purpose);
+  TRY_ASSIGN(const auto path, lock_path(config));
+  auto lock = LockFile::acquire(path, purpose);
   if (lock || lock.error().code() != Code::not_found) return lock;
   const std::string folder = folder_of(config.out);
   return Error(Code::not_found,
@@ -51,17 +63,29 @@ Result<LockFile> lock_output(const ExtractionConfig& config, const std::string& 
 Result<OutputSession> OutputSession::open(const ExtractionConfig& config,
                                           const std::string& purpose, Options options) {
   TRY_ASSIGN(auto lock, lock_output(config, purpose));
+  TRY(require_nobody_beside(config, *options.files));
   return OutputSession(config, std::move(lock), std::move(options));
 }
 
 Status OutputSession::look(bool trust_seal) {
   looked_at_.reset();
-  looked_when_ = clock().now();
-  if (auto identities = identities_of(*config_, files())) looked_at_ = *identities;
+  if (!trust_seal) TRY(prepare_seal());
   TRY_ASSIGN(state_,
              read_state(*config_, files(), {.trust_seal = trust_seal, .cancel = options_.cancel}));
   accounts_ = accounts_of(state_);
   report_ = judge(*config_, state_, accounts_, clock().now());
+  return {};
+}
+
+// What a program wrote through a mapping is in no time of the file until it is synced; and after that the next such write is.
+Status OutputSession::prepare_seal() {
+  for (const std::string& path : {config_->ledger(), config_->out}) {
+    TRY_ASSIGN(const bool exists, files().exists(path));
+    if (!exists) return {};
+    TRY(files().sync_file(path));
+  }
+  looked_when_ = clock().now();
+  if (auto identities = identities_of(*config_, files())) looked_at_ = *identities;
   return {};
 }
 
@@ -114,10 +138,8 @@ Status OutputSession::claim_staged(RowLog& log, const std::vector<Column>& colum
              index_staging(files(), config_->staging(), config_->key_columns));
   const auto claim = [&](const StagedRow& staged) -> Status {
     if (!unclaimed.contains(staged.key) || !index.is_last(staged)) return {};
-    // The digest is of the row as we write it, which another program's line need not be.
     const auto row = read_row(staged.json, staged.key_column, columns);
-    return log.claim(staged.key, row ? core::sha256(row_text(*row, key_column(), columns))
-                                     : core::Sha256Digest{});
+    return log.claim(staged.key, row ? row_digest(*row, columns) : core::Sha256Digest{});
   };
   TRY(read_staging(files(), config_->staging(), config_->key_columns, claim));
   return log.sync();
@@ -139,7 +161,8 @@ Status OutputSession::check_publishable(const ExtractorConfig& extractor) const 
 
 Status OutputSession::publish(const ExtractorConfig& extractor) {
   TRY(look(false));
-  if (refuses() || state_.staging.row_count == 0) return {};
+  if (refuses()) return {};
+  if (state_.staging.row_count == 0) return remove_empty_staging();
   TRY_ASSIGN(publication_, extract::publish(*config_, files(), publication_options(extractor)));
   TRY(put_staging_away());
   HOLDFAST_FAILPOINT("extraction.staging_removed");
@@ -154,6 +177,14 @@ Status OutputSession::let_times_settle() const {
   const std::int64_t age_ns = clock().now().ns - changed_at_ns(now);
   if (age_ns >= 0 && age_ns < kTwoTicks.count()) clock().sleep_for(kTwoTicks);
   return {};
+}
+
+Status OutputSession::remove_empty_staging() {
+  TRY_ASSIGN(const bool exists, files().exists(config_->staging()));
+  if (!exists || state_.staging.size_bytes > 0) return {};
+  TRY(files().remove(config_->staging()));
+  TRY(files().sync_folder(folder_of(config_->staging())));
+  return look(false);
 }
 
 // Its rows are published. Lines that were none are evidence of a crash: the file is kept under another name.
@@ -172,11 +203,15 @@ Status OutputSession::seal(Manifest& manifest) const {
   }
   const KeySetDigest keys = state_.ledger.keys.digest();
   if (state_.staging.size_bytes > 0 || keys != state_.published.rows.keys.digest()) return {};
-  if (looked_when_.ns - changed_at_ns(*looked_at_) < kTwoTicks.count()) return {};
+  const bool whole_seconds = looked_at_->ledger.ctime_ns % kSecondNs == 0 ||
+                             looked_at_->out.ctime_ns % kSecondNs == 0;
+  const std::int64_t least_ns = whole_seconds ? kTwoSecondsNs : kTwoTicks.count();
+  if (looked_when_.ns - changed_at_ns(*looked_at_) < least_ns) return {};
   TRY_ASSIGN(const Seal now, identities_of(*config_, files()));
   if (now.ledger != looked_at_->ledger || now.out != looked_at_->out) return {};
   manifest.seal = now;
   manifest.seal->keys = keys;
+  manifest.seal->key_columns = config_->key_columns;
   manifest.seal->sealed_at = report_.observed_at;
   return {};
 }

@@ -24,6 +24,8 @@
 
 namespace holdfast::extract {
 
+/// Where its lock is: beside what the output's name leads to, so that two names of one file are one output.
+Result<std::string> lock_path(const ExtractionConfig& config);
 /// The lock of an output; `conflict` names who holds it, `not_found` its folder.
 Result<LockFile> lock_output(const ExtractionConfig& config, const std::string& purpose);
 
@@ -33,13 +35,14 @@ class OutputSession {
     FileSystem* files = &real_file_system();
     Clock* clock = &system_clock();
     const Cancel* cancel = nullptr;
-    std::string version;  // of the program
-    std::string run_id;   // names what is published
+    std::string version = {};  // of the program
+    std::string run_id = {};   // names what is published
   };
   /// Takes the lock; `conflict` names who holds it. `config` outlives it.
   static Result<OutputSession> open(const ExtractionConfig& config, const std::string& purpose,
                                     Options options);
 
+  /// `trust_seal`: a valid seal will do (read_state); what is read then is not sealed anew.
   Status look(bool trust_seal);
   /// Whether nothing may be built on what is there: rows are lost, or published rows, items or lines in the middle can't be read.
   bool refuses() const;
@@ -73,6 +76,8 @@ class OutputSession {
   Status claim_staged(RowLog& log, const std::vector<Column>& columns) const;
   Status let_times_settle() const;
   Status put_staging_away() const;
+  Status remove_empty_staging();
+  Status prepare_seal();
   Status seal(Manifest& manifest) const;
 
   const ExtractionConfig* config_;

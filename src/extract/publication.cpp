@@ -58,7 +58,11 @@ class Publishing {
     TRY_ASSIGN(auto file, WholeFile::create(files_, config_.out));
     TRY(write_rows(file));
     HOLDFAST_FAILPOINT("extraction.before_publish");
-    TRY(file.commit([this](const std::string& path) { return verify(path); }));
+    const auto check = [this](const std::string& path) -> Status {
+      TRY(verify(path));
+      return require_unchanged();
+    };
+    TRY(file.commit(check));
     HOLDFAST_FAILPOINT("extraction.published");
     return out_;
   }
@@ -67,6 +71,7 @@ class Publishing {
   Status read_old() {
     TRY_ASSIGN(const bool exists, files_.exists(config_.out));
     if (!exists) return {};
+    TRY_ASSIGN(old_identity_, files_.identity(config_.out));
     TRY_ASSIGN(const auto file, readable_in(files_, config_.out));
     TRY_ASSIGN(footer_, parquet::read_footer(*file));
     TRY_ASSIGN(old_columns_, parquet::table_columns(*footer_, file->name()));
@@ -185,6 +190,18 @@ class Publishing {
     return {};
   }
 
+  // Somebody may have written the old file by another name of it, or past every lock.
+  Status require_unchanged() const {
+    const auto now = files_.identity(config_.out);
+    const bool same = old_identity_ ? now && *now == *old_identity_
+                                    : !now && now.error().code() == Code::not_found;
+    if (same) return {};
+    return Error(Code::conflict,
+                 printable_path(config_.out) +
+                     " was written by somebody else while its new rows were; nothing was published",
+                 "look who else writes it, and run the same command again");
+  }
+
   // The file that is about to get the name, read again as anybody would.
   Status verify(const std::string& path) const {
     TRY_ASSIGN(const auto file, readable_in(files_, path));
@@ -224,6 +241,7 @@ class Publishing {
   StagedIndex staged_;
   KeySet old_keys_;
   std::optional<parquet::Footer> footer_;  // of the old file; none where there is none
+  std::optional<FileIdentity> old_identity_;
   std::vector<Column> old_columns_;
   std::vector<Column> columns_;
   std::vector<int> from_rows_;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/published_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/readable_file.h"
 #include "base/root_folder.h"
+#include "extract/staging.h"
 #include "parquet/footer.h"
 #include "parquet/table_columns.h"
 #include "parquet/table_reader.h"
@@ -33,16 +35,20 @@ Value value_of(const parquet::ColumnValues& values, ColumnType type, std::size_t
 Status visit_published_rows(const ExtractionConfig& config, FileSystem& files,
                             const std::string& key_column, const std::vector<Column>& columns,
                             const std::function<Status(const Row&)>& take) {
-  TRY_ASSIGN(auto file, readable_in(files, config.out));
+  TRY_ASSIGN(const auto there, published_columns(config, files, key_column));
   std::vector<std::string> names{key_column};
-  for (const Column& column : columns)
-    names.push_back(column.name);
-  TRY_ASSIGN(auto reader, parquet::TableReader::open(std::move(file), names));
+  std::vector<std::size_t> places(columns.size(), 0);  // in the batch; 0, that of the key: none
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (reader.columns()[i + 1].type != columns[i].type)
+    const auto found = std::ranges::find(there, columns[i].name, &Column::name);
+    if (found == there.end()) continue;
+    if (found->type != columns[i].type)
       return Error(Code::conflict, printable_path(config.out) + ": column \"" +
                                        printable_path(columns[i].name) + "\" is of another type");
+    places[i] = names.size();
+    names.push_back(columns[i].name);
   }
+  TRY_ASSIGN(auto file, readable_in(files, config.out));
+  TRY_ASSIGN(auto reader, parquet::TableReader::open(std::move(file), names));
   parquet::RowBatch batch;
   for (;;) {
     TRY_ASSIGN(const bool more, reader.next(batch));
@@ -51,10 +57,27 @@ Status visit_published_rows(const ExtractionConfig& config, FileSystem& files,
       if (batch.columns[0].is_null(i)) continue;
       Row row{std::string(batch.columns[0].texts[i]), {}};
       for (std::size_t c = 0; c < columns.size(); ++c)
-        row.values.push_back(value_of(batch.columns[c + 1], columns[c].type, i));
+        row.values.push_back(places[c] == 0 ? Value()
+                                            : value_of(batch.columns[places[c]], columns[c].type, i));
       TRY(take(row));
     }
   }
+}
+
+Status visit_rows(const ExtractionConfig& config, FileSystem& files, const Published& published,
+                  const std::vector<Column>& columns,
+                  const std::function<Status(const Row&)>& take) {
+  TRY_ASSIGN(const StagedIndex index, index_staging(files, config.staging(), config.key_columns));
+  const auto take_staged = [&](const StagedRow& staged) -> Status {
+    if (!index.is_last(staged)) return {};
+    TRY_ASSIGN(const Row row, read_row(staged.json, staged.key_column, columns));
+    return take(row);
+  };
+  TRY(read_staging(files, config.staging(), config.key_columns, take_staged));
+  if (!published.exists) return {};
+  return visit_published_rows(
+      config, files, published.key_column, columns,
+      [&](const Row& row) { return index.keys.contains(row.key) ? Status() : take(row); });
 }
 
 Result<std::vector<Column>> published_columns(const ExtractionConfig& config, FileSystem& files,

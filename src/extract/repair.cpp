@@ -21,6 +21,8 @@
 namespace holdfast::extract {
 namespace {
 
+constexpr std::size_t kShownBytes = 80;
+
 KeySet set_of(const std::vector<std::string>& keys) {
   KeySet out;
   for (const std::string& key : keys)
@@ -42,18 +44,13 @@ class Repairing {
     TRY(require_known());
     plan();
     TRY(require_keepable());
-    if (options_.dry_run || !out_.changes()) return std::move(out_);
+    if (options_.dry_run) return std::move(out_);
+    TRY_ASSIGN(const bool unfinished, has_unfinished_repair());
+    if (!out_.changes() && !unfinished) return std::move(out_);
+    TRY(require_unused());
     began_at_ = options_.clock->now();
-    TRY(journal("begun"));
-    HOLDFAST_FAILPOINT("extraction.repair_begun");
-    if (out_.bad_staging_lines > 0) {
-      TRY(keep_copy(config_.staging()));
-      TRY(write_staging());
-    }
-    TRY(keep_copy(config_.ledger()));
-    HOLDFAST_FAILPOINT("extraction.repair_kept");
-    TRY(write_ledger());
-    HOLDFAST_FAILPOINT("extraction.repaired");
+    if (out_.changes()) TRY(write());
+    out_.was_written = true;
     TRY(journal("done"));
     TRY(look());
     return std::move(out_);
@@ -61,10 +58,65 @@ class Repairing {
 
  private:
   Status look() {
+    ledger_before_ = identity_of(config_.ledger());
+    staging_before_ = identity_of(config_.staging());
     TRY_ASSIGN(state_, read_state(config_, files_, {.trust_seal = false}));
     accounts_ = accounts_of(state_);
     out_.report = judge(config_, state_, accounts_, options_.clock->now());
     return {};
+  }
+
+  std::optional<FileIdentity> identity_of(const std::string& path) const {
+    const auto identity = files_.identity(path);
+    return identity ? std::optional(*identity) : std::nullopt;
+  }
+
+  Status write() {
+    TRY(journal("begun"));
+    HOLDFAST_FAILPOINT("extraction.repair_begun");
+    if (out_.bad_staging_lines > 0) {
+      TRY(keep_copy(config_.staging()));
+      TRY(require_unchanged(config_.staging(), staging_before_));
+      TRY(write_staging());
+    }
+    TRY(keep_copy(config_.ledger()));
+    HOLDFAST_FAILPOINT("extraction.repair_kept");
+    TRY(require_unchanged(config_.ledger(), ledger_before_));
+    TRY(write_ledger());
+    HOLDFAST_FAILPOINT("extraction.repaired");
+    return {};
+  }
+
+  // A program that has one of the files open would go on writing into the old one, which has no name any more.
+  Status require_unused() const {
+    for (const std::string& path : {config_.ledger(), config_.staging()}) {
+      TRY_ASSIGN(const bool used, is_open_elsewhere(path));
+      if (used)
+        return Error(Code::conflict,
+                     printable_path(path) + " is open in another program; nothing was changed",
+                     "stop that program first, or wait until it has ended");
+    }
+    return {};
+  }
+
+  Status require_unchanged(const std::string& path,
+                           const std::optional<FileIdentity>& before) const {
+    const auto now = files_.identity(path);
+    if (before ? now && *now == *before : !now) return {};
+    return Error(Code::conflict,
+                 printable_path(path) + " was written while it was read; it stands as it is",
+                 "stop what writes it, and repair again");
+  }
+
+  // One that was killed before it could say so.
+  Result<bool> has_unfinished_repair() const {
+    constexpr std::uint64_t kMaxJournalBytes = 64U << 20U;
+    TRY_ASSIGN(const bool exists, files_.exists(repairs_journal(config_)));
+    if (!exists) return false;
+    TRY_ASSIGN(const std::string text, files_.read(repairs_journal(config_), kMaxJournalBytes));
+    return text.rfind("\"what\":\"begun\"") != std::string::npos &&
+           (text.rfind("\"what\":\"done\"") == std::string::npos ||
+            text.rfind("\"what\":\"begun\"") > text.rfind("\"what\":\"done\""));
   }
 
   Status require_known() const {
@@ -93,14 +145,14 @@ class Repairing {
     out_.entries = state_.ledger.keys.size() - out_.removed.size() + out_.added.size();
   }
 
-  // Of keys that go into a bare ledger.
+  // Of keys that go in: what is written must be read again as it was meant.
   Status require_keepable() const {
-    if (state_.ledger.format != LedgerFormat::bare) return {};
     for (const std::string& key : out_.added) {
-      if (const auto problem = bare_key_problem(key))
-        return Error(Code::invalid,
-                     "the ledger holds bare keys, and \"" + printable_path(key) +
-                         "\" can't be one: " + *problem,
+      if (const auto problem = key_problem(state_.ledger.format, key))
+        return Error(Code::conflict,
+                     printable_path(config_.out) + ": the ledger can't hold the key \"" +
+                         printable_path(key.substr(0, kShownBytes)) + "\" of a row: " + *problem +
+                         "; nothing was changed",
                      "take its row away, or begin a new ledger");
     }
     return {};
@@ -182,6 +234,8 @@ class Repairing {
   FileSystem& files_;
   ExtractionState state_;
   Accounts accounts_;
+  std::optional<FileIdentity> ledger_before_;  // as they were when they were read
+  std::optional<FileIdentity> staging_before_;
   Timestamp began_at_;
   Repair out_;
 };

@@ -36,6 +36,7 @@ struct Repair {
   std::uint64_t entries = 0;            // of the new ledger
   std::vector<std::string> kept;        // paths of the old files
   std::string journal;                  // path; "" where nothing was done
+  bool was_written = false;  // also where an earlier repair was killed before it could say so
   core::SubjectReport report;           // of the extraction after it (before it in a dry run)
   bool changes() const {
     return !removed.empty() || !added.empty() ||
@@ -43,7 +44,7 @@ struct Repair {
   }
 };
 
-/// `conflict` while a run holds the output, and where the published rows can't be read: what is there is not known then, and nothing was
+/// `conflict` while a run holds the output or another program has the ledger or the staging file open, and where the published rows can't be read: what is there is not known then, and nothing was
 /// changed. `not_found` where there is nothing at all. `io`: the old files stand or are kept, the journal says which.
 Result<Repair> repair_extraction(const ExtractionConfig& config, const RepairOptions& options);
 

@@ -129,6 +129,7 @@ class RowReading {
       if (!value.starts_with('"') || !row_.key.empty())
         return refuse("\"" + shown(name) + "\" must be one string, and is " + shown(value));
       row_.key = core::json_unescaped(value);
+      if (core::has_lone_surrogate(value)) return refuse("the key is no text: " + shown(value));
       return core::is_utf8(row_.key) || refuse("the key is no UTF-8: " + shown(row_.key));
     }
     const auto found = std::ranges::find(columns_, name, &Column::name);
@@ -142,8 +143,7 @@ class RowReading {
                     std::string(parquet::column_type_name(found->type)) + ", and is " +
                     shown(value));
     const auto* text = std::get_if<std::string>(&*fitting);
-    const bool was_no_text = text != nullptr && core::has_replacement(*text) &&
-                             value.find("\\u") != std::string_view::npos;
+    const bool was_no_text = text != nullptr && core::has_lone_surrogate(value);
     if (was_no_text || (text != nullptr && !core::is_utf8(*text)))
       return refuse("\"" + shown(name) + "\" is no UTF-8: " + shown(*text));
     row_.values[at] = *std::move(fitting);
@@ -188,6 +188,22 @@ Result<std::vector<Column>> parse_columns(const std::vector<std::string>& texts,
 Result<Row> read_row(std::string_view json, std::string_view key_column,
                      const std::vector<Column>& columns) {
   return RowReading(json, key_column, columns).run();
+}
+
+core::Sha256Digest row_digest(const Row& row, const std::vector<Column>& columns) {
+  HOLDFAST_ASSERT(row.values.size() == columns.size());
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!std::holds_alternative<std::monostate>(row.values[i])) order.push_back(i);
+  }
+  std::ranges::sort(order, {}, [&](std::size_t i) -> const std::string& { return columns[i].name; });
+  std::vector<Column> present;
+  Row part{row.key, {}};
+  for (const std::size_t i : order) {
+    present.push_back(columns[i]);
+    part.values.push_back(row.values[i]);
+  }
+  return core::sha256(row_text(part, "key", present));
 }
 
 std::string row_text(const Row& row, std::string_view key_column,

@@ -3,7 +3,7 @@
 //
 // The text is JSON on one line in Python's dialect, key first, then the declared columns in their order:
 //   {"key":"a.mp4","frames":150,"vmaf_mean":65.898665,"cambi_mean":NaN,"note":null}
-// Numbers are the shortest that read back as the same double. So equal rows have equal texts, and a row's digest is the SHA-256 of it.
+// Numbers are the shortest that read back as the same double. So equal rows have equal texts.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "core/sha256.h"
 #include "parquet/rows.h"
 
 namespace holdfast::extract {
@@ -37,6 +38,9 @@ struct Row {
 /// is not declared or stands twice, a value of another type, a number that the type can't hold, NaN where it is no float64.
 Result<Row> read_row(std::string_view json, std::string_view key_column,
                      const std::vector<Column>& columns);
+/// SHA-256 of the row's text with the key as "key", its columns by name and without nulls: the same for a row that was read back from a
+/// file whose columns stand in another order, or are more (docs/formats/extractor.md).
+core::Sha256Digest row_digest(const Row& row, const std::vector<Column>& columns);
 /// The row's text; its values must fit the columns.
 std::string row_text(const Row& row, std::string_view key_column,
                      const std::vector<Column>& columns);

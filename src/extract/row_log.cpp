@@ -14,6 +14,17 @@ bool is_object(std::string_view line) {
   return line[begin] == '{' && line[line.find_last_not_of(kBlanks)] == '}';
 }
 
+Status require_keepable_key(LedgerFormat format, std::string_view key) {
+  const auto problem = key_problem(format, key);
+  if (!problem) return {};
+  return Error(Code::invalid,
+               std::string("the ledger ") +
+                   (format == LedgerFormat::bare ? "holds bare keys, and \"" : "can't hold \"") +
+                   printable_path(key) + (format == LedgerFormat::bare ? "\" can't be one: " : "\": ") +
+                   *problem,
+               "rename the item, or begin a new output");
+}
+
 }  // namespace
 
 Result<RowLog> RowLog::open(FileSystem& files, const std::string& staging_path,
@@ -24,33 +35,23 @@ Result<RowLog> RowLog::open(FileSystem& files, const std::string& staging_path,
   return RowLog(std::move(staging), std::move(ledger), format);
 }
 
-Status RowLog::append(std::string_view key, std::string_view json) {
+Status RowLog::append(std::string_view key, std::string_view json,
+                      const core::Sha256Digest& row_digest) {
   if (failed_) return *failed_;
-  TRY(require_keepable_key(key));
+  TRY(require_keepable_key(format_, key));
   TRY(staging_.append(json));
-  claims_.push_back(ledger_line(format_, key, core::sha256(json)));
+  claims_.push_back(ledger_line(format_, key, row_digest));
   return {};
 }
 
-Status RowLog::require_keepable(std::string_view key, std::string_view json) const {
-  TRY(require_keepable_key(key));
+Status RowLog::require_keepable(LedgerFormat format, std::string_view key, std::string_view json) {
+  TRY(require_keepable_key(format, key));
   return LineFile::check_line(json);
-}
-
-Status RowLog::require_keepable_key(std::string_view key) const {
-  if (key.empty()) return Error(Code::invalid, "an item has no key");
-  const auto problem = bare_key_problem(key);
-  if (format_ == LedgerFormat::json || !problem)
-    return LineFile::check_line(ledger_line(format_, key, core::Sha256Digest{1}));
-  return Error(
-      Code::invalid,
-      "the ledger holds bare keys, and \"" + printable_path(key) + "\" can't be one: " + *problem,
-      "rename the item, or begin a new output");
 }
 
 Status RowLog::claim(std::string_view key, const core::Sha256Digest& row_digest) {
   if (failed_) return *failed_;
-  TRY(require_keepable_key(key));
+  TRY(require_keepable_key(format_, key));
   claims_.push_back(ledger_line(format_, key, row_digest));
   return {};
 }

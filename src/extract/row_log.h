@@ -27,10 +27,11 @@ class RowLog {
   /// Makes the files where they are not there. `format`: of the ledger that is there, json for a new one.
   static Result<RowLog> open(FileSystem& files, const std::string& staging_path,
                              const std::string& ledger_path, LedgerFormat format);
-  /// Gathers a row: `json`, an object on one line. `invalid` for a key or row that the files can't hold; nothing was gathered then.
-  Status append(std::string_view key, std::string_view json);
-  /// append()'s `invalid`, without appending. Any thread may ask.
-  Status require_keepable(std::string_view key, std::string_view json) const;
+  /// Gathers a row: `json`, an object on one line, and its digest (row_digest) for the ledger. `invalid` for a key or row that the files can't hold; nothing was gathered then.
+  Status append(std::string_view key, std::string_view json, const core::Sha256Digest& row_digest);
+  /// append()'s `invalid`, without appending.
+  static Status require_keepable(LedgerFormat format, std::string_view key, std::string_view json);
+  LedgerFormat format() const { return format_; }
   /// A row that is staged already: only its key is gathered.
   Status claim(std::string_view key, const core::Sha256Digest& row_digest);
   /// All that was gathered survives a power cut on return. After an error every call returns that error.
@@ -42,7 +43,6 @@ class RowLog {
  private:
   RowLog(LineFile staging, LineFile ledger, LedgerFormat format)
       : staging_(std::move(staging)), ledger_(std::move(ledger)), format_(format) {}
-  Status require_keepable_key(std::string_view key) const;
   Status write_claims();
 
   LineFile staging_;

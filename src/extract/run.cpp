@@ -7,7 +7,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/lock_file.h"
 #include "base/log.h"
 #include "base/root_folder.h"
 #include "core/batch_engine.h"
@@ -46,17 +45,6 @@ struct Waiting {
 using Work = core::BatchWork<Item, Outcome>;
 using Feed = core::BatchFeed<Item, Outcome>;
 
-// A shard beside a run of the whole would do its items twice.
-Status require_no_run_of_the_whole(const ExtractionConfig& config) {
-  if (!config.shard) return {};
-  ExtractionConfig whole = config;
-  whole.out = config.main_out;
-  TRY_ASSIGN(const auto holder, LockFile::holder(whole.lock()));
-  if (!holder) return {};
-  return Error(Code::conflict, printable_path(whole.out) + " is being written by " + *holder,
-               "wait until it has finished, or stop it");
-}
-
 class Run {
  public:
   Run(const ExtractionConfig& config, const ExtractorConfig& extractor, const RunOptions& options,
@@ -70,7 +58,6 @@ class Run {
   Result<RunEnd> run() {
     TRY(session_.look(true));
     if (session_.refuses()) return end("refused");
-    TRY(session_.require_extractor(extractor_));
     TRY(require_merged());
     const ExtractionState& state = session_.state();
     RunCounts& counts = manifest_.counts;
@@ -79,7 +66,9 @@ class Run {
     counts.pending_at_start = session_.accounts().pending.size();
     counts.recovered_rows = state.staged.keys.size();
     settle_order();
-    if (todo_.empty() && state.staging.size_bytes == 0) return end_of_noop();
+    const bool is_noop = todo_.empty() && state.staging.size_bytes == 0;
+    TRY(settle_extractor(is_noop));
+    if (is_noop) return end_of_noop();
     TRY(session_.check_publishable(extractor_));
     // From here on nobody may take an older word for the state of things, nor go on with another extractor.
     manifest_.status = "running";
@@ -130,8 +119,24 @@ class Run {
     todo_.insert(todo_.end(), again.begin(), again.end());
   }
 
+  // A tool is looked at (a program of 170 MB is hashed) only where it is to be used.
+  Status settle_extractor(bool is_noop) {
+    if (is_noop && extractor_.video) {
+      TRY_ASSIGN(const auto before, read_manifest(config_, session_.files()));
+      manifest_.extractor = before ? before->extractor : "";
+      manifest_.tool = before ? before->tool : "";
+      return {};
+    }
+    TRY(prepare_extractor(extractor_, options_.batch.cancel));
+    manifest_.extractor = extractor_fingerprint(extractor_);
+    manifest_.tool = extractor_tool(extractor_);
+    return session_.require_extractor(extractor_);
+  }
+
   Result<RunEnd> end_of_noop() {
-    manifest_.failed = left_failed_;
+    // Read in full where it is to be sealed.
+    if (is_complete() && !session_.state().seal) TRY(session_.look(false));
+    if (session_.refuses()) return end("refused");
     return finish(is_complete() ? "complete-noop" : "incomplete");
   }
 
@@ -228,7 +233,8 @@ class Run {
 
   // A row that the files can't hold (too long, a key of several lines in a ledger of bare ones) is its item's failure.
   Result<Extracted> keep(const Row& row, GroupCommit& log, Extracted out) const {
-    auto gathered = log.append(row.key, row_text(row, key_column_, extractor_.columns));
+    auto gathered = log.append(row.key, row_text(row, key_column_, extractor_.columns),
+                               row_digest(row, extractor_.columns));
     if (!gathered && gathered.error().code() != Code::invalid) return std::move(gathered).error();
     if (gathered) {
       out.number = *gathered;
@@ -264,7 +270,7 @@ class Run {
   }
 
   const ExtractionConfig& config_;
-  const ExtractorConfig& extractor_;
+  ExtractorConfig extractor_;
   const RunOptions& options_;
   OutputSession& session_;
   const std::chrono::nanoseconds began_ = session_.clock().monotonic();
@@ -284,9 +290,6 @@ Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorCon
   if (!config.items && !config.items_file)
     return Error(Code::invalid, "extract." + config.name + " has no items",
                  "name them in [extract." + config.name + "]: items = \"clips/*.mp4\"");
-  ExtractorConfig prepared = extractor;
-  TRY(prepare_extractor(prepared, options.batch.cancel));
-  TRY(require_no_run_of_the_whole(config));
   Clock* clock = options.batch.clock != nullptr ? options.batch.clock : &system_clock();
   TRY_ASSIGN(auto session, OutputSession::open(config, "holdfast extract run " + config.arguments,
                                                {.files = options.files,
@@ -294,7 +297,7 @@ Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorCon
                                                 .cancel = options.batch.cancel,
                                                 .version = options.version,
                                                 .run_id = options.run_id}));
-  return Run(config, prepared, options, session).run();
+  return Run(config, extractor, options, session).run();
 }
 
 }  // namespace holdfast::extract

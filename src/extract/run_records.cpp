@@ -94,7 +94,7 @@ Status record_repair(catalog::Catalog& catalog, const ExtractionConfig& config,
               {"reason", reason},
               {"journal", printable_path(repair.journal)}});
   TRY(catalog::append_events(catalog, {&event, 1}));
-  return observe(catalog, repair.report, record);
+  return config.shard ? Status() : observe(catalog, repair.report, record);
 }
 
 }  // namespace holdfast::extract

@@ -32,6 +32,7 @@ KeyOrProblem key_of(std::string_view text, const std::vector<std::string>& key_c
     if (found) out.problem = "it has its key twice";
     if (json.front() != '"') out.problem = "its key is no string";
     if (!out.problem.empty()) return true;
+    if (core::has_lone_surrogate(json)) out.problem = "its key is no text";
     out.key = core::json_unescaped(json);
     out.key_column = word;
     found = true;
@@ -44,8 +45,6 @@ KeyOrProblem key_of(std::string_view text, const std::vector<std::string>& key_c
     out.problem = "no \"" + key_columns.front() + '"';
   } else if (out.problem.empty() && out.key.empty()) {
     out.problem = "its key is empty";
-  } else if (out.problem.empty() && core::has_replacement(out.key)) {
-    out.problem = "its key is no text";
   }
   return out;
 }

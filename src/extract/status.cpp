@@ -7,6 +7,7 @@
 #include "base/lock_file.h"
 #include "base/root_folder.h"
 #include "extract/judge.h"
+#include "extract/output_session.h"
 
 namespace holdfast::extract {
 namespace {
@@ -18,7 +19,10 @@ std::string state_of(const ExtractionStatus& status) {
   const bool has_files = status.files.seal || status.files.published.exists ||
                          status.files.ledger.size_bytes + status.files.staging.size_bytes > 0;
   if (!status.manifest) return has_files ? "foreign" : "never run";
-  return status.manifest->status == "running" ? "killed" : status.manifest->status;
+  if (status.manifest->status == "running") return "killed";
+  if (status.report.verdict == core::Verdict::in_step) return "complete";
+  if (status.report.verdict != core::Verdict::unknown) return "findings";
+  return status.manifest->status == "cancelled" ? "cancelled" : "incomplete";
 }
 
 std::uint64_t failed_count(const ExtractionStatus& status) {
@@ -45,8 +49,9 @@ void add_pace(ExtractionStatus& status, Timestamp now) {
 Result<ExtractionStatus> status_of(const ExtractionConfig& config, FileSystem& files,
                                    const Clock& clock, const Cancel* cancel) {
   ExtractionStatus out;
-  TRY_ASSIGN(out.holder, LockFile::holder(config.lock()));
-  TRY_ASSIGN(out.manifest, read_manifest(config, files));
+  TRY_ASSIGN(const auto lock, lock_path(config));
+  TRY_ASSIGN(out.holder, LockFile::holder(lock));
+  if (auto manifest = read_manifest(config, files)) out.manifest = *std::move(manifest);
   TRY_ASSIGN(out.files, read_state(config, files, {.cancel = cancel}));
   out.accounts = accounts_of(out.files);
   out.report = judge(config, out.files, out.accounts, clock.now());

@@ -15,8 +15,8 @@
 namespace holdfast::extract {
 
 struct ExtractionStatus {
-  /// "running"; "killed" where the last run neither ended nor lives; "never run"; "foreign" where another program wrote the files; else how
-  /// the last run ended.
+  /// "running"; "killed" where the last run neither ended nor lives; "never run"; "foreign" where another program wrote the files; else what
+  /// is true of the files now: "complete", "incomplete", "cancelled" (incomplete, and the last run was), "findings".
   std::string state;
   std::optional<std::string> holder;  // who writes it now
   std::optional<Manifest> manifest;

@@ -69,7 +69,7 @@ class Extracting {
     TRY_ASSIGN(auto log, RowLog::open(files, kStaging, kLedger, format_));
     for (int group = 0; group < kGroups; ++group) {
       for (int i = 0; i < kRows; ++i)
-        TRY(log.append(key_of(group * kRows + i), row_of(group * kRows + i)));
+        TRY(log.append(key_of(group * kRows + i), row_of(group * kRows + i), core::sha256(row_of(group * kRows + i))));
       TRY(log.sync());
       promised_ = (group + 1) * kRows;
     }
@@ -93,7 +93,7 @@ class Extracting {
       for (const std::string& key : now.staged) {
         if (!now.claimed.contains(key)) TRY(log.claim(key, core::sha256("row")));
       }
-      TRY(log.append("next", R"({"key":"next"})"));
+      TRY(log.append("next", R"({"key":"next"})", {}));
       TRY(log.sync());
     }
     TRY_ASSIGN(const Found after, look(files));
@@ -134,12 +134,12 @@ TEST(RowLog, ContinuesAnOriginalsFilesInTheirFormat) {
   ASSERT_TRUE(log) << log.error().message();
   ASSERT_TRUE(log->torn_staging());
   EXPECT_EQ(folder.content_of(log->torn_staging()->kept_in), "{\"clip_na");
-  ASSERT_TRUE(log->append("b.mp4", R"({"clip_name": "b.mp4", "x": 1})"));
+  ASSERT_TRUE(log->append("b.mp4", R"({"clip_name": "b.mp4", "x": 1})", {}));
   ASSERT_TRUE(log->sync());
   EXPECT_EQ(folder.read("o.done"), "a.mp4\nb.mp4\n");
   EXPECT_EQ(folder.read("o.rows.jsonl"),
             "{\"clip_name\": \"a.mp4\", \"x\": NaN}\n{\"clip_name\": \"b.mp4\", \"x\": 1}\n");
-  const auto bad = log->append("c\nd", "{}");
+  const auto bad = log->append("c\nd", "{}", {});
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().code(), Code::invalid);
 }
