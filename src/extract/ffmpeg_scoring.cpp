@@ -28,7 +28,7 @@ std::string escaped(std::string_view value) {
 std::string filter_of(const VideoQualityConfig& config, const std::string& log) {
   std::string out = "libvmaf=log_fmt=json:log_path=" + escaped(log) +
                     ":model=" + escaped(config.model) +
-                    ":n_threads=" + std::to_string(config.threads);
+                    ":n_threads=" + std::to_string(config.threads > 1 ? config.threads : 0);
   const std::string features = vmaf_feature_option(config.features);
   if (!features.empty()) out += ":feature=" + escaped(features);
   return out;

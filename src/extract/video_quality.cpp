@@ -139,6 +139,7 @@ class VideoQualityExtractor final : public Extractor {
     };
     if (says("must match"))
       return {Code::invalid, "the clip and its reference differ in size" + first_of(lines)};
+    if (says("[Parsed_libvmaf")) return {Code::invalid, "libvmaf can't score it" + first_of(lines)};
     if (says("matches no streams")) return {Code::invalid, which + " has no video"};
     if (end.signal != 0)
       return {Code::invalid, "ffmpeg ended with " + end.text() + first_of(lines)};

@@ -17,6 +17,7 @@ using core::JsonSpan;
 // Values are printed with six digits behind the point, so two means over the same frames differ by less than this.
 constexpr double kPrintedTwice = 2e-6;
 constexpr double kOfLargeValues = 1e-9;
+constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
 Error bad(const std::string& what) {
   return {Code::invalid, "libvmaf's log: " + what};
@@ -124,9 +125,14 @@ class LogReading {
         });
     if (!is_object) return refuse("no \"metrics\"");
     for (std::size_t k = 0; k < features_.size(); ++k) {
-      used_[k] = found[2 * k].empty() ? 2 * k + 1 : 2 * k;
-      const std::string_view text = found[used_[k]];
-      if (text.empty()) return refuse("no \"" + features_[k] + '"');
+      const std::size_t place = !found[2 * k].empty()       ? 2 * k
+                                : !found[2 * k + 1].empty() ? 2 * k + 1
+                                                            : kNowhere;
+      if (place == kNowhere) return refuse("no \"" + features_[k] + '"');
+      if (out_.frame_count > 0 && place != used_[k])
+        return refuse('"' + features_[k] + "\" stands under another name than before");
+      used_[k] = place;
+      const std::string_view text = found[place];
       if (text == "null") continue;
       const auto value = number_of(text);
       if (!value) return refuse('"' + features_[k] + "\" is no number");
@@ -147,7 +153,8 @@ class LogReading {
     long double squares = 0;
     for (const double value : values)
       squares += (value - mean) * (value - mean);
-    return {static_cast<double>(mean), static_cast<double>(std::sqrt(squares / count))};
+    return {.mean = static_cast<double>(mean),
+            .standard_deviation = static_cast<double>(std::sqrt(squares / count))};
   }
 
   Status compare(std::string_view pooled) {
@@ -176,7 +183,7 @@ class LogReading {
   const std::vector<std::string>& features_;
   const std::map<std::string, std::size_t, std::less<>> places_;
   std::vector<std::vector<double>> values_;
-  std::vector<std::size_t> used_;  // the place of each feature in the last frame
+  std::vector<std::size_t> used_;  // the place of each feature in every frame
   std::optional<Error> problem_;
   VmafLog out_;
 };

@@ -5,7 +5,8 @@
 //    "pooled_metrics": {"vmaf": {"min": …, "mean": 74.194940, …}, …}}
 //
 // A feature `f` stands there as "f" or, where that is not there, as "integer_f". Frames whose value is null or NaN (psnr_hvs of two equal
-// frames) count for nothing. The mean over the frames is held against the log's own pooled mean: a log that contradicts itself is none.
+// frames) count for nothing. One that is not there at all was not computed,
+// which libvmaf with threads says nowhere else (cambi of a small picture): then the log is none. The mean over the frames is held against the log's own pooled mean: a log that contradicts itself is none.
 #pragma once
 #include <cstdint>
 #include <optional>

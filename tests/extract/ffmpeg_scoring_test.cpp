@@ -46,7 +46,7 @@ TEST(FfmpegScoring, EscapesTheModelForOptionAndGraph) {
   const auto command = scoring_command(config_with("path=it's, a [b]:name=x\\y"),
                                        {.clip = "c", .reference = "r", .log = "l"});
   EXPECT_THAT(graph_in(command),
-              HasSubstr(R"(:model=path=it\\\'s\, a \[b\]\\:name=x\\\\y:n_threads=1)"));
+              HasSubstr(R"(:model=path=it\\\'s\, a \[b\]\\:name=x\\\\y:n_threads=0)"));
 }
 
 TEST(FfmpegScoring, DecodesStrictlyAndNeverAsksANetwork) {

@@ -85,8 +85,11 @@ TEST(VmafLog, NamesTheFrameThatIsWrong) {
   EXPECT_THAT(refusal_of(log_of(good + R"(,{"metrics":{"vmaf":1}})")),
               HasSubstr("frame 1: it is numbered nothing"));
   EXPECT_THAT(refusal_of(log_of(good + R"(,{"frameNum":1})")), HasSubstr("no \"metrics\""));
+  EXPECT_THAT(refusal_of(log_of(frame(0, R"("psnr_y": 1)"))), HasSubstr("frame 0: no \"vmaf\""));
   EXPECT_THAT(refusal_of(log_of(good + "," + frame(1, R"("psnr_y": 1)"))),
               HasSubstr("frame 1: no \"vmaf\""));
+  EXPECT_THAT(refusal_of(log_of(good + "," + frame(1, R"("integer_vmaf": 1)"))),
+              HasSubstr("frame 1: \"vmaf\" stands under another name"));
   EXPECT_THAT(refusal_of(log_of(frame(0, R"("vmaf": "1")"))), HasSubstr("\"vmaf\" is no number"));
   EXPECT_THAT(refusal_of(log_of(frame(0, R"("vmaf": 1e999)"))), HasSubstr("is no number"));
 }
