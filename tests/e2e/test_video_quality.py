@@ -377,7 +377,9 @@ def test_no_ffmpeg_at_all_is_told_with_the_way_out(clips, material):
 
 @pytest.mark.parametrize(("lie", "says"), [
     ("sed 's/\"frameNum\": 39/\"frameNum\": 41/'", "numbered 41"), ("sed 's/\"vmaf\": [0-9][0-9.]*/\"vmaf\": 12.5/'", "pooled mean"),
-    ("head -c 3000", "libvmaf's log"), ("sed 's/\"version\"/\"v\"/; s/\"frames\"/\"f\"/'", "no object with \"frames\"")])
+    ("head -c 3000", "libvmaf's log"), ("sed 's/\"version\"/\"v\"/; s/\"frames\"/\"f\"/'", "no object with \"frames\""),
+    ("python3 -c \"import json, sys; d = json.load(sys.stdin); d['frames'].pop(); d['pooled_metrics'] = {}; json.dump(d, sys.stdout)\"",
+     "libvmaf scored 39 of 40 frames")])
 def test_a_log_that_is_wrong_makes_no_row(clips, material, lie, says):
     clips.pair("a.mp4", material / "good.mp4", material / "reference.mp4")
     clips.script("liar", 'log=$(printf "%s\\n" "$@" | sed -n "s/.*log_path=\\([^:]*\\):.*/\\1/p")\n"$real" "$@" || exit $?\n'
