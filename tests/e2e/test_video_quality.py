@@ -286,6 +286,13 @@ def test_a_message_that_is_known_to_be_harmless_refuses_nothing(clips, material)
     assert 0 < clips.rows()["a.mp4"]["frames"] < 40
 
 
+def test_more_messages_than_are_kept_are_not_taken_for_harmless_ones(clips, material):
+    clips.pair("a.mp4", material / "good.mp4", material / "reference.mp4")
+    clips.script("talks", 'case "$*" in *" -i "*) { echo something bad; yes harmless | head -c 1100000; } >&2 ;; esac\nexec "$real" "$@"')
+    clips.configure(ffmpeg="./talks", extra='harmless = ["harmless"]')
+    assert "more messages" in clips.why()["a.mp4"]
+
+
 @pytest.mark.parametrize("model", ["version=vmaf_v0.6.1neg", "path=it's, a [model]: 100%.json"])
 def test_another_model_gives_what_ffmpeg_gives_with_it(clips, material, tmp_path, model):
     clips.pair("a.mp4", material / "good.mp4", material / "reference.mp4")
