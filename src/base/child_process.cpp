@@ -27,7 +27,7 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kPieceBytes = 64U << 10U;
-constexpr std::size_t kErrorTailBytes = 4096;
+constexpr std::size_t kErrorPieceBytes = 4096;
 constexpr int kErrorPiecesAtOnce =
     16;  // a program that writes faster than we read must not hold us
 constexpr std::chrono::milliseconds kLook{50};  // for a request to stop
@@ -151,14 +151,16 @@ struct ChildProcess::State {
   Fd errors;
   std::size_t max_line_bytes = 0;
   std::string buffer;  // of the output, not handed out yet
+  std::size_t error_tail_bytes = 0;
   std::string error_tail;
+  bool error_whole = true;
   bool output_ended = false;
   std::optional<ChildEnd> end;
 
   ~State() { kill(); }
 
   void read_errors() {
-    std::array<char, kErrorTailBytes> piece{};
+    std::array<char, kErrorPieceBytes> piece{};
     for (int piece_count = 0; errors.valid() && piece_count < kErrorPiecesAtOnce; ++piece_count) {
       const ssize_t got = ::read(errors.get(), piece.data(), piece.size());
       if (got < 0 && errno == EINTR) continue;
@@ -168,8 +170,9 @@ struct ChildProcess::State {
         return;
       }
       error_tail.append(piece.data(), static_cast<std::size_t>(got));
-      if (error_tail.size() > 2 * kErrorTailBytes)
-        error_tail.erase(0, error_tail.size() - kErrorTailBytes);
+      error_whole = error_whole && error_tail.size() <= error_tail_bytes;
+      if (error_tail.size() > 2 * error_tail_bytes)
+        error_tail.erase(0, error_tail.size() - error_tail_bytes);
     }
   }
 
@@ -276,6 +279,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& argv,
   state->output = std::move(out.read);
   state->errors = std::move(err.read);
   state->max_line_bytes = options.max_line_bytes;
+  state->error_tail_bytes = options.error_tail_bytes;
   for (const int fd : {state->input.get(), state->output.get(), state->errors.get()})
     TRY(set_nonblocking(fd));
   return ChildProcess(std::move(state));
@@ -347,7 +351,11 @@ ChildEnd ChildProcess::kill() {
 
 std::string ChildProcess::error_tail() const {
   const std::string& tail = state_->error_tail;
-  return printable_text(tail.substr(tail.size() - std::min(tail.size(), kErrorTailBytes)));
+  return printable_text(tail.substr(tail.size() - std::min(tail.size(), state_->error_tail_bytes)));
+}
+
+bool ChildProcess::error_whole() const {
+  return state_->error_whole;
 }
 
 }  // namespace holdfast

@@ -24,6 +24,7 @@ struct ChildOptions {
   std::vector<std::pair<std::string, std::string>> environment = {};  // added to ours
   std::optional<std::uint64_t> memory_bytes = {};                     // RLIMIT_AS
   std::size_t max_line_bytes = 1U << 20U;                             // of its output
+  std::size_t error_tail_bytes = 4096;                                // kept of standard error
 };
 
 /// How a child ended.
@@ -61,6 +62,8 @@ class ChildProcess {
   ChildEnd kill();
   /// The last bytes that it wrote to standard error, for people.
   std::string error_tail() const;
+  /// Whether that is all that it wrote there.
+  bool error_whole() const;
 
  private:
   struct State;

@@ -18,7 +18,8 @@
 namespace holdfast::extract {
 namespace {
 
-constexpr std::uint64_t kMaxLogBytes = 1U << 30U;  // of a clip: more than a million frames
+constexpr std::uint64_t kMaxLogBytes = 1U << 30U;    // of a clip: more than a million frames
+constexpr std::size_t kMaxMessageBytes = 1U << 20U;  // a clip with more is refused
 constexpr std::size_t kShownBytes = 300;
 constexpr const char* kWayOut =
     "name one that has libvmaf: ffmpeg = \"/path/to/ffmpeg\" in this extraction's section; "
@@ -39,6 +40,7 @@ struct ProgramEnd {
       end;              // none: it was killed after the timeout, or could not be spoken with
   std::string trouble;  // why, where there is no end
   std::string error_text;
+  bool error_whole = true;  // whether that is all it said
 };
 
 /// Runs a program to its end and hands out each line it prints. Errors: it could not be started; `cancelled`.
@@ -46,8 +48,9 @@ Result<ProgramEnd> run_program(const ExtractorConfig& config, const std::vector<
                                const std::function<void(std::string_view)>& take,
                                const Cancel* cancel) {
   const auto deadline = std::chrono::steady_clock::now() + config.timeout;
-  TRY_ASSIGN(auto child, ChildProcess::start(
-                             argv, {.folder = config.folder, .memory_bytes = config.memory_bytes}));
+  TRY_ASSIGN(auto child, ChildProcess::start(argv, {.folder = config.folder,
+                                                    .memory_bytes = config.memory_bytes,
+                                                    .error_tail_bytes = kMaxMessageBytes}));
   child.close_input();
   for (;;) {
     auto line = child.read_line(deadline - std::chrono::steady_clock::now(), cancel);
@@ -60,13 +63,17 @@ Result<ProgramEnd> run_program(const ExtractorConfig& config, const std::vector<
           .end = {},
           .trouble = late ? "ffmpeg was killed after " + std::to_string(seconds.count()) + " s"
                           : line.error().message(),
-          .error_text = child.error_tail()};
+          .error_text = child.error_tail(),
+          .error_whole = child.error_whole()};
     }
     if (!*line) break;
     take(**line);
   }
   const ChildEnd end = child.wait(deadline - std::chrono::steady_clock::now());
-  return ProgramEnd{.end = end, .trouble = {}, .error_text = child.error_tail()};
+  return ProgramEnd{.end = end,
+                    .trouble = {},
+                    .error_text = child.error_tail(),
+                    .error_whole = child.error_whole()};
 }
 
 std::string frames_text(std::uint64_t count) {
@@ -122,6 +129,9 @@ class VideoQualityExtractor final : public Extractor {
     }
     if (!ended.end) return Error(Code::invalid, ended.trouble + first_of(lines));
     if (!ended.end->ok()) return refusal(*ended.end, which, lines);
+    if (!ended.error_whole)
+      return Error(Code::invalid,
+                   "ffmpeg wrote more messages than can be looked at" + first_of(lines));
     if (!lines.empty())
       return Error(Code::invalid, "ffmpeg complained of " + which + first_of(lines) +
                                       " (where that is known to be harmless: harmless = […])");

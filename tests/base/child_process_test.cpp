@@ -44,6 +44,7 @@ TEST(ChildProcess, SpeaksInLines) {
   EXPECT_EQ(end.text(), "exit 3");
   EXPECT_FALSE(end.ok());
   EXPECT_EQ(child.error_tail(), "why\n");
+  EXPECT_TRUE(child.error_whole());
 }
 
 TEST(ChildProcess, HasTheFolderAndTheEnvironmentThatWereAsked) {
@@ -101,6 +102,7 @@ TEST(ChildProcess, ThatPrintsWithoutEndIsRefused) {
   EXPECT_EQ(chatty.wait(50ms).signal, SIGKILL);
   EXPECT_THAT(chatty.error_tail(), HasSubstr("complaint"));
   EXPECT_LE(chatty.error_tail().size(), 4096U);
+  EXPECT_FALSE(chatty.error_whole());
 }
 
 TEST(ChildProcess, ThatReadsNoMoreIsAnErrorAndNoSignal) {

@@ -286,6 +286,13 @@ def test_a_message_that_is_known_to_be_harmless_refuses_nothing(clips, material)
     assert 0 < clips.rows()["a.mp4"]["frames"] < 40
 
 
+def test_more_messages_than_are_kept_are_not_taken_for_harmless_ones(clips, material):
+    clips.pair("a.mp4", material / "good.mp4", material / "reference.mp4")
+    clips.script("talks", 'case "$*" in *" -i "*) { echo something bad; yes harmless | head -c 1100000; } >&2 ;; esac\nexec "$real" "$@"')
+    clips.configure(ffmpeg="./talks", extra='harmless = ["harmless"]')
+    assert "more messages" in clips.why()["a.mp4"]
+
+
 @pytest.mark.parametrize("model", ["version=vmaf_v0.6.1neg", "path=it's, a [model]: 100%.json"])
 def test_another_model_gives_what_ffmpeg_gives_with_it(clips, material, tmp_path, model):
     clips.pair("a.mp4", material / "good.mp4", material / "reference.mp4")
@@ -377,7 +384,9 @@ def test_no_ffmpeg_at_all_is_told_with_the_way_out(clips, material):
 
 @pytest.mark.parametrize(("lie", "says"), [
     ("sed 's/\"frameNum\": 39/\"frameNum\": 41/'", "numbered 41"), ("sed 's/\"vmaf\": [0-9][0-9.]*/\"vmaf\": 12.5/'", "pooled mean"),
-    ("head -c 3000", "libvmaf's log"), ("sed 's/\"version\"/\"v\"/; s/\"frames\"/\"f\"/'", "no object with \"frames\"")])
+    ("head -c 3000", "libvmaf's log"), ("sed 's/\"version\"/\"v\"/; s/\"frames\"/\"f\"/'", "no object with \"frames\""),
+    ("python3 -c \"import json, sys; d = json.load(sys.stdin); d['frames'].pop(); d['pooled_metrics'] = {}; json.dump(d, sys.stdout)\"",
+     "libvmaf scored 39 of 40 frames")])
 def test_a_log_that_is_wrong_makes_no_row(clips, material, lie, says):
     clips.pair("a.mp4", material / "good.mp4", material / "reference.mp4")
     clips.script("liar", 'log=$(printf "%s\\n" "$@" | sed -n "s/.*log_path=\\([^:]*\\):.*/\\1/p")\n"$real" "$@" || exit $?\n'
