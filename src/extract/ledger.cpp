@@ -66,10 +66,13 @@ Result<LedgerFormat> format_of(FileSystem& files, const std::string& path) {
   std::int64_t json = 0;
   std::int64_t bare = 0;
   for (std::size_t at = 0; at < head.size();) {
-    const std::size_t end = std::min(head.find('\n', at), head.size());
+    const std::size_t end = head.find('\n', at);
+    if (end == std::string::npos) break;  // torn, or as long as no key is
     const std::string_view line = std::string_view(head).substr(at, end - at);
     at = end + 1;
-    if (line.empty() || line == "\r") continue;
+    const bool says_nothing =
+        line.empty() || line == "\r" || line.find('\0') != std::string_view::npos;
+    if (says_nothing) continue;
     ++(looks_like_json(line) ? json : bare);
   }
   return bare > json ? LedgerFormat::bare : LedgerFormat::json;

@@ -44,7 +44,14 @@ bool has_rule(const core::SubjectReport& report, std::string_view rule) {
 }  // namespace
 
 Result<std::string> lock_path(const ExtractionConfig& config) {
-  TRY_ASSIGN(const OutputPlace place, real_file_system().output_place(config.out));
+  FileSystem& files = real_file_system();
+  const std::string folder = folder_of(config.out);
+  TRY_ASSIGN(const bool exists, files.exists(folder));
+  if (!exists)
+    return Error(Code::not_found,
+                 "extract." + config.name + ": there is no folder " + printable_path(folder),
+                 "make it: mkdir -p " + shell_word(folder) + "; or mount the disk that has it");
+  TRY_ASSIGN(const OutputPlace place, files.output_place(config.out));
   ExtractionConfig real = config;
   real.out = place.path;
   return real.lock();
@@ -52,12 +59,7 @@ Result<std::string> lock_path(const ExtractionConfig& config) {
 
 Result<LockFile> lock_output(const ExtractionConfig& config, const std::string& purpose) {
   TRY_ASSIGN(const auto path, lock_path(config));
-  auto lock = LockFile::acquire(path, purpose);
-  if (lock || lock.error().code() != Code::not_found) return lock;
-  const std::string folder = folder_of(config.out);
-  return Error(Code::not_found,
-               "extract." + config.name + ": there is no folder " + printable_path(folder),
-               "make it: mkdir -p " + shell_word(folder) + "; or mount the disk that has it");
+  return LockFile::acquire(path, purpose);
 }
 
 Result<OutputSession> OutputSession::open(const ExtractionConfig& config,

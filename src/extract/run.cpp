@@ -51,8 +51,6 @@ class Run {
       OutputSession& session)
       : config_(config), extractor_(extractor), options_(options), session_(session) {
     manifest_.began_at = session.clock().now();
-    manifest_.extractor = extractor_fingerprint(extractor);
-    manifest_.tool = extractor_tool(extractor);
   }
 
   Result<RunEnd> run() {

@@ -49,8 +49,9 @@ void add_pace(ExtractionStatus& status, Timestamp now) {
 Result<ExtractionStatus> status_of(const ExtractionConfig& config, FileSystem& files,
                                    const Clock& clock, const Cancel* cancel) {
   ExtractionStatus out;
-  TRY_ASSIGN(const auto lock, lock_path(config));
-  TRY_ASSIGN(out.holder, LockFile::holder(lock));
+  if (const auto lock = lock_path(config)) {
+    TRY_ASSIGN(out.holder, LockFile::holder(*lock));
+  }
   if (auto manifest = read_manifest(config, files)) out.manifest = *std::move(manifest);
   TRY_ASSIGN(out.files, read_state(config, files, {.cancel = cancel}));
   out.accounts = accounts_of(out.files);

@@ -102,6 +102,9 @@ def test_equal_overlaps_are_taken_once_and_others_refused(workspace):
     pyarrow.parquet.write_table(changed, folder / "f.shard-1-of-2.parquet")
     before = {path.name: path.read_bytes() for path in (workspace.folder / "out").iterdir() if path.suffix != ".extract-lock"}
     refused = workspace.run("extract", "merge", "--from", folder / "f.shard-1-of-2.parquet", expect=4)
+    assert "is not what was extracted, as its ledger says; nothing was changed" in refused.stderr
+    (folder / "f.shard-1-of-2.done").unlink()  # with nothing that says which of the two is right
+    refused = workspace.run("extract", "merge", "--from", folder / "f.shard-1-of-2.parquet", expect=4)
     assert table.column("key").to_pylist()[0] in refused.stderr and "differ; nothing was changed" in refused.stderr
     assert {path.name: path.read_bytes() for path in (workspace.folder / "out").iterdir() if path.suffix != ".extract-lock"} == before
     assert rows(workspace) == truth(workspace)
