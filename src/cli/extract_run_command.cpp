@@ -85,9 +85,10 @@ void add_extract_run(CLI::App& group) {
   check_whole_number(*command->add_option("--limit", words->limit, "At most so many pending items")
                           ->type_name("N"),
                      1);
-  add_shard_of_extraction(*command, *words,
-                          "The k-th of n parts of the items, by a hash of their key, into files of its own "
-          "('holdfast extract merge' joins them)");
+  add_shard_of_extraction(
+      *command, *words,
+      "The k-th of n parts of the items, by a hash of their key, into files of its own "
+      "('holdfast extract merge' joins them)");
   command->add_flag("--skip-failed", words->skip_failed,
                     "Leave out the items that failed in an earlier run");
   command

@@ -200,7 +200,8 @@ bool has_lone_surrogate(std::string_view quoted) {
     i += kHexDigits;
     if (is_low_surrogate(code)) return true;
     if (!is_high_surrogate(code)) continue;
-    if (!quoted.substr(i + 1).starts_with("\\u") || !is_low_surrogate(hex4(quoted, i + 3))) return true;
+    if (!quoted.substr(i + 1).starts_with("\\u") || !is_low_surrogate(hex4(quoted, i + 3)))
+      return true;
     i += 2 + kHexDigits;
   }
   return false;

@@ -102,7 +102,8 @@ ExtractionConfig ExtractionConfig::for_shard(const core::Shard& part) const {
   const fs::path whole(out);
   config.out =
       whole.parent_path() / (whole.stem().string() + ".shard-" + std::to_string(part.index) +
-                             "-of-" + std::to_string(part.count) + (whole.has_extension() ? whole.extension().string() : ".parquet"));
+                             "-of-" + std::to_string(part.count) +
+                             (whole.has_extension() ? whole.extension().string() : ".parquet"));
   config.arguments = arguments + " --shard " + part.text();
   return config;
 }

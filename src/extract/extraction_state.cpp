@@ -55,9 +55,16 @@ Status read_rows(Published& out, const ExtractionConfig& config, FileSystem& fil
   return {};
 }
 
+// A link that leads to nothing yet is no output.
+Result<bool> is_there(const std::string& path, FileSystem& files) {
+  const auto identity = files.identity(path);
+  if (!identity && identity.error().code() == Code::not_found) return false;
+  return files.exists(path);
+}
+
 Result<Published> read_published(const ExtractionConfig& config, FileSystem& files, Pages pages) {
   Published out;
-  TRY_ASSIGN(out.exists, files.exists(config.out));
+  TRY_ASSIGN(out.exists, is_there(config.out, files));
   if (!out.exists) return out;
   if (auto read = read_rows(out, config, files, pages); !read) {
     if (read.error().code() == Code::unsupported)
@@ -75,7 +82,10 @@ Status compare_rows(Published& out, const Ledger& ledger, const ExtractionConfig
   const bool has_digests = std::ranges::any_of(
       ledger.row_digests, [&](const core::Sha256Digest& digest) { return digest != none; });
   if (!out.exists || out.unreadable || !has_digests) return {};
-  TRY_ASSIGN(auto columns, published_columns(config, files, out.key_column));
+  auto there = published_columns(config, files, out.key_column);
+  if (!there) return there.error().code() == Code::corrupt ? Status() : Status(there.error());
+  // Columns that no row of ours has were added by somebody, and take nothing away.
+  std::vector<Column> columns = std::move(there->columns);
   std::erase_if(columns, [](const Column& column) { return column.type == ColumnType::binary; });
   const auto compare = [&](const Row& row) -> Status {
     const std::size_t at = ledger.keys.find(row.key);
@@ -113,7 +123,9 @@ bool same_files(const Seal& seal, const ExtractionConfig& config, FileSystem& fi
 Result<bool> seal_holds(const Seal& seal, ExtractionState& state, const ExtractionConfig& config,
                         FileSystem& files) {
   TRY_ASSIGN(const bool staged, files.exists(config.staging()));
-  if (staged || config.shard || seal.key_columns != config.key_columns || !same_files(seal, config, files)) return false;
+  if (staged || config.shard || seal.key_columns != config.key_columns ||
+      !same_files(seal, config, files))
+    return false;
   if (!config.items && !config.items_file) return true;
   auto items = items_of(config, files);
   if (!items || !items->unreadable.empty() || items->keys.size() != seal.keys.count) return false;
@@ -171,8 +183,7 @@ Accounts accounts_of(const ExtractionState& state) {
     for (auto* list : {&out.missing, &out.pending, &out.unpublished, &out.unclaimed_staged})
       list->clear();
   }
-  const bool all_items =
-      state.items && state.items->unreadable.empty() && state.items->listed > 0;
+  const bool all_items = state.items && state.items->unreadable.empty() && state.items->listed > 0;
   if (!all_items) out.strangers.clear();
   return out;
 }

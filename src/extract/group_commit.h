@@ -29,7 +29,8 @@ class GroupCommit {
 
   /// Gathers a row and gives its number, from 1. `invalid` for a row that the files can't hold: nothing was gathered. After an error of
   /// the disk every call returns that error.
-  Result<std::uint64_t> append(std::string key, std::string json, const core::Sha256Digest& row_digest);
+  Result<std::uint64_t> append(std::string key, std::string json,
+                               const core::Sha256Digest& row_digest);
   /// Whether the row of that number, and all before it, survive a power cut.
   bool is_durable(std::uint64_t number) const;
   /// Blocks until they do, or the disk failed.

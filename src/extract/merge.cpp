@@ -97,10 +97,10 @@ class Merge {
     // A merge that was killed when its sources were gone already has only its end left to do.
     TRY_ASSIGN(const auto manifest, read_manifest(config_, files_));
     if (configs.empty() && !(manifest && manifest->status == "running"))
-      return Error(Code::not_found,
-                   "extract." + config_.name + ": no shards lie beside " +
-                       printable_path(config_.out),
-                   "run with --shard K/N first, or name the files: --from FILE");
+      return Error(
+          Code::not_found,
+          "extract." + config_.name + ": no shards lie beside " + printable_path(config_.out),
+          "run with --shard K/N first, or name the files: --from FILE");
     for (ExtractionConfig& config : configs)
       TRY(open_source(std::move(config)));
     return {};
@@ -141,8 +141,8 @@ class Merge {
     const auto refuse = [&](const std::string& what) {
       return Error(Code::conflict, out + ": " + what + "; nothing was changed", look);
     };
-    const bool nothing = !state.published.exists && state.staging.size_bytes == 0 &&
-                         state.ledger.keys.empty();
+    const bool nothing =
+        !state.published.exists && state.staging.size_bytes == 0 && state.ledger.keys.empty();
     if (nothing)
       return Error(Code::not_found, "there is no " + out,
                    "name the Parquet file of a shard or of another run");
@@ -158,8 +158,8 @@ class Merge {
     }
     const std::string ours = extractor_fingerprint(extractor_);
     const auto manifest = read_manifest(source.config, files_);
-    const bool same_manifest = !manifest || !*manifest || (*manifest)->extractor.empty() ||
-                               (*manifest)->extractor == ours;
+    const bool same_manifest =
+        !manifest || !*manifest || (*manifest)->extractor.empty() || (*manifest)->extractor == ours;
     if (!same_manifest || state.published.extractor.value_or(ours) != ours)
       return refuse("its rows were made by another extractor");
     return state.published.exists ? require_columns(source) : Status();
@@ -168,16 +168,18 @@ class Merge {
   Status require_columns(const Source& source) const {
     TRY_ASSIGN(const auto columns,
                published_columns(source.config, files_, source.state.published.key_column));
-    for (const Column& column : columns) {
-      if (std::ranges::find(extractor_.columns, column.name, &Column::name) !=
+    std::vector<std::string> lost = columns.others;
+    for (const Column& column : columns.columns) {
+      if (std::ranges::find(extractor_.columns, column.name, &Column::name) ==
           extractor_.columns.end())
-        continue;
+        lost.push_back(column.name);
+    }
+    if (!lost.empty())
       return Error(Code::conflict,
                    printable_path(source.config.out) + ": its column \"" +
-                       printable_path(column.name) +
+                       printable_path(lost.front()) +
                        "\" is none of the extractor's, and would be lost; nothing was changed",
                    "declare it in 'columns', or take it out of the file");
-    }
     return {};
   }
 
@@ -346,8 +348,8 @@ class Merge {
       return exists ? files_.remove(path) : Status();
     };
     if (!source.state.staging.bad_lines.empty()) {
-      TRY(files_.rename(config.staging(), aside_name(config.staging(), "malformed",
-                                                     options_.clock->now())));
+      TRY(files_.rename(config.staging(),
+                        aside_name(config.staging(), "malformed", options_.clock->now())));
     }
     TRY(remove(config.staging()));
     TRY(remove(config.ledger()));

@@ -81,11 +81,9 @@ Status OutputSession::look(bool trust_seal) {
 
 // What a program wrote through a mapping is in no time of the file until it is synced; and after that the next such write is.
 Status OutputSession::prepare_seal() {
-  for (const std::string& path : {config_->ledger(), config_->out}) {
-    TRY_ASSIGN(const bool exists, files().exists(path));
-    if (!exists) return {};
-    TRY(files().sync_file(path));
-  }
+  if (!identities_of(*config_, files())) return {};
+  TRY(files().sync_file(config_->ledger()));
+  TRY(files().sync_file(config_->out));
   looked_when_ = clock().now();
   if (auto identities = identities_of(*config_, files())) looked_at_ = *identities;
   return {};
@@ -205,8 +203,8 @@ Status OutputSession::seal(Manifest& manifest) const {
   }
   const KeySetDigest keys = state_.ledger.keys.digest();
   if (state_.staging.size_bytes > 0 || keys != state_.published.rows.keys.digest()) return {};
-  const bool whole_seconds = looked_at_->ledger.ctime_ns % kSecondNs == 0 ||
-                             looked_at_->out.ctime_ns % kSecondNs == 0;
+  const bool whole_seconds =
+      looked_at_->ledger.ctime_ns % kSecondNs == 0 || looked_at_->out.ctime_ns % kSecondNs == 0;
   const std::int64_t least_ns = whole_seconds ? kTwoSecondsNs : kTwoTicks.count();
   if (looked_when_.ns - changed_at_ns(*looked_at_) < least_ns) return {};
   TRY_ASSIGN(const Seal now, identities_of(*config_, files()));

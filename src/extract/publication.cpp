@@ -69,9 +69,10 @@ class Publishing {
 
  private:
   Status read_old() {
-    TRY_ASSIGN(const bool exists, files_.exists(config_.out));
-    if (!exists) return {};
-    TRY_ASSIGN(old_identity_, files_.identity(config_.out));
+    const auto identity = files_.identity(config_.out);
+    if (!identity && identity.error().code() == Code::not_found) return {};
+    if (!identity) return identity.error();
+    old_identity_ = *identity;
     TRY_ASSIGN(const auto file, readable_in(files_, config_.out));
     TRY_ASSIGN(footer_, parquet::read_footer(*file));
     TRY_ASSIGN(old_columns_, parquet::table_columns(*footer_, file->name()));

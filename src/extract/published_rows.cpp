@@ -39,8 +39,8 @@ Status visit_published_rows(const ExtractionConfig& config, FileSystem& files,
   std::vector<std::string> names{key_column};
   std::vector<std::size_t> places(columns.size(), 0);  // in the batch; 0, that of the key: none
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto found = std::ranges::find(there, columns[i].name, &Column::name);
-    if (found == there.end()) continue;
+    const auto found = std::ranges::find(there.columns, columns[i].name, &Column::name);
+    if (found == there.columns.end()) continue;
     if (found->type != columns[i].type)
       return Error(Code::conflict, printable_path(config.out) + ": column \"" +
                                        printable_path(columns[i].name) + "\" is of another type");
@@ -57,8 +57,8 @@ Status visit_published_rows(const ExtractionConfig& config, FileSystem& files,
       if (batch.columns[0].is_null(i)) continue;
       Row row{std::string(batch.columns[0].texts[i]), {}};
       for (std::size_t c = 0; c < columns.size(); ++c)
-        row.values.push_back(places[c] == 0 ? Value()
-                                            : value_of(batch.columns[places[c]], columns[c].type, i));
+        row.values.push_back(
+            places[c] == 0 ? Value() : value_of(batch.columns[places[c]], columns[c].type, i));
       TRY(take(row));
     }
   }
@@ -75,18 +75,27 @@ Status visit_rows(const ExtractionConfig& config, FileSystem& files, const Publi
   };
   TRY(read_staging(files, config.staging(), config.key_columns, take_staged));
   if (!published.exists) return {};
-  return visit_published_rows(
-      config, files, published.key_column, columns,
-      [&](const Row& row) { return index.keys.contains(row.key) ? Status() : take(row); });
+  return visit_published_rows(config, files, published.key_column, columns, [&](const Row& row) {
+    return index.keys.contains(row.key) ? Status() : take(row);
+  });
 }
 
-Result<std::vector<Column>> published_columns(const ExtractionConfig& config, FileSystem& files,
-                                              const std::string& key_column) {
+Result<PublishedColumns> published_columns(const ExtractionConfig& config, FileSystem& files,
+                                           const std::string& key_column) {
   TRY_ASSIGN(const auto file, readable_in(files, config.out));
   TRY_ASSIGN(const auto footer, parquet::read_footer(*file));
-  TRY_ASSIGN(auto columns, parquet::table_columns(footer, file->name()));
-  std::erase_if(columns, [&](const Column& column) { return column.name == key_column; });
-  return columns;
+  TRY(parquet::check_repeated_columns(footer, file->name()));
+  PublishedColumns out;
+  for (const parquet::FooterColumn& each : footer.columns) {
+    auto column = parquet::column_of(each, file->name());
+    if (!column && column.error().code() != Code::unsupported) return std::move(column).error();
+    if (!column) {
+      out.others.push_back(each.path);
+    } else if (column->name != key_column) {
+      out.columns.push_back(*std::move(column));
+    }
+  }
+  return out;
 }
 
 }  // namespace holdfast::extract

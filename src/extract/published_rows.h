@@ -25,7 +25,11 @@ Status visit_rows(const ExtractionConfig& config, FileSystem& files, const Publi
                   const std::function<Status(const Row&)>& take);
 
 /// The columns of the file but that of the keys.
-Result<std::vector<Column>> published_columns(const ExtractionConfig& config, FileSystem& files,
-                                              const std::string& key_column);
+struct PublishedColumns {
+  std::vector<Column> columns;
+  std::vector<std::string> others;  // of types that no row of ours has (a list, a date, …)
+};
+Result<PublishedColumns> published_columns(const ExtractionConfig& config, FileSystem& files,
+                                           const std::string& key_column);
 
 }  // namespace holdfast::extract

@@ -36,8 +36,8 @@ struct Repair {
   std::uint64_t entries = 0;            // of the new ledger
   std::vector<std::string> kept;        // paths of the old files
   std::string journal;                  // path; "" where nothing was done
-  bool was_written = false;  // also where an earlier repair was killed before it could say so
-  core::SubjectReport report;           // of the extraction after it (before it in a dry run)
+  bool was_written = false;    // also where an earlier repair was killed before it could say so
+  core::SubjectReport report;  // of the extraction after it (before it in a dry run)
   bool changes() const {
     return !removed.empty() || !added.empty() ||
            repeated + bad_ledger_lines + bad_staging_lines > 0;

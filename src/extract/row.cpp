@@ -196,7 +196,8 @@ core::Sha256Digest row_digest(const Row& row, const std::vector<Column>& columns
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!std::holds_alternative<std::monostate>(row.values[i])) order.push_back(i);
   }
-  std::ranges::sort(order, {}, [&](std::size_t i) -> const std::string& { return columns[i].name; });
+  std::ranges::sort(order, {},
+                    [&](std::size_t i) -> const std::string& { return columns[i].name; });
   std::vector<Column> present;
   Row part{row.key, {}};
   for (const std::size_t i : order) {

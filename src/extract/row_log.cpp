@@ -20,8 +20,8 @@ Status require_keepable_key(LedgerFormat format, std::string_view key) {
   return Error(Code::invalid,
                std::string("the ledger ") +
                    (format == LedgerFormat::bare ? "holds bare keys, and \"" : "can't hold \"") +
-                   printable_path(key) + (format == LedgerFormat::bare ? "\" can't be one: " : "\": ") +
-                   *problem,
+                   printable_path(key) +
+                   (format == LedgerFormat::bare ? "\" can't be one: " : "\": ") + *problem,
                "rename the item, or begin a new output");
 }
 

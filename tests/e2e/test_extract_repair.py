@@ -151,3 +151,60 @@ def test_a_repair_beside_a_run_is_refused(configured):
         running.kill()
         running.wait()
     assert configured.json("extract", "status")["extractions"][0]["state"] == "killed"
+
+
+def test_files_that_another_program_has_open_are_left(holdfast, foreign):
+    keys = names(4)
+    foreign.claim(keys)
+    foreign.publish(keys[:2])
+    before = files(foreign)
+    with open(foreign.ledger, "a"):
+        failed = holdfast("repair", "--out", foreign.out, expect=4)
+        assert "is open in another program; nothing was changed" in failed.stderr
+        assert files(foreign) == before
+    assert repair(holdfast, foreign)["removed"] == keys[2:]
+
+
+@pytest.mark.parametrize("damage", ["\ufeff", "#", ""], ids=["byte-order mark", "damaged first line", "space"])
+def test_a_ledger_of_json_lines_stays_one(holdfast, foreign, damage):
+    keys = names(4)
+    lines = [json.dumps({"key": key, "row_sha256": "ab" * 32}) for key in keys]
+    text = "\n".join(lines) + "\n"
+    foreign.ledger.write_text(damage + (text.replace('{"key"', '{ "key"') if damage == "" else text))
+    foreign.publish(keys)
+    counts = json.loads(holdfast("check", "--out", foreign.out, "--json", expect=1 if damage == "#" else 0).stdout)["counts"]
+    assert counts["missing"] == 0 and counts["ledger"] == (3 if damage == "#" else 4)
+    if damage == "#":
+        repair(holdfast, foreign)
+        assert [json.loads(line)["key"] for line in foreign.ledger.read_text().splitlines()] == [*keys[1:], keys[0]]
+
+
+def test_a_key_that_the_ledger_can_not_hold_is_told_before_anything_is_changed(holdfast, foreign):
+    foreign.ledger.write_text('{"key":"a.mp4"}\n')
+    foreign.publish(["a.mp4", ""])
+    before = files(foreign)
+    failed = holdfast("repair", "--out", foreign.out, expect=4)
+    assert "the ledger can't hold the key" in failed.stderr and "it is empty" in failed.stderr
+    assert files(foreign) == before
+
+
+def test_a_shards_repair_leaves_the_incident_of_the_whole(configured):
+    configured.json("extract", "run", "--shard", "1/2")
+    configured.json("extract", "run", "--shard", "2/2")
+    configured.run("extract", "merge", "--keep")
+    out = configured.folder / "out/f.parquet"
+    pyarrow.parquet.write_table(pyarrow.parquet.read_table(out).slice(0, 7), out)
+    configured.run("check", expect=1)
+    shard = configured.folder / "out/f.shard-1-of-2.done"
+    shard.write_text(shard.read_text() * 2)
+    configured.run("extract", "repair", "--out", "out/f.shard-1-of-2.parquet")
+    assert "extraction:f" in configured.run("incidents", "list").stdout
+
+
+def test_rows_of_another_order_of_columns_are_the_rows_that_were_extracted(configured):
+    configured.json("extract", "run")
+    out = configured.folder / "out/f.parquet"
+    table = pyarrow.parquet.read_table(out)
+    odd = table.select(["key", "size_bytes", "file_sha256"]).append_column("later", [[None] * 12])
+    pyarrow.parquet.write_table(odd.replace_schema_metadata(None), out)
+    assert configured.json("extract", "check", "--deep")["findings"] == []

@@ -103,6 +103,12 @@ def test_a_copied_workspace_is_compared_key_by_key_until_its_next_run(workspace,
     assert check(workspace)["basis"] == "identity"
 
 
+def test_another_key_column_is_not_what_was_sealed(workspace):
+    assert check(workspace)["basis"] == "identity"
+    done = workspace.run("extract", "check", "--out", "out/f.parquet", "--key", "size_bytes", expect=None)
+    assert done.returncode != 0
+
+
 def test_a_forged_or_damaged_seal_vouches_for_nothing(workspace):
     path = workspace.folder / "out/f.manifest.json"
     whole = json.loads(path.read_text())

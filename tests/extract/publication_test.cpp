@@ -44,7 +44,8 @@ Status stage(FileSystem& files, const ExtractionConfig& config,
   TRY_ASSIGN(auto log, RowLog::open(files, config.staging(), config.ledger(), LedgerFormat::json));
   for (const auto& [key, n] : rows)
     TRY(log.append(
-        key, row_text({key, {Value(std::int64_t{n}), Value(n / 4.0)}}, "key", options().columns), {}));
+        key, row_text({key, {Value(std::int64_t{n}), Value(n / 4.0)}}, "key", options().columns),
+        {}));
   return log.sync();
 }
 

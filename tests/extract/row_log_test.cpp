@@ -69,7 +69,8 @@ class Extracting {
     TRY_ASSIGN(auto log, RowLog::open(files, kStaging, kLedger, format_));
     for (int group = 0; group < kGroups; ++group) {
       for (int i = 0; i < kRows; ++i)
-        TRY(log.append(key_of(group * kRows + i), row_of(group * kRows + i), core::sha256(row_of(group * kRows + i))));
+        TRY(log.append(key_of(group * kRows + i), row_of(group * kRows + i),
+                       core::sha256(row_of(group * kRows + i))));
       TRY(log.sync());
       promised_ = (group + 1) * kRows;
     }
