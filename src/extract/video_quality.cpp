@@ -80,6 +80,13 @@ std::string frames_text(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " frame" : " frames");
 }
 
+// Not with "?:": GCC 12 takes the empty side for text that is used uninitialized (-O2).
+Value value_of(const std::optional<double>& number) {
+  Value out;
+  if (number) out = *number;
+  return out;
+}
+
 class VideoQualityExtractor final : public Extractor {
  public:
   explicit VideoQualityExtractor(const ExtractorConfig& config)
@@ -167,12 +174,11 @@ class VideoQualityExtractor final : public Extractor {
       return Error(Code::invalid, "libvmaf scored " + std::to_string(scored.frame_count) + " of " +
                                       frames_text(counts.clip));
     Row row{item.key,
-            {Value(counts.width), Value(counts.height), counts.fps ? Value(*counts.fps) : Value(),
+            {Value(counts.width), Value(counts.height), value_of(counts.fps),
              Value(static_cast<std::int64_t>(counts.clip))}};
     for (const FeatureSummary& feature : scored.features) {
-      row.values.push_back(feature.mean ? Value(*feature.mean) : Value());
-      row.values.push_back(feature.standard_deviation ? Value(*feature.standard_deviation)
-                                                      : Value());
+      row.values.push_back(value_of(feature.mean));
+      row.values.push_back(value_of(feature.standard_deviation));
     }
     return row;
   }
