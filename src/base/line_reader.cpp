@@ -5,7 +5,7 @@
 
 namespace holdfast {
 namespace {
-constexpr std::uint64_t kPieceBytes = 1U << 20U;
+constexpr std::uint64_t kPieceBytes = 256U << 10U;  // stays in the cache of the processor
 }  // namespace
 
 Status LineReader::read_more() {

@@ -7,9 +7,11 @@
 #include "base/readable_file.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
+#include "core/batch_crew.h"
 #include "extract/publication.h"
 #include "extract/published_rows.h"
 #include "extract/shards.h"
+#include "parquet/arrow_module.h"
 #include "parquet/footer.h"
 #include "parquet/key_column.h"
 
@@ -62,10 +64,23 @@ Result<bool> is_there(const std::string& path, FileSystem& files) {
   return files.exists(path);
 }
 
-Result<Published> read_published(const ExtractionConfig& config, FileSystem& files, Pages pages) {
+// Opening the module takes as long as reading a ledger of 100,000 keys. Whoever needs it waits for it, and hears why it can't be opened.
+Status open_arrow_meanwhile(core::BatchCrew& crew, const ExtractionConfig& config,
+                            FileSystem& files) {
+  TRY_ASSIGN(const bool has_rows, files.exists(config.out));
+  if (!has_rows) return {};
+  drop(crew.hire(1, [](int) { [[maybe_unused]] const auto opened = parquet::arrow_module(); }),
+       "it is opened when it is needed");
+  return {};
+}
+
+// As many rows as `ledger` has keys are likely.
+Result<Published> read_published(const ExtractionConfig& config, FileSystem& files, Pages pages,
+                                 const KeySet& ledger) {
   Published out;
   TRY_ASSIGN(out.exists, is_there(config.out, files));
   if (!out.exists) return out;
+  out.rows.keys.reserve(ledger.size(), ledger.size_bytes());
   if (auto read = read_rows(out, config, files, pages); !read) {
     if (read.error().code() == Code::unsupported)
       return std::move(read).error().hinted(
@@ -217,6 +232,8 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
       return out;
     }
   }
+  core::BatchCrew meanwhile;
+  TRY(open_arrow_meanwhile(meanwhile, config, files));
   TRY_ASSIGN(out.ledger, read_ledger(files, config.ledger()));
   if (stopped()) return asked_to_stop;
   TRY_ASSIGN(out.staging, read_staging(files, config.staging(), config.key_columns,
@@ -225,7 +242,7 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
                                          return {};
                                        }));
   if (stopped()) return asked_to_stop;
-  TRY_ASSIGN(out.published, read_published(config, files, options.pages));
+  TRY_ASSIGN(out.published, read_published(config, files, options.pages, out.ledger.keys));
   if (options.pages == Pages::checked) TRY(compare_rows(out.published, out.ledger, config, files));
   if (stopped()) return asked_to_stop;
   if (config.shard) TRY(read_whole(config, files, out.done_elsewhere));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "extract/key_set.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <limits>
@@ -45,8 +46,18 @@ std::optional<KeySetDigest> KeySetDigest::parse(std::string_view text) {
   return out;
 }
 
+void KeySet::reserve(std::size_t count, std::size_t size_bytes) {
+  bytes_.reserve(size_bytes);
+  ends_.reserve(count);
+  std::size_t slots = std::max(slots_.size(), kFirstSlots);
+  while (3 * count > 2 * slots)
+    slots *= 2;
+  if (slots > slots_.size()) make_slots(slots);
+}
+
 bool KeySet::insert(std::string_view key) {
-  if (3 * (size() + 1) > 2 * slots_.size()) grow();
+  if (3 * (size() + 1) > 2 * slots_.size())
+    make_slots(slots_.empty() ? kFirstSlots : 2 * slots_.size());
   const std::uint64_t hash = hash_of(key);
   const std::size_t slot = slot_of(key, hash);
   if (slots_[slot] != 0) return false;
@@ -91,8 +102,8 @@ std::size_t KeySet::slot_of(std::string_view key, std::uint64_t hash) const {
   }
 }
 
-void KeySet::grow() {
-  slots_.assign(slots_.empty() ? kFirstSlots : 2 * slots_.size(), 0);
+void KeySet::make_slots(std::size_t count) {
+  slots_.assign(count, 0);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t i = 0; i < size(); ++i) {
     const std::uint64_t hash = hash_of(at(i));

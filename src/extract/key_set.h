@@ -28,10 +28,13 @@ struct KeySetDigest {
 
 class KeySet {
  public:
+  /// Room for so many keys, and so many bytes in all: as much as is likely to come, so that little is moved while it grows.
+  void reserve(std::size_t count, std::size_t size_bytes);
   /// Whether it is new. Keys are bytes; any.
   bool insert(std::string_view key);
   bool contains(std::string_view key) const { return find(key) != kNone; }
   std::size_t size() const { return ends_.size(); }
+  std::size_t size_bytes() const { return bytes_.size(); }
   bool empty() const { return ends_.empty(); }
   /// In the order of insertion; lives until the next insert().
   std::string_view at(std::size_t index) const;
@@ -47,7 +50,7 @@ class KeySet {
  private:
   std::size_t slot_of(std::string_view key, std::uint64_t hash) const;
   std::uint32_t tag_of(std::uint64_t hash) const;
-  void grow();
+  void make_slots(std::size_t count);
 
   std::string bytes_;                // one key behind the other
   std::vector<std::uint64_t> ends_;  // of each key in bytes_

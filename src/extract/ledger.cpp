@@ -13,6 +13,7 @@ namespace holdfast::extract {
 namespace {
 
 constexpr std::size_t kShownBytes = 80;
+constexpr std::uint64_t kMostExpectedBytes = 1U << 28U;
 
 struct Entry {
   std::string key;
@@ -85,7 +86,8 @@ std::string_view without_return(std::string_view text) {
 
 class Reading {
  public:
-  explicit Reading(Ledger& out) : out_(out) {}
+  /// `out` knows its format.
+  Reading(Ledger& out, std::uint64_t size_bytes) : out_(out) { reserve(size_bytes); }
 
   void take(const Line& line) {
     ++number_;
@@ -111,6 +113,13 @@ class Reading {
                               .beginning = printable_path(line.text.substr(0, kShownBytes))});
   }
 
+  // About what a ledger of such a size holds. Room that stays unused is never touched.
+  void reserve(std::uint64_t size_bytes) {
+    const bool is_bare = out_.format == LedgerFormat::bare;
+    const std::uint64_t size = std::min(size_bytes, kMostExpectedBytes);
+    out_.keys.reserve(size / (is_bare ? 64 : 256), size / (is_bare ? 1 : 4));
+  }
+
   void add(Entry entry) {
     if (!out_.keys.insert(entry.key)) {
       // The newest row is the one that counts.
@@ -134,7 +143,8 @@ Result<Ledger> read_ledger(FileSystem& files, const std::string& path) {
   if (!is_there) return out;
   TRY_ASSIGN(out.format, format_of(files, path));
   LineReader lines(files, path, kMaxLineBytes);
-  Reading reading(out);
+  TRY_ASSIGN(const std::uint64_t size_bytes, files.size_bytes(path));
+  Reading reading(out, size_bytes);
   for (;;) {
     TRY_ASSIGN(const auto line, lines.next());
     if (!line) return out;

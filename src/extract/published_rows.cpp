@@ -56,9 +56,11 @@ Status visit_published_rows(const ExtractionConfig& config, FileSystem& files,
     for (std::size_t i = 0; i < batch.row_count; ++i) {
       if (batch.columns[0].is_null(i)) continue;
       Row row{std::string(batch.columns[0].texts[i]), {}};
-      for (std::size_t c = 0; c < columns.size(); ++c)
-        row.values.push_back(
-            places[c] == 0 ? Value() : value_of(batch.columns[places[c]], columns[c].type, i));
+      row.values.resize(columns.size());
+      for (std::size_t c = 0; c < columns.size(); ++c) {
+        if (places[c] != 0)
+          row.values[c] = value_of(batch.columns[places[c]], columns[c].type, i);
+      }
       TRY(take(row));
     }
   }

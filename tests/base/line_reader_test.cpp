@@ -13,7 +13,7 @@
 namespace holdfast {
 namespace {
 
-constexpr std::size_t kPiece = 1U << 20U;
+constexpr std::size_t kPiece = 256U << 10U;
 
 std::vector<Line> lines_of(const std::string& path, std::size_t max_line_bytes,
                            std::vector<std::string>& texts) {

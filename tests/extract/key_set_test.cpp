@@ -25,12 +25,14 @@ std::vector<std::string> some_keys(std::size_t count) {
 TEST(KeySet, HoldsWhatASetHolds) {
   std::mt19937 random(1);
   KeySet keys;
+  keys.reserve(100, 10);
   std::set<std::string> truth;
   for (int i = 0; i < 20'000; ++i) {
     std::string key(random() % 12, 'a');
     for (char& c : key)
       c = static_cast<char>(random() % 3);  // NUL too
     EXPECT_EQ(keys.insert(key), truth.insert(key).second);
+    if (i % 5000 == 0) keys.reserve(keys.size() * 3, keys.size_bytes());
   }
   EXPECT_EQ(keys.size(), truth.size());
   std::set<std::string> back;
