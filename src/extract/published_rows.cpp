@@ -58,8 +58,7 @@ Status visit_published_rows(const ExtractionConfig& config, FileSystem& files,
       Row row{std::string(batch.columns[0].texts[i]), {}};
       row.values.resize(columns.size());
       for (std::size_t c = 0; c < columns.size(); ++c) {
-        if (places[c] != 0)
-          row.values[c] = value_of(batch.columns[places[c]], columns[c].type, i);
+        if (places[c] != 0) row.values[c] = value_of(batch.columns[places[c]], columns[c].type, i);
       }
       TRY(take(row));
     }
