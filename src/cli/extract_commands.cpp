@@ -154,6 +154,14 @@ Result<std::string> findings_json(const core::SubjectReport& report) {
   return out;
 }
 
+Status told_but_not_recorded(const Status& recorded) {
+  if (recorded) return {};
+  return Error(Code::io,
+               "it ended as was told, but its events could not be recorded: " +
+                   recorded.error().message(),
+               recorded.error().hint());
+}
+
 void add_extract_commands(CLI::App& root) {
   CLI::App* group = add_group(root, "extract", "Extractions that can't lose a row in silence");
   add_extract_run(*group);

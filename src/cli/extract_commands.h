@@ -41,6 +41,9 @@ std::string findings_text(const core::SubjectReport& report);
 /// …and as the members of a JSON array.
 Result<std::string> findings_json(const core::SubjectReport& report);
 
+/// What was done stands and was told; only the catalog does not know of it: `io`.
+Status told_but_not_recorded(const Status& recorded);
+
 void add_extract_run(CLI::App& group);
 void add_extract_check(CLI::App& group);
 void add_extract_status(CLI::App& group);

@@ -96,9 +96,10 @@ Result<Exit> run_repair(const Command& command, const RepairWords& words) {
   options.reason = reason;
   options.clock = command.clock;
   TRY_ASSIGN(const auto repair, extract::repair_extraction(config, options));
+  Status recorded;  // before it is told: a reader that is gone must not keep it from being recorded
   if (open && repair.was_written)
-    TRY(extract::record_repair(*open->catalog, config, repair, reason,
-                               {"repair", run_id, open->workspace->actor}));
+    recorded = extract::record_repair(*open->catalog, config, repair, reason,
+                                      {"repair", run_id, open->workspace->actor});
   if (command.output == OutputFormat::json) {
     TRY_ASSIGN(const std::string text, json_text(config, repair, words.dry_run));
     TRY(command.print(text));
@@ -108,6 +109,7 @@ Result<Exit> run_repair(const Command& command, const RepairWords& words) {
   if (!repair.removed.empty() && !words.dry_run)
     command.say(config.extractor ? "next: holdfast extract run " + config.arguments
                                  : "next: run the program that makes the rows again");
+  TRY(told_but_not_recorded(recorded));
   return words.dry_run && repair.changes() ? Exit::findings : Exit::ok;
 }
 

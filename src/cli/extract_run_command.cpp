@@ -59,11 +59,8 @@ Result<Exit> run_run(const Command& command, const RunWords& words) {
   progress.end();
   TRY_ASSIGN(const auto end, std::move(ended));
   auto told = tell_run(command, config, end);
-  if (auto kept = record(command, config, end, {"run", options.run_id, workspace.actor}); !kept)
-    return Error(Code::io,
-                 "the run ended as was told, but its events could not be recorded: " +
-                     kept.error().message(),
-                 kept.error().hint());
+  TRY(told_but_not_recorded(
+      record(command, config, end, {"run", options.run_id, workspace.actor})));
   return told;
 }
 
