@@ -78,15 +78,4 @@ Result<std::optional<std::string>> LockFile::holder(const std::string& path) {
   return std::optional<std::string>();
 }
 
-Result<bool> is_open_elsewhere(const std::string& path) {
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!fd.valid() && errno == ENOENT) return false;
-  if (!fd.valid()) return system_error("open", path, errno);
-  if (::fcntl(fd.get(), F_SETLEASE, F_WRLCK) == 0) {
-    static_cast<void>(::fcntl(fd.get(), F_SETLEASE, F_UNLCK) == 0);
-    return false;
-  }
-  return errno == EAGAIN || errno == EBUSY;
-}
-
 }  // namespace holdfast

@@ -26,8 +26,4 @@ class LockFile {
   Fd fd_;
 };
 
-/// Whether another process has a file open, as far as the kernel tells (a lease, fcntl(2)): false where the file system or our rights
-/// have none, and where there is no such file. `io`.
-Result<bool> is_open_elsewhere(const std::string& path);
-
 }  // namespace holdfast

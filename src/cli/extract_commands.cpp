@@ -29,8 +29,14 @@ extract::ExtractionConfig foreign(const ExtractionWords& words) {
   config.out = absolute(words.out);
   config.name = std::filesystem::path(config.out).stem().string();
   config.arguments = "--out " + shell_word(words.out);
-  if (!words.items.empty()) config.items = words.items;
-  if (!words.items_file.empty()) config.items_file = absolute(words.items_file);
+  if (!words.items.empty()) {
+    config.items = words.items;
+    config.arguments += " --items " + shell_word(words.items);
+  }
+  if (!words.items_file.empty()) {
+    config.items_file = absolute(words.items_file);
+    config.arguments += " --items-file " + shell_word(words.items_file);
+  }
   if (!words.key.empty()) {
     config.key_columns = {words.key};
     config.arguments += " --key " + shell_word(words.key);
@@ -156,10 +162,10 @@ Result<std::string> findings_json(const core::SubjectReport& report) {
 
 Status told_but_not_recorded(const Status& recorded) {
   if (recorded) return {};
-  return Error(Code::io,
-               "it ended as was told, but its events could not be recorded: " +
-                   recorded.error().message(),
-               recorded.error().hint());
+  return Error(
+      Code::io,
+      "it ended as was told, but its events could not be recorded: " + recorded.error().message(),
+      recorded.error().hint());
 }
 
 void add_extract_commands(CLI::App& root) {

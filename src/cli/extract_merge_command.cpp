@@ -31,9 +31,8 @@ Result<Exit> run_merge(const Command& command, const MergeWords& words) {
   options.run_id = catalog::new_run_id(*command.clock);
   TRY_ASSIGN(const auto end, extract::merge_extraction(config, options));
   auto told = tell_merge(command, config, end);
-  TRY(told_but_not_recorded(
-      extract::record_run(*open.catalog, config, end.run,
-                          {"merge", options.run_id, open.workspace->actor})));
+  TRY(told_but_not_recorded(extract::record_run(*open.catalog, config, end.run,
+                                                {"merge", options.run_id, open.workspace->actor})));
   return told;
 }
 

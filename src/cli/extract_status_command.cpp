@@ -132,7 +132,9 @@ std::string text_of(const std::vector<Told>& all) {
 Result<std::vector<ExtractionConfig>> asked_for(const Command& command,
                                                 const ExtractionWords& words) {
   std::vector<ExtractionConfig> out;
-  if (words.name.empty() && words.out.empty()) {
+  const bool asks_for_one = !words.name.empty() || !words.out.empty() || !words.shard.empty() ||
+                            !words.items.empty() || !words.items_file.empty() || !words.key.empty();
+  if (!asks_for_one) {
     TRY_ASSIGN(const auto workspace, app::Workspace::load(command.workspace));
     out = workspace.extractions;
     if (!out.empty()) return out;

@@ -69,8 +69,14 @@ Status open_arrow_meanwhile(core::BatchCrew& crew, const ExtractionConfig& confi
                             FileSystem& files) {
   TRY_ASSIGN(const bool has_rows, files.exists(config.out));
   if (!has_rows) return {};
-  drop(crew.hire(1, [](int) { [[maybe_unused]] const auto opened = parquet::arrow_module(); }),
-       "it is opened when it is needed");
+  const auto open = [](int) {
+    drop(core::without_exceptions([]() -> Status {
+           TRY(parquet::arrow_module());
+           return {};
+         }),
+         "it is opened when it is needed");
+  };
+  drop(crew.hire(1, open), "it is opened when it is needed");
   return {};
 }
 
@@ -110,10 +116,9 @@ Status compare_rows(Published& out, const Ledger& ledger, const ExtractionConfig
     return {};
   };
   auto visited = visit_published_rows(config, files, out.key_column, columns, compare);
-  // Damaged pages are told with their place; a column that no row of ours can have was never ours.
-  if (!visited && visited.error().code() != Code::corrupt &&
-      visited.error().code() != Code::unsupported)
-    return visited;
+  if (visited || visited.error().code() != Code::corrupt) return visited;
+  // Damaged pages are told with their place, where they have a checksum.
+  if (out.pages && out.pages->faults.empty()) out.unreadable = visited.error();
   return {};
 }
 

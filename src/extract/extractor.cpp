@@ -258,15 +258,44 @@ std::string extractor_tool(const ExtractorConfig& config) {
   return config.video ? config.video->tool : "";
 }
 
-std::string extractor_fingerprint(const ExtractorConfig& config) {
-  std::string text = std::to_string(static_cast<int>(config.kind));
+namespace {
+
+// Not the number of the kind: what is recorded outlives the order of an enumeration.
+std::string_view kind_name(ExtractorKind kind) {
+  switch (kind) {
+    case ExtractorKind::sha256:
+      return "sha256";
+    case ExtractorKind::exec:
+      return "exec";
+    case ExtractorKind::worker:
+      return "worker";
+    case ExtractorKind::video_quality:
+      return "video-quality";
+  }
+  return {};
+}
+
+std::string configured_text(const ExtractorConfig& config) {
+  std::string text(kind_name(config.kind));
   for (const std::string& word : config.command)
     text += '\0' + word;
   for (const Column& column : config.columns)
     text += '\0' + column.name + '\0' + std::string(parquet::column_type_name(column.type));
+  if (config.video) text += '\0' + config.video->reference + '\0' + config.video->model;
+  return text;
+}
+
+}  // namespace
+
+std::string configured_fingerprint(const ExtractorConfig& config) {
+  return core::to_hex(core::sha256(configured_text(config)));
+}
+
+std::string extractor_fingerprint(const ExtractorConfig& config) {
+  std::string text = configured_text(config);
   if (config.video) {
     HOLDFAST_ASSERT(!config.video->tool.empty());
-    text += '\0' + config.video->tool + '\0' + config.video->reference;
+    text += '\0' + config.video->tool;
   }
   return core::to_hex(core::sha256(text));
 }

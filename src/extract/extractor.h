@@ -57,5 +57,7 @@ std::string extractor_tool(const ExtractorConfig& config);
 
 /// What made the rows: kind, command, columns and tool. Two that differ must not be mixed in one output.
 std::string extractor_fingerprint(const ExtractorConfig& config);
+/// The same without the tool, for a run that has nothing to do and asks none.
+std::string configured_fingerprint(const ExtractorConfig& config);
 
 }  // namespace holdfast::extract

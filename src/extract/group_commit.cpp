@@ -3,17 +3,31 @@
 
 #include <utility>
 
+#include "core/batch_crew.h"
+
 namespace holdfast::extract {
 
-GroupCommit::GroupCommit(RowLog& log) : log_(log), writer_([this] { write_groups(); }) {}
+GroupCommit::GroupCommit(RowLog& log)
+    : log_(log), writer_([this] {
+        const Status ended = core::without_exceptions([this] { return write_groups(), Status(); });
+        if (ended) return;
+        const std::lock_guard lock(mutex_);
+        failed_ = ended.error();
+        changed_.notify_all();
+      }) {}
 
 GroupCommit::~GroupCommit() {
+  drop(close(), "whoever cared has called it before");
+}
+
+Status GroupCommit::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
   }
   changed_.notify_all();
-  writer_.join();
+  if (writer_.joinable()) writer_.join();
+  return failed_ ? Status(*failed_) : Status();
 }
 
 Result<std::uint64_t> GroupCommit::append(std::string key, std::string json,

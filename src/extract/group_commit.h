@@ -18,7 +18,7 @@
 
 namespace holdfast::extract {
 
-/// Any thread may call it. The destructor writes what was gathered and ends the thread.
+/// Any thread may call it. The destructor ends the thread, and what close() did not hear of is lost: call that first.
 class GroupCommit {
  public:
   /// `log` outlives it, and is used by nobody else meanwhile.
@@ -35,6 +35,8 @@ class GroupCommit {
   bool is_durable(std::uint64_t number) const;
   /// Blocks until they do, or the disk failed.
   Status wait(std::uint64_t number);
+  /// Writes what was gathered and ends the thread; the error of the disk, if there was one. Nothing may be appended after it.
+  Status close();
 
  private:
   struct Row {

@@ -136,7 +136,7 @@ class Judging {
            state_.items_unreadable->hint(), ""});
     } else if (state_.items && !state_.items->unreadable.empty()) {
       add({kItemsUnreadable, "", first_of(state_.items->unreadable),
-           "of the items can't be looked at: " + first_of(state_.items->unreadable),
+           "some of the items can't be looked at: " + first_of(state_.items->unreadable),
            "make them files and folders that this user can read, or take them away", ""});
     } else if (state_.items && state_.items->listed == 0) {
       add({kItemsUnreadable, "", "0", "there are no items: nothing fits what is configured",
@@ -156,7 +156,7 @@ class Judging {
         {kOutputDamaged, "", place,
          counted(pages->faults.size(), "column chunk") + " with a damaged page; the first, " +
              place + ": " + first.what,
-         "restore the file from a copy; or take its keys out of the ledger to extract them again",
+         "restore the file from a copy; without one, move it away, repair the ledger and run again",
          config_.out});
     finding.witness.push_back({"count", static_cast<std::int64_t>(pages->faults.size())});
     finding.witness.push_back({"column", printable_path(first.column)});
@@ -228,7 +228,7 @@ class Judging {
   }
 
   void bad_lines(std::string_view rule, const std::vector<BadLine>& lines, const std::string& file,
-                 std::uint64_t good) {
+                 const std::string& recovered) {
     if (lines.empty()) return;
     const BadLine& first = lines.front();
     const std::string place = file_name(file) + ':' + std::to_string(first.line) + " (byte " +
@@ -236,8 +236,8 @@ class Judging {
     core::Finding& finding =
         add({rule, "", std::to_string(lines.size()) + " from byte " + std::to_string(first.offset),
              "skipped " + counted(lines.size(), "malformed line") + " of " + file_name(file) +
-                 "; recovered " + counted(good, "row") + "; the first, " + place + ": " +
-                 first.why + ": " + first.beginning,
+                 "; recovered " + recovered + "; the first, " + place + ": " + first.why + ": " +
+                 first.beginning,
              "look whether a run was killed or the disk was full; every line: " + lists_command(),
              file});
     finding.witness.push_back({"count", static_cast<std::int64_t>(lines.size())});
@@ -249,9 +249,9 @@ class Judging {
 
   void lines() {
     bad_lines(kStagingMalformed, state_.staging.bad_lines, config_.staging(),
-              state_.staging.row_count);
+              counted(state_.staging.row_count, "row"));
     bad_lines(kLedgerMalformed, state_.ledger.bad_lines, config_.ledger(),
-              state_.ledger.keys.size());
+              counted(state_.ledger.keys.size(), "key"));
   }
 
   void strangers() {
@@ -307,7 +307,9 @@ class Judging {
     add({kUnmergedShards, "", names,
          counted(state_.shards.size(), "shard") + " beside " + file_name(config_.out) +
              ", not merged into it: " + names,
-         "holdfast extract merge " + config_.arguments, config_.out});
+         config_.extractor ? "holdfast extract merge " + config_.arguments
+                           : "merge them in the workspace that runs it",
+         config_.out});
   }
 
   bool is_listing_whole() const {

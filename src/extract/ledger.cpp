@@ -106,11 +106,14 @@ class Reading {
 
  private:
   void bad(const Line& line, std::string why) {
-    out_.bad_lines.push_back({.line = number_,
-                              .offset = line.offset,
-                              .size_bytes = line.size_bytes,
-                              .why = std::move(why),
-                              .beginning = printable_path(line.text.substr(0, kShownBytes))});
+    out_.bad_lines.push_back(
+        {.line = number_,
+         .offset = line.offset,
+         .size_bytes = line.size_bytes,
+         .is_torn = !line.has_line_feed || line.text.find('\0') != std::string_view::npos ||
+                    (out_.format == LedgerFormat::json && !is_object_line(line.text)),
+         .why = std::move(why),
+         .beginning = printable_path(line.text.substr(0, kShownBytes))});
   }
 
   // About what a ledger of such a size holds. Room that stays unused is never touched.

@@ -3,7 +3,7 @@
 // of the original script (seed 004); the end is written last, when all that it says is durable.
 //
 // With it stands the seal: once every key was compared and all agreed, the digest of the keys and the identities of ledger and Parquet
-// file. While both are the same files, unwritten since, the answer is known without reading them (docs/formats/key-set.md).
+// file. While both are the same files, unwritten since, the answer is known without reading them (docs/decisions/0082-extraction-seal.md).
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -43,15 +43,17 @@ struct Seal {
 };
 
 struct Manifest {
-  std::string status;  // "running", "complete", "complete-noop", "incomplete", "cancelled"
+  std::string
+      status;  // "running", "complete", "complete-noop", "incomplete", "cancelled", "refused", "failed"
   Timestamp began_at;
   Timestamp updated_at;
   RunCounts counts;
   std::vector<FailedItem> failed;  // in the last run, or in an earlier one and not tried since
   std::vector<TornTail> torn;
-  std::string extractor;  // fingerprint of what made the rows; "" where nothing was extracted
-  std::string tool;       // of it, for people (extractor_tool)
-  std::string version;    // of the program
+  std::string extractor;   // fingerprint of what made the rows; "" where nothing was extracted
+  std::string configured;  // configured_fingerprint()
+  std::string tool;        // of it, for people (extractor_tool)
+  std::string version;     // of the program
   std::optional<Seal> seal;
 };
 

@@ -32,7 +32,7 @@ struct Source {
   std::optional<OutputSession> session;  // locks what is to be removed
   ExtractionState state;
   Accounts accounts;
-  std::optional<Seal> files;  // ledger and Parquet file as they were when they were read
+  std::vector<std::optional<FileIdentity>> files;  // as they were when they were read
   MergedSource told;
 };
 
@@ -106,6 +106,16 @@ class Merge {
     return {};
   }
 
+  // Parquet file, ledger and staging file.
+  std::vector<std::optional<FileIdentity>> files_of(const ExtractionConfig& config) const {
+    std::vector<std::optional<FileIdentity>> out;
+    for (const std::string& path : {config.out, config.ledger(), config.staging()}) {
+      const auto identity = files_.identity(path);
+      out.push_back(identity ? std::optional(*identity) : std::nullopt);
+    }
+    return out;
+  }
+
   bool removes_sources() const { return options_.from.empty() && !options_.keep; }
 
   Status open_source(ExtractionConfig config) {
@@ -123,7 +133,7 @@ class Merge {
       TRY_ASSIGN(const auto holder, LockFile::holder(lock));
       if (holder) return Error(Code::conflict, out + " is being written by " + *holder);
     }
-    if (auto identities = identities_of(source->config, files_)) source->files = *identities;
+    source->files = files_of(source->config);
     TRY_ASSIGN(source->state, read_state(source->config, files_, {.trust_seal = false}));
     source->accounts = accounts_of(source->state);
     TRY(require_sound(*source));
@@ -288,6 +298,13 @@ class Merge {
   }
 
   Status stage() {
+    for (const auto& source : sources_) {
+      if (files_of(source->config) == source->files) continue;
+      return Error(Code::conflict,
+                   printable_path(source->config.out) +
+                       " was written while it was read; nothing was changed",
+                   "wait until it is whole, and run the same command again");
+    }
     const std::string key_column = main_.key_column();
     KeySet there = main_.state().published.rows.keys;
     for (std::size_t i = 0; i < main_.state().staged.keys.size(); ++i)
@@ -326,11 +343,8 @@ class Merge {
                    printable_path(source.config.out) + ": " + what + "; it was left where it is",
                    "run the same command again");
     };
-    const auto identities = identities_of(source.config, files_);
-    const bool same = source.files ? identities && identities->ledger == source.files->ledger &&
-                                         identities->out == source.files->out
-                                   : !identities;
-    if (!same) return refuse("somebody wrote it while it was merged");
+    if (files_of(source.config) != source.files)
+      return refuse("somebody wrote it while it was merged");
     for (const KeySet* keys : {&source.state.published.rows.keys, &source.state.staged.keys}) {
       for (std::size_t i = 0; i < keys->size(); ++i) {
         if (!main_.state().published.rows.keys.contains(keys->at(i)))
@@ -351,6 +365,9 @@ class Merge {
       TRY(files_.rename(config.staging(),
                         aside_name(config.staging(), "malformed", options_.clock->now())));
     }
+    if (!source.state.ledger.bad_lines.empty())
+      TRY(files_.rename(config.ledger(),
+                        aside_name(config.ledger(), "malformed", options_.clock->now())));
     TRY(remove(config.staging()));
     TRY(remove(config.ledger()));
     const auto manifest = read_manifest(config, files_);

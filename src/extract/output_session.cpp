@@ -26,7 +26,7 @@ constexpr std::int64_t kTwoSecondsNs = 2 * kSecondNs;
 bool is_torn_tail(const std::vector<BadLine>& lines, std::uint64_t size_bytes) {
   std::uint64_t end = size_bytes;
   for (const BadLine& line : std::views::reverse(lines)) {
-    if (line.offset + line.size_bytes != end) return false;
+    if (!line.is_torn || line.offset + line.size_bytes != end) return false;
     end = line.offset;
   }
   return true;
@@ -118,6 +118,18 @@ Status OutputSession::require_extractor(const ExtractorConfig& extractor) const 
                "go on with the one that made them, or publish into another file");
 }
 
+Status OutputSession::require_configured(const ExtractorConfig& extractor) const {
+  TRY_ASSIGN(const auto manifest, read_manifest(*config_, files()));
+  const bool is_same = !manifest || manifest->configured.empty() ||
+                       manifest->configured == configured_fingerprint(extractor);
+  if (is_same || accounts_.done == 0) return {};
+  return Error(
+      Code::conflict,
+      "extract." + config_->name + ": the rows of " + printable_path(config_->out) +
+          " were made by another extractor (command, columns or options); nothing was changed",
+      "go on with the one that made them, or publish into another file");
+}
+
 Result<RowLog> OutputSession::open_log(const std::vector<Column>& columns) {
   TRY_ASSIGN(auto log,
              RowLog::open(files(), config_->staging(), config_->ledger(), state_.ledger.format));
@@ -196,11 +208,12 @@ Status OutputSession::put_staging_away() const {
 
 // The files must be those that were read, and old enough then for any later write to show in their times.
 Status OutputSession::seal(Manifest& manifest) const {
-  if (report_.verdict != core::Verdict::in_step || !looked_at_) return {};
+  if (report_.verdict != core::Verdict::in_step) return {};
   if (state_.seal) {
     manifest.seal = state_.seal;
     return {};
   }
+  if (!looked_at_) return {};
   const KeySetDigest keys = state_.ledger.keys.digest();
   if (state_.staging.size_bytes > 0 || keys != state_.published.rows.keys.digest()) return {};
   const bool whole_seconds =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One writer of an extraction's output: what run, merge and repair have in common.
+// One writer of an extraction's output: what run and merge have in common.
 //
 //   open (lock) ─► look: what is there, and whether that can be built on ─► the writer's own work ─► publish ─► look ─► manifest, sealed
 //
@@ -58,12 +58,16 @@ class OutputSession {
   Status require_extractor(const ExtractorConfig& extractor) const;
   /// Whether what is staged could be published: publish()'s errors, before long work is done in vain.
   Status check_publishable(const ExtractorConfig& extractor) const;
+  /// The same of what is configured, without asking the tool.
+  Status require_configured(const ExtractorConfig& extractor) const;
+  /// Looks go on to their end from here on.
+  void ignore_cancel() { options_.cancel = nullptr; }
   /// Opens ledger and staging file to go on; torn tails are cut off and kept, and rows that were staged and not claimed are claimed.
   Result<RowLog> open_log(const std::vector<Column>& columns);
   /// What open_log() cut off.
   const std::vector<TornTail>& torn() const { return torn_; }
-  /// Publishes what is staged and takes the staging file away; nothing where nothing is staged. Looks before and after; where
-  /// refuses() then, nothing was published.
+  /// Publishes what is staged and takes the staging file away; nothing where nothing is staged. Looks before, and publishes
+  /// nothing where refuses() then; and after.
   Status publish(const ExtractorConfig& extractor);
   const std::optional<Publication>& publication() const { return publication_; }
   /// Fills in what this session knows: counts of the publication, torn tails, version, and the seal where the verdict is in step.

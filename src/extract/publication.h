@@ -57,7 +57,7 @@ Status check_publishable(const ExtractionConfig& config, FileSystem& files,
 
 /// `conflict` where the published file has a key twice, or a column of another type: nothing was written. `corrupt` where what was
 /// written is not what should be there, or what was there can't be read; `invalid` names a staged line that fits no column. On every
-/// error the old file and the staging file are as they were.
+/// error the staging file is as it was, and so is the old file, but where the folder could not be synced after the rename.
 Result<Publication> publish(const ExtractionConfig& config, FileSystem& files,
                             const PublicationOptions& options);
 

@@ -5,17 +5,21 @@
 #include <optional>
 #include <utility>
 
+#include <fcntl.h>
+
 #include "base/failpoint.h"
 #include "base/line_file.h"
 #include "base/lock_file.h"
 #include "base/root_folder.h"
 #include "base/whole_file.h"
 #include "core/canonical_json.h"
+#include "core/file_reader.h"
 #include "core/sha256.h"
 #include "extract/extraction_state.h"
 #include "extract/judge.h"
 #include "extract/ledger.h"
 #include "extract/output_session.h"
+#include "extract/shards.h"
 #include "extract/staging.h"
 
 namespace holdfast::extract {
@@ -40,6 +44,7 @@ class Repairing {
     if (!options_.dry_run) {
       TRY_ASSIGN(lock, lock_output(config_, "holdfast extract repair " + config_.arguments));
     }
+    TRY(require_nobody_beside(config_, files_));
     TRY(look());
     TRY(require_known());
     plan();
@@ -49,7 +54,11 @@ class Repairing {
     if (!out_.changes() && !unfinished) return std::move(out_);
     TRY(require_unused());
     began_at_ = options_.clock->now();
-    if (out_.changes()) TRY(write());
+    if (out_.changes()) {
+      auto written = write();
+      if (!written) drop(journal("failed"), "the error that ended it says more");
+      TRY(std::move(written));
+    }
     out_.was_written = true;
     TRY(journal("done"));
     TRY(look());
@@ -90,11 +99,11 @@ class Repairing {
   // A program that has one of the files open would go on writing into the old one, which has no name any more.
   Status require_unused() const {
     for (const std::string& path : {config_.ledger(), config_.staging()}) {
-      TRY_ASSIGN(const bool used, is_open_elsewhere(path));
-      if (used)
-        return Error(Code::conflict,
-                     printable_path(path) + " is open in another program; nothing was changed",
-                     "stop that program first, or wait until it has ended");
+      const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+      if (!fd.valid() || core::writers_of_open(fd.get()) != core::Writers::some) continue;
+      return Error(Code::conflict,
+                   printable_path(path) + " is open in another program; nothing was changed",
+                   "stop that program first, or wait until it has ended");
     }
     return {};
   }
@@ -114,9 +123,11 @@ class Repairing {
     TRY_ASSIGN(const bool exists, files_.exists(repairs_journal(config_)));
     if (!exists) return false;
     TRY_ASSIGN(const std::string text, files_.read(repairs_journal(config_), kMaxJournalBytes));
-    return text.rfind("\"what\":\"begun\"") != std::string::npos &&
-           (text.rfind("\"what\":\"done\"") == std::string::npos ||
-            text.rfind("\"what\":\"begun\"") > text.rfind("\"what\":\"done\""));
+    // npos + 1 is 0: before everything.
+    const std::size_t begun = text.rfind("\"what\":\"begun\"") + 1;
+    const std::size_t ended =
+        std::max(text.rfind("\"what\":\"done\"") + 1, text.rfind("\"what\":\"failed\"") + 1);
+    return begun > ended;
   }
 
   Status require_known() const {

@@ -7,13 +7,6 @@
 namespace holdfast::extract {
 namespace {
 
-bool is_object(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t begin = line.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return true;
-  return line[begin] == '{' && line[line.find_last_not_of(kBlanks)] == '}';
-}
-
 Status require_keepable_key(LedgerFormat format, std::string_view key) {
   const auto problem = key_problem(format, key);
   if (!problem) return {};
@@ -29,9 +22,9 @@ Status require_keepable_key(LedgerFormat format, std::string_view key) {
 
 Result<RowLog> RowLog::open(FileSystem& files, const std::string& staging_path,
                             const std::string& ledger_path, LedgerFormat format) {
-  TRY_ASSIGN(auto staging, LineFile::open(files, staging_path, &is_object));
+  TRY_ASSIGN(auto staging, LineFile::open(files, staging_path, &is_object_line));
   TRY_ASSIGN(auto ledger, LineFile::open(files, ledger_path,
-                                         format == LedgerFormat::json ? &is_object : nullptr));
+                                         format == LedgerFormat::json ? &is_object_line : nullptr));
   return RowLog(std::move(staging), std::move(ledger), format);
 }
 

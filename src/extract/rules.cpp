@@ -12,13 +12,15 @@ constexpr core::Rule kRules[] = {
      "theirs: rows were lost after they were finished, and no later run would extract them again. "
      "'holdfast extract check --lists FOLDER' writes the exact list. Look what replaced the "
      "output; "
-     "then remove the affected entries from the ledger, or delete it to extract everything again."},
+     "then 'holdfast extract repair' takes the affected entries out of the ledger, and the next "
+     "run "
+     "extracts them."},
     {kRowsRepeated, Level::error, "A key has more than one published row.",
      "Duplicates hide a loss from every count, and weigh their item double in a model. Publish the "
      "output again from its rows, one for each key."},
     {kRowsUnclaimed, Level::warning, "Published rows whose key the ledger does not have.",
      "The ledger was cut or belongs to another output, or the rows were written by something else. "
-     "A run would extract these items again."},
+     "A run takes them as done; 'holdfast extract repair' puts their keys into the ledger."},
     {kRowsWithoutKey, Level::warning, "Published rows without a key.",
      "Nobody can tell which item they belong to. Look at what wrote them."},
     {kUnknownItems, Level::warning, "Keys that are none of the items.",

@@ -22,6 +22,8 @@ constexpr std::size_t kPageItems = 200;
 constexpr std::size_t kMaxWaiting = 256;  // rows of one worker that wait for the disk
 constexpr std::chrono::milliseconds kWorthWaiting{
     50};  // an item that took longer is not to be repeated after a kill
+constexpr std::chrono::seconds kTellFailures{10};  // between two manifests of a run that goes on
+constexpr std::chrono::milliseconds kPauseSlice{100};
 constexpr std::chrono::milliseconds kFirstPause{100};  // before the second try; doubles
 
 struct Outcome {
@@ -51,6 +53,7 @@ class Run {
       OutputSession& session)
       : config_(config), extractor_(extractor), options_(options), session_(session) {
     manifest_.began_at = session.clock().now();
+    manifest_.configured = configured_fingerprint(extractor);
   }
 
   Result<RunEnd> run() {
@@ -69,24 +72,53 @@ class Run {
     if (is_noop) return end_of_noop();
     TRY(session_.check_publishable(extractor_));
     // From here on nobody may take an older word for the state of things, nor go on with another extractor.
-    manifest_.status = "running";
-    manifest_.failed = left_failed_;
-    for (const auto& [key, item] : tried_before_)
-      manifest_.failed.push_back(item);
-    TRY(session_.write_manifest(manifest_));
+    TRY(write_running());
+    auto ended = work();
+    if (ended) return ended;
+    if (ended.error().code() == Code::cancelled) return end_of_cancelled();
+    manifest_.status = "failed";
+    gather_failed();
+    drop(session_.write_manifest(manifest_), "the error that ended the run says more");
+    return ended;
+  }
+
+ private:
+  Result<RunEnd> work() {
     key_column_ = session_.key_column();
     {
       TRY_ASSIGN(auto log, session_.open_log(extractor_.columns));
       GroupCommit group(log);
       TRY(extract_pending(group));
+      TRY(group.close());
     }
-    if (cancelled_) return finish("cancelled");
+    if (cancelled_) return end_of_cancelled();
     TRY(session_.publish(extractor_));
-    if (session_.refuses()) return end("refused");
+    if (session_.refuses()) return finish("refused");
     return finish(is_complete() ? "complete" : "incomplete");
   }
 
- private:
+  Result<RunEnd> end_of_cancelled() {
+    session_.ignore_cancel();
+    TRY(session_.look(false));
+    return finish("cancelled");
+  }
+
+  Status write_running() {
+    manifest_.status = "running";
+    gather_failed();
+    written_failed_ = failed_.size();
+    written_at_ = session_.clock().monotonic();
+    return session_.write_manifest(manifest_);
+  }
+
+  // What failed now, what failed before and is left out, and what failed before and was not tried yet.
+  void gather_failed() {
+    manifest_.failed = failed_;
+    manifest_.failed.insert(manifest_.failed.end(), left_failed_.begin(), left_failed_.end());
+    for (const auto& [key, item] : tried_before_)
+      manifest_.failed.push_back(item);
+  }
+
   // Their rows would be extracted a second time.
   Status require_merged() const {
     if (session_.state().shards.empty()) return {};
@@ -123,7 +155,7 @@ class Run {
       TRY_ASSIGN(const auto before, read_manifest(config_, session_.files()));
       manifest_.extractor = before ? before->extractor : "";
       manifest_.tool = before ? before->tool : "";
-      return {};
+      return session_.require_configured(extractor_);
     }
     TRY(prepare_extractor(extractor_, options_.batch.cancel));
     manifest_.extractor = extractor_fingerprint(extractor_);
@@ -160,7 +192,8 @@ class Run {
     work.commit = [&](std::vector<Work::Done> done) -> Status {
       for (Work::Done& each : done)
         take(std::move(each));
-      return {};
+      const bool is_due = session_.clock().monotonic() - written_at_ >= kTellFailures;
+      return is_due && failed_.size() > written_failed_ ? write_running() : Status();
     };
     TRY_ASSIGN(const core::BatchEnd end, core::run_batch(work, options_.batch));
     cancelled_ = end.cancelled;
@@ -225,8 +258,18 @@ class Run {
       if (row.error().code() == Code::cancelled) return std::move(row).error();
       out.outcome.why = row.error().message();
       if (tries >= options_.tries) return out;
-      session_.clock().sleep_for(kFirstPause * (1 << std::min(tries - 1, 6)));
+      TRY(pause_before_next_try(tries));
     }
+  }
+
+  Status pause_before_next_try(int tries) const {
+    const Cancel* cancel = options_.batch.cancel;
+    for (auto left = kFirstPause * (1 << std::min(tries - 1, 6)); left.count() > 0;
+         left -= kPauseSlice) {
+      if (cancel != nullptr && cancel->requested()) return Error(Code::cancelled, "asked to stop");
+      session_.clock().sleep_for(kPauseSlice);
+    }
+    return {};
   }
 
   // A row that the files can't hold (too long, a key of several lines in a ledger of bare ones) is its item's failure.
@@ -245,10 +288,7 @@ class Run {
 
   Result<RunEnd> finish(const char* status) {
     manifest_.status = status;
-    manifest_.failed = failed_;
-    manifest_.failed.insert(manifest_.failed.end(), left_failed_.begin(), left_failed_.end());
-    for (const auto& [key, item] : tried_before_)  // --limit or a stop came first
-      manifest_.failed.push_back(item);
+    gather_failed();
     manifest_.counts.elapsed_s = elapsed_s();
     TRY(session_.write_manifest(manifest_));
     return end(status);
@@ -276,6 +316,8 @@ class Run {
   std::vector<FailedItem> left_failed_;             // not to be tried now
   std::map<std::string, FailedItem> tried_before_;  // and to be tried now; those that were are gone
   std::vector<FailedItem> failed_;
+  std::size_t written_failed_ = 0;  // of these, in the manifest that says "running"
+  std::chrono::nanoseconds written_at_{0};
   Manifest manifest_;
   std::string key_column_;
   bool cancelled_ = false;

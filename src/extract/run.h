@@ -35,7 +35,7 @@ struct RunOptions {
   FileSystem* files = &real_file_system();
 };
 
-/// How a run, a merge or a repair ended.
+/// How a run or a merge ended.
 struct RunEnd {
   std::string status;          // "complete", "complete-noop", "incomplete", "cancelled", "refused"
   core::SubjectReport report;  // of the extraction as it is now; where it was refused, why
@@ -46,8 +46,8 @@ struct RunEnd {
   std::optional<Publication> publication;  // none where nothing was published
 };
 
-/// "refused", and no byte but the lock's was changed: finished rows are lost, the published ones or the items can't be read, or a line
-/// in the middle of the ledger or the staging file is none. `conflict`: another run holds the output, another extractor made its rows,
+/// "refused": finished rows are lost, the published ones or the items can't be read, or a line
+/// in the middle of the ledger or the staging file is none. Where it was so from the beginning, no byte but the lock's was changed. `conflict`: another run holds the output, another extractor made its rows,
 /// or rows of shards are not merged yet (nothing was changed); `corrupt`: what was about to be published is not what should be
 /// there (the old file stands); `invalid`: no items; `io`: what was staged stays, run again once it is mended.
 Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorConfig& extractor,

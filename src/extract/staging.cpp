@@ -73,6 +73,8 @@ Result<StagingReading> read_staging(FileSystem& files, const std::string& path,
       out.bad_lines.push_back({.line = number,
                                .offset = line->offset,
                                .size_bytes = line->size_bytes,
+                               .is_torn = !line->has_line_feed || !is_object_line(text) ||
+                                          text.find('\0') != std::string_view::npos,
                                .why = std::move(key.problem),
                                .beginning = printable_path(text.substr(0, kShownBytes))});
       continue;

@@ -208,3 +208,22 @@ def test_rows_of_another_order_of_columns_are_the_rows_that_were_extracted(confi
     odd = table.select(["key", "size_bytes", "file_sha256"]).append_column("later", [[None] * 12])
     pyarrow.parquet.write_table(odd.replace_schema_metadata(None), out)
     assert configured.json("extract", "check", "--deep")["findings"] == []
+
+
+def test_a_ledger_with_a_byte_order_mark_is_continued(configured):
+    configured.run("extract", "run", "--limit", 5, expect=3)
+    ledger = configured.folder / "out/f.done"
+    ledger.write_text("\ufeff" + ledger.read_text())
+    assert configured.json("extract", "run")["status"] == "complete"
+    assert len(ledger.read_text().splitlines()) == 12
+
+
+@pytest.mark.parametrize(("name", "line"), [("f.rows.jsonl", '{"size_bytes":1}\n'), ("f.done", '{"key":1}\n')])
+def test_a_whole_line_that_says_nothing_is_not_built_upon(configured, name, line):
+    configured.run("extract", "run", "--limit", 5, expect=3)
+    path = configured.folder / "out" / name
+    path.write_text((path.read_text() if path.exists() else "") + line)
+    before = path.read_text()
+    assert configured.json("extract", "run", expect=1)["status"] == "refused" and path.read_text() == before
+    configured.run("extract", "repair")
+    assert configured.json("extract", "run")["status"] == "complete"

@@ -99,8 +99,9 @@ def test_a_copied_workspace_is_compared_key_by_key_until_its_next_run(workspace,
     shutil.rmtree(out)
     shutil.copytree(tmp_path / "copy", out)
     assert check(workspace)["basis"] == "keys"
-    assert workspace.json("extract", "run")["status"] == "complete-noop"
-    assert check(workspace)["basis"] == "identity"
+    for _ in range(3):
+        assert workspace.json("extract", "run")["status"] == "complete-noop"
+        assert check(workspace)["basis"] == "identity"
 
 
 def test_another_key_column_is_not_what_was_sealed(workspace):
