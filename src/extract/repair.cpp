@@ -5,8 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include <fcntl.h>
-
 #include "base/failpoint.h"
 #include "base/line_file.h"
 #include "base/lock_file.h"
@@ -99,8 +97,9 @@ class Repairing {
   // A program that has one of the files open would go on writing into the old one, which has no name any more.
   Status require_unused() const {
     for (const std::string& path : {config_.ledger(), config_.staging()}) {
-      const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-      if (!fd.valid() || core::writers_of_open(fd.get()) != core::Writers::some) continue;
+      TRY_ASSIGN(const auto folder, RootFolder::open(folder_of(path)));
+      const Opened opened = folder.open_file(name_of(path));
+      if (!opened.found || core::writers_of_open(opened.fd.get()) != core::Writers::some) continue;
       return Error(Code::conflict,
                    printable_path(path) + " is open in another program; nothing was changed",
                    "stop that program first, or wait until it has ended");
