@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file_identity.h"
 
-#include <sys/stat.h>
-
 namespace holdfast {
 namespace {
 

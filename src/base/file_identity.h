@@ -3,7 +3,7 @@
 #pragma once
 #include <cstdint>
 
-struct stat;
+#include <sys/stat.h>
 
 namespace holdfast {
 

@@ -69,7 +69,7 @@ Result<LockFile> LockFile::acquire(const std::string& path, std::string_view pur
 }
 
 Result<std::optional<std::string>> LockFile::holder(const std::string& path) {
-  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!fd.valid() && errno == ENOENT) return std::optional<std::string>();
   if (!fd.valid()) return system_error("open lock", path, errno);
   const int error = lock(fd.get(), LOCK_SH);

@@ -86,8 +86,8 @@ bool ask_for_sha_instructions() {
 
 // Asked once: on a virtual machine the question goes to the host, which takes tens of microseconds.
 bool have_sha_instructions() {
-  static const bool answer = ask_for_sha_instructions();
-  return answer;
+  static const bool kAnswer = ask_for_sha_instructions();
+  return kAnswer;
 }
 
 void compress_with_sha_instructions(Sha256Lane* const* lanes, std::size_t lane_count,

@@ -47,9 +47,9 @@ T member(const Json& object, const char* name) {
 }
 
 const Json& child(const Json& object, const char* name) {
-  static const Json nothing;
+  static const Json kNothing;
   const auto found = object.find(name);
-  return found == object.end() ? nothing : *found;
+  return found == object.end() ? kNothing : *found;
 }
 
 FileIdentity identity_in(const Json& object) {

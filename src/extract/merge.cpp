@@ -253,7 +253,7 @@ class Merge {
       return Error(Code::conflict, place + " is no UTF-8; nothing was changed",
                    "take it out of the file");
     const std::string text = row_text(row, key_column, extractor_.columns);
-    auto kept = RowLog::require_keepable(main_.state().ledger.format, row.key, text);
+    const auto kept = RowLog::require_keepable(main_.state().ledger.format, row.key, text);
     if (!kept)
       return Error(Code::conflict,
                    place + " can't be kept: " + kept.error().message() + "; nothing was changed",

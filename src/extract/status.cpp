@@ -52,7 +52,7 @@ Result<ExtractionStatus> status_of(const ExtractionConfig& config, FileSystem& f
   if (const auto lock = lock_path(config)) {
     TRY_ASSIGN(out.holder, LockFile::holder(*lock));
   }
-  if (auto manifest = read_manifest(config, files)) out.manifest = *std::move(manifest);
+  if (const auto manifest = read_manifest(config, files)) out.manifest = *manifest;
   TRY_ASSIGN(out.files, read_state(config, files, {.cancel = cancel}));
   out.accounts = accounts_of(out.files);
   out.report = judge(config, out.files, out.accounts, clock.now());
