@@ -66,6 +66,12 @@ class Extraction:
     def staged(self):
         return {row["key"]: row["file_sha256"] for row in map(json.loads, self.lines("f.rows.jsonl"))}
 
+    def staged_bytes(self):
+        try:
+            return (self.folder / "f.rows.jsonl").stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def published(self):
         """key → hash, as pyarrow reads it; no key twice."""
         path = self.folder / "f.parquet"
@@ -114,9 +120,13 @@ def test_killed_at_random_moments_no_row_is_lost_or_repeated(sqlite_workspace, r
         extraction.add_items(PENDING - len(set(extraction.items) - done))
         truth = extraction.hashes()
         extracted_before = len(extraction.extracted())
+        staged_bytes = extraction.staged_bytes()
         process = extraction.start()
         try:
-            process.wait(timeout=rng.uniform(0, 1.2 * whole_s))
+            # Half of them from the first row that is staged on, so that enough come in the middle on a quick machine too.
+            while starts % 2 and process.poll() is None and extraction.staged_bytes() <= staged_bytes:
+                pass
+            process.wait(timeout=rng.uniform(0, (0.2 if starts % 2 else 1.2) * whole_s))
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
         killed = process.wait() == -signal.SIGKILL
@@ -131,7 +141,7 @@ def test_killed_at_random_moments_no_row_is_lost_or_repeated(sqlite_workspace, r
         assert len(in_vain) <= JOBS, f"a kill repeats more than the {JOBS} items that were being extracted: {in_vain}"
     print(f"{kills} kills in {starts} starts, {len(extraction.items)} items; found after them: {dict(states)}")
     assert kills == KILLS, f"only {kills} of {starts} starts were really cut short"
-    assert states["staged"] > 0, "no kill came in the middle"
+    assert states["staged"] >= KILLS // 10, "hardly any kill came in the middle"
     assert extraction.start().wait() == 0
     assert extraction.published() == extraction.hashes()
     assert sorted(extraction.claimed()) == extraction.items and not extraction.staged()
