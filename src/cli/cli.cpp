@@ -70,7 +70,7 @@ int run_chosen(const CommandTree& tree) {
 
 // CLI11 reports everything by exceptions; none leaves this function.
 int parse_and_run(int argc, char** argv) {
-  CommandTree tree;
+  CommandTree tree(argc > 1 ? argv[1] : "");
   try {
     tree.root().parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

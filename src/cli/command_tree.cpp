@@ -111,7 +111,7 @@ std::string readable(std::string text) {
 
 }  // namespace
 
-CommandTree::CommandTree()
+CommandTree::CommandTree(std::string_view first_word)
     : root_(std::make_unique<CLI::App>(
           "Keeps what a data or ML pipeline has written down in step with what is true.",
           "holdfast")) {
@@ -119,7 +119,7 @@ CommandTree::CommandTree()
   root_->set_help_flag("-h,--help", "Show this help and leave");
   root_->require_subcommand(0, 1);
   root_->add_flag("--version", version_, "Show the version and leave");
-  add_all_commands(*root_);
+  add_commands(*root_, first_word);
   add_global_options(*root_);
 }
 

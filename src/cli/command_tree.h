@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.h"
@@ -18,8 +19,8 @@ namespace holdfast::cli {
 
 class CommandTree {
  public:
-  /// The whole tree of this binary, with its global options; the root may parse once.
-  CommandTree();
+  /// The tree of this binary, with its global options; the root may parse once. `first_word` of the command line: see add_commands().
+  explicit CommandTree(std::string_view first_word);
   ~CommandTree();
   CommandTree(const CommandTree&) = delete;
   CommandTree& operator=(const CommandTree&) = delete;

@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of commands of this binary, in the order of the help.
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "cli/command_tree.h"
 
 namespace holdfast::cli {
+namespace {
 
-void add_all_commands(CLI::App& root) {
+struct Domain {
+  std::string_view group;
+  void (*add)(CLI::App& root);
+};
+constexpr std::array kDomains = {Domain{"artifacts", add_artifacts_commands},
+                                 Domain{"extract", add_extract_commands}};
+
+}  // namespace
+
+void add_commands(CLI::App& root, std::string_view first_word) {
+  const auto* named = std::ranges::find(kDomains, first_word, &Domain::group);
+  if (named != kDomains.end()) return named->add(root);
   add_workspace_commands(root);
   add_check_command(root);
   add_events_commands(root);
@@ -12,8 +28,8 @@ void add_all_commands(CLI::App& root) {
   add_waive_commands(root);
   add_doctor_command(root);
   add_explain_command(root);
-  add_artifacts_commands(root);
-  add_extract_commands(root);
+  for (const Domain& domain : kDomains)
+    domain.add(root);
   add_document_commands(root);
 }
 

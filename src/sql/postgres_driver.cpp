@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// PostgreSQL behind Driver. The only file that includes libpq-fe.h. Values go and come as text.
+// PostgreSQL behind Driver. Of libpq, only this file and libpq.cpp know. Values go and come as text.
 //
 // The session is made to mean the same everywhere: UTF-8, UTC, read committed, no statement
 // time-out, lock waits as long as busy_timeout, and commits that are durable (synchronous_commit is
@@ -18,6 +18,7 @@
 #include <libpq-fe.h>
 
 #include "sql/driver.h"
+#include "sql/libpq.h"
 #include "sql/sqlstate.h"
 
 namespace holdfast::sql {
@@ -331,6 +332,7 @@ Error connect_error(PGconn* connection, const std::string& name) {
 
 Result<std::unique_ptr<Driver>> open_postgres(const OpenOptions& options) {
   const std::string name = redacted(options.url);
+  TRY(open_libpq());
   TRY(check_url(options.url));
   // In order: what stands before the URL gives way to it, what stands after it does not.
   const std::array<const char*, 10> keys = {"connect_timeout",

@@ -223,6 +223,7 @@ def test_every_command_has_help_with_examples(binary):
         done = holdfast(binary, *command.split(), "--help", env={"COLUMNS": "80"})
         assert done.returncode == 0 and "Usage: holdfast " + command in done.stdout
         assert "Examples:" in done.stdout or "Commands:" in done.stdout, command
+        assert holdfast(binary, "help", *command.split(), env={"COLUMNS": "80"}).stdout == done.stdout, "of all commands, and of its domain's alone"
 
 
 def test_the_examples_of_the_help_are_good_usage(binary, tmp_path):
