@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t kMaxWriteBytes = 1U
                                        << 30U;  // Linux takes at most 2 GiB - 4 KiB in one write(2)
 constexpr std::size_t kReadBytes = 256U << 10U;
+constexpr std::uint64_t kBeyondEndBytes = 4096;
 constexpr std::size_t kMaxNames = 100'000'000;  // of one folder
 
 // Calls again while a signal interrupts. Each interruption is one signal, so it needs no limit of
@@ -118,10 +119,15 @@ class RealFileSystem final : public FileSystem {
   Result<std::string> read_range(const std::string& path, std::uint64_t offset,
                                  std::uint64_t size_bytes) override {
     TRY_ASSIGN(const Fd fd, open_to_read(path));
+    struct stat status{};
+    if (::fstat(fd.get(), &status) != 0) return system_error("stat", path, errno);
+    const auto end = static_cast<std::uint64_t>(status.st_size);
     std::string bytes;
     while (bytes.size() < size_bytes) {
       const std::size_t had = bytes.size();
-      const std::size_t more = std::min<std::uint64_t>(kReadBytes, size_bytes - had);
+      // What grew meanwhile is read too.
+      const std::uint64_t left = end > offset + had ? end - offset - had : kBeyondEndBytes;
+      const std::size_t more = std::min<std::uint64_t>({kReadBytes, size_bytes - had, left});
       bytes.resize(had + more);
       const auto at = static_cast<off_t>(offset + had);
       const ssize_t got = retrying([&] { return ::pread(fd.get(), &bytes[had], more, at); });

@@ -116,8 +116,9 @@ std::int64_t count_of(const auto& list) {
 }
 
 core::Fields counts_of(const ExtractionState& state, const Accounts& accounts) {
+  const auto items = state.item_count();
   return {
-      {"items", state.items ? core::FieldValue(count_of(state.items->keys)) : core::FieldValue()},
+      {"items", items ? core::FieldValue(static_cast<std::int64_t>(*items)) : core::FieldValue()},
       {"ledger", static_cast<std::int64_t>(state.ledger_count())},
       {"staged", count_of(state.staged.keys)},
       {"published", static_cast<std::int64_t>(state.published_count())},
@@ -165,18 +166,20 @@ std::string number(const auto& list) {
 std::string text_of(const ExtractionConfig& config, const ExtractionState& state,
                     const Accounts& accounts, const core::SubjectReport& report) {
   std::string out = findings_text(report);
+  const auto items = state.item_count();
   app::TextTable table;
   table.titles = {"extraction", "items", "ledger", "staged", "published", "missing", "pending"};
   table.right_aligned = {1, 2, 3, 4, 5, 6};
-  table.rows.push_back({app::printable(config.name), state.items ? number(state.items->keys) : "?",
+  table.rows.push_back({app::printable(config.name),
+                        items ? app::with_thousands(static_cast<std::int64_t>(*items)) : "?",
                         app::with_thousands(static_cast<std::int64_t>(state.ledger_count())),
                         number(state.staged.keys),
                         app::with_thousands(static_cast<std::int64_t>(state.published_count())),
-                        number(accounts.missing), state.items ? number(accounts.pending) : "?"});
+                        number(accounts.missing), items ? number(accounts.pending) : "?"});
   for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
     out += line + '\n';
   return out + "conclusion: " + std::string(outcome_name(outcome_of(report))) +
-         (state.items ? "" : " (items are not known: whether any is left out can't be told)") +
+         (items ? "" : " (items are not known: whether any is left out can't be told)") +
          (state.seal ? "; every key was compared at " + format_rfc3339(state.seal->sealed_at) +
                            ", and nothing was written since"
                      : "") +

@@ -32,6 +32,8 @@ class Lookup {
 };
 
 std::vector<std::string> in_none(const KeySet& keys, Sets sets) {
+  for (const KeySet* set : sets)
+    if (set->shares_with(keys)) return {};
   Lookup lookup(sets);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < keys.size(); ++i) {

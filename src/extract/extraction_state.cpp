@@ -35,7 +35,8 @@ Result<std::string> key_column_of(const parquet::Footer& footer, const Extractio
                "name the column of the keys: key = \"…\" in [extract." + config.name + ']');
 }
 
-Status read_rows(Published& out, const ExtractionConfig& config, FileSystem& files, Pages pages) {
+Status read_rows(Published& out, KeysInOrder& keys, const ExtractionConfig& config,
+                 FileSystem& files, Pages pages) {
   TRY_ASSIGN(const auto file, readable_in(files, config.out));
   TRY_ASSIGN(const auto footer, parquet::read_footer(*file));
   out.row_count = footer.row_count;
@@ -48,8 +49,8 @@ Status read_rows(Published& out, const ExtractionConfig& config, FileSystem& fil
     for (std::size_t i = 0; i < batch.keys.size(); ++i) {
       if (batch.is_null(i)) {
         ++out.rows.nameless;
-      } else {
-        out.rows.add(batch.keys[i]);
+      } else if (!keys.insert(batch.keys[i])) {
+        out.rows.repeated.emplace_back(batch.keys[i]);
       }
     }
     return {};
@@ -80,14 +81,15 @@ Status open_arrow_meanwhile(core::BatchCrew& crew, const ExtractionConfig& confi
   return {};
 }
 
-// As many rows as `ledger` has keys are likely.
 Result<Published> read_published(const ExtractionConfig& config, FileSystem& files, Pages pages,
                                  const KeySet& ledger) {
   Published out;
   TRY_ASSIGN(out.exists, is_there(config.out, files));
   if (!out.exists) return out;
-  out.rows.keys.reserve(ledger.size(), ledger.size_bytes());
-  if (auto read = read_rows(out, config, files, pages); !read) {
+  KeysInOrder keys(ledger);
+  auto read = read_rows(out, keys, config, files, pages);
+  out.rows.keys = std::move(keys).take();
+  if (!read) {
     if (read.error().code() == Code::unsupported)
       return std::move(read).error().hinted(
           "name the column of the keys: key = \"…\" in [extract." + config.name + "], or --key");
@@ -134,19 +136,15 @@ Result<Items> items_of(const ExtractionConfig& config, FileSystem& files) {
   return items;
 }
 
-bool same_files(const Seal& seal, const ExtractionConfig& config, FileSystem& files) {
-  const auto now = identities_of(config, files);
-  return now && now->ledger == seal.ledger && now->out == seal.out;
-}
-
 // Whether the seal answers for everything: what is there is what was compared, and the items are the same.
 Result<bool> seal_holds(const Seal& seal, ExtractionState& state, const ExtractionConfig& config,
                         FileSystem& files) {
   TRY_ASSIGN(const bool staged, files.exists(config.staging()));
-  if (staged || config.shard || seal.key_columns != config.key_columns ||
-      !same_files(seal, config, files))
-    return false;
-  if (!config.items && !config.items_file) return true;
+  if (staged || config.shard || seal.key_columns != config.key_columns) return false;
+  const auto now = identities_of(config, files);
+  if (!now || now->ledger != seal.ledger || now->out != seal.out) return false;
+  state.has_sealed_items = now->items_file && now->items_file == seal.items_file;
+  if (state.has_sealed_items || (!config.items && !config.items_file)) return true;
   auto items = items_of(config, files);
   if (!items || !items->unreadable.empty() || items->keys.size() != seal.keys.count) return false;
   if (items->keys.digest() != seal.keys) return false;
@@ -212,6 +210,9 @@ Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files) {
   Seal seal;
   TRY_ASSIGN(seal.ledger, files.identity(config.ledger()));
   TRY_ASSIGN(seal.out, files.identity(config.out));
+  if (config.items_file) {
+    if (auto list = files.identity(*config.items_file)) seal.items_file = *list;
+  }
   return seal;
 }
 

@@ -45,7 +45,8 @@ struct ExtractionState {
   /// Where it holds (the same files, unwritten since every key was compared; nothing staged; the same items): ledger, staged and
   /// published are not read, and are what it says.
   std::optional<Seal> seal;
-  std::optional<Items> items;  // none: not configured, or unreadable
+  bool has_sealed_items = false;  // …their list is the same file too, and was not read either
+  std::optional<Items> items;     // none: not configured, unreadable, or sealed
   std::optional<Error> items_unreadable;
   Ledger ledger;
   RowKeys staged;
@@ -57,6 +58,11 @@ struct ExtractionState {
   std::uint64_t ledger_count() const { return seal ? seal->keys.count : ledger.keys.size(); }
   std::uint64_t published_count() const {
     return seal ? seal->keys.count : published.rows.keys.size();
+  }
+  /// None where nobody knows them.
+  std::optional<std::uint64_t> item_count() const {
+    if (has_sealed_items) return seal->keys.count;
+    return items ? std::optional<std::uint64_t>(items->keys.size()) : std::nullopt;
   }
   Sides sides() const {
     return {items ? &items->keys : nullptr, ledger.keys, staged, published.rows};
@@ -72,7 +78,7 @@ Accounts accounts_of(const ExtractionState& state);
 Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files,
                                    const ReadOptions& options);
 
-/// The identities of ledger and output, for a seal. `not_found` where one is not there.
+/// The identities of ledger, output and list of items, for a seal. `not_found` where ledger or output is not there.
 Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files);
 
 }  // namespace holdfast::extract

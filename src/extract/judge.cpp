@@ -101,7 +101,8 @@ class Judging {
     finding.witness.push_back({"staged_count", size_of(state_.staged.keys)});
     finding.witness.push_back(
         {"published_count", static_cast<std::int64_t>(state_.published_count())});
-    if (state_.items) finding.witness.push_back({"item_count", size_of(state_.items->keys)});
+    if (const auto count = state_.item_count())
+      finding.witness.push_back({"item_count", static_cast<std::int64_t>(*count)});
   }
 
   static std::int64_t size_of(const KeySet& keys) { return static_cast<std::int64_t>(keys.size()); }

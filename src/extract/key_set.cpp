@@ -5,6 +5,7 @@
 #include <charconv>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace holdfast::extract {
 namespace {
@@ -46,36 +47,48 @@ std::optional<KeySetDigest> KeySetDigest::parse(std::string_view text) {
   return out;
 }
 
+const std::shared_ptr<KeySet::Held>& KeySet::none() {
+  static const auto kNone = std::make_shared<Held>();
+  return kNone;
+}
+
+KeySet::Held& KeySet::own() {
+  if (held_.use_count() > 1) held_ = std::make_shared<Held>(*held_);
+  return *held_;
+}
+
 void KeySet::reserve(std::size_t count, std::size_t size_bytes) {
-  bytes_.reserve(size_bytes);
-  ends_.reserve(count);
-  std::size_t slots = std::max(slots_.size(), kFirstSlots);
+  Held& held = own();
+  held.bytes.reserve(size_bytes);
+  held.ends.reserve(count);
+  std::size_t slots = std::max(held.slots.size(), kFirstSlots);
   while (3 * count > 2 * slots)
     slots *= 2;
-  if (slots > slots_.size()) make_slots(slots);
+  if (slots > held.slots.size()) held.make_slots(slots);
 }
 
 bool KeySet::insert(std::string_view key) {
-  if (3 * (size() + 1) > 2 * slots_.size())
-    make_slots(slots_.empty() ? kFirstSlots : 2 * slots_.size());
+  Held& held = own();
+  if (3 * (held.ends.size() + 1) > 2 * held.slots.size())
+    held.make_slots(held.slots.empty() ? kFirstSlots : 2 * held.slots.size());
   const std::uint64_t hash = hash_of(key);
-  const std::size_t slot = slot_of(key, hash);
-  if (slots_[slot] != 0) return false;
-  bytes_ += key;
-  ends_.push_back(bytes_.size());
-  slots_[slot] = tag_of(hash) | static_cast<std::uint32_t>(ends_.size());
+  const std::size_t slot = held.slot_of(key, hash);
+  if (held.slots[slot] != 0) return false;
+  held.bytes += key;
+  held.ends.push_back(held.bytes.size());
+  held.slots[slot] = held.tag_of(hash) | static_cast<std::uint32_t>(held.ends.size());
   return true;
 }
 
 std::string_view KeySet::at(std::size_t index) const {
-  const std::uint64_t begin = index == 0 ? 0 : ends_[index - 1];
-  return std::string_view(bytes_).substr(begin, ends_[index] - begin);
+  return held().at(index);
 }
 
 std::size_t KeySet::find(std::string_view key) const {
-  if (slots_.empty()) return kNone;
-  const std::uint32_t found = slots_[slot_of(key, hash_of(key))];
-  return found == 0 ? kNone : (found & (slots_.size() - 1)) - 1;
+  const auto& slots = held().slots;
+  if (slots.empty()) return kNone;
+  const std::uint32_t found = slots[held().slot_of(key, hash_of(key))];
+  return found == 0 ? kNone : (found & (slots.size() - 1)) - 1;
 }
 
 std::size_t KeySet::find_next(std::string_view key, std::size_t& expected) const {
@@ -83,35 +96,6 @@ std::size_t KeySet::find_next(std::string_view key, std::size_t& expected) const
   const std::size_t found = is_next ? expected : find(key);
   if (found != kNone) expected = found + 1;
   return found;
-}
-
-std::uint32_t KeySet::tag_of(std::uint64_t hash) const {
-  return static_cast<std::uint32_t>(hash >> kTagShift) &
-         ~static_cast<std::uint32_t>(slots_.size() - 1);
-}
-
-// The slot of the key, or the free one where it would go.
-std::size_t KeySet::slot_of(std::string_view key, std::uint64_t hash) const {
-  const std::size_t mask = slots_.size() - 1;
-  const std::uint32_t tag = tag_of(hash);
-  for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
-    const std::uint32_t found = slots_[slot];
-    if (found == 0) return slot;
-    const std::size_t index = found & mask;
-    if ((found ^ tag) == index && at(index - 1) == key) return slot;
-  }
-}
-
-void KeySet::make_slots(std::size_t count) {
-  slots_.assign(count, 0);
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t i = 0; i < size(); ++i) {
-    const std::uint64_t hash = hash_of(at(i));
-    std::size_t slot = hash & mask;
-    while (slots_[slot] != 0)  // all keys differ
-      slot = (slot + 1) & mask;
-    slots_[slot] = tag_of(hash) | static_cast<std::uint32_t>(i + 1);
-  }
 }
 
 KeySetDigest KeySet::digest() const {
@@ -122,8 +106,66 @@ KeySetDigest KeySet::digest() const {
 }
 
 std::size_t KeySet::memory_bytes() const {
-  return bytes_.capacity() + ends_.capacity() * sizeof(std::uint64_t) +
-         slots_.capacity() * sizeof(std::uint32_t);
+  return held().bytes.capacity() + held().ends.capacity() * sizeof(std::uint64_t) +
+         held().slots.capacity() * sizeof(std::uint32_t);
+}
+
+std::string_view KeySet::Held::at(std::size_t index) const {
+  const std::uint64_t begin = index == 0 ? 0 : ends[index - 1];
+  return {bytes.data() + begin, ends[index] - begin};
+}
+
+std::uint32_t KeySet::Held::tag_of(std::uint64_t hash) const {
+  return static_cast<std::uint32_t>(hash >> kTagShift) &
+         ~static_cast<std::uint32_t>(slots.size() - 1);
+}
+
+// The slot of the key, or the free one where it would go.
+std::size_t KeySet::Held::slot_of(std::string_view key, std::uint64_t hash) const {
+  const std::size_t mask = slots.size() - 1;
+  const std::uint32_t tag = tag_of(hash);
+  for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+    const std::uint32_t found = slots[slot];
+    if (found == 0) return slot;
+    const std::size_t index = found & mask;
+    if ((found ^ tag) == index && at(index - 1) == key) return slot;
+  }
+}
+
+void KeySet::Held::make_slots(std::size_t count) {
+  slots.assign(count, 0);
+  const std::size_t mask = slots.size() - 1;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const std::uint64_t hash = hash_of(at(i));
+    std::size_t slot = hash & mask;
+    while (slots[slot] != 0)  // all keys differ
+      slot = (slot + 1) & mask;
+    slots[slot] = tag_of(hash) | static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+bool KeysInOrder::insert(std::string_view key) {
+  if (!has_left_) {
+    if (in_order_ < likely_.size() && likely_.at(in_order_) == key) {
+      ++in_order_;
+      return true;
+    }
+    leave_order();
+  }
+  return keys_.insert(key);
+}
+
+void KeysInOrder::leave_order() {
+  has_left_ = true;
+  keys_.reserve(likely_.size(), likely_.size_bytes());
+  for (std::size_t i = 0; i < in_order_; ++i)
+    keys_.insert(likely_.at(i));
+}
+
+KeySet KeysInOrder::take() && {
+  if (!has_left_ && in_order_ == likely_.size()) return std::move(likely_);
+  if (!has_left_) leave_order();
+  return std::move(keys_);
 }
 
 }  // namespace holdfast::extract

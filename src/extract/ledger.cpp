@@ -14,10 +14,17 @@ namespace {
 
 constexpr std::size_t kShownBytes = 80;
 constexpr std::uint64_t kMostExpectedBytes = 1U << 28U;
+constexpr std::uint64_t kSpareShare = 16;  // lines may grow shorter
 
 struct Entry {
   std::string key;
   core::Sha256Digest row_digest{};
+};
+
+/// What the first lines tell of the others.
+struct Beginning {
+  LedgerFormat format = LedgerFormat::json;
+  std::uint64_t mean_line_bytes = 0;  // with its line feed; 0: there is no whole one
 };
 
 /// A JSON ledger line; none where it is not one.
@@ -61,11 +68,12 @@ bool looks_like_json(std::string_view text) {
 }
 
 // Told by most of the lines of its beginning: the first may be damaged.
-Result<LedgerFormat> format_of(FileSystem& files, const std::string& path) {
+Result<Beginning> beginning_of(FileSystem& files, const std::string& path) {
   constexpr std::uint64_t kLookedAtBytes = 64U << 10U;
   TRY_ASSIGN(const std::string head, files.read_range(path, 0, kLookedAtBytes));
-  std::int64_t json = 0;
-  std::int64_t bare = 0;
+  std::uint64_t json = 0;
+  std::uint64_t bare = 0;
+  std::uint64_t size_bytes = 0;
   for (std::size_t at = 0; at < head.size();) {
     const std::size_t end = head.find('\n', at);
     if (end == std::string::npos) break;  // torn, or as long as no key is
@@ -75,8 +83,10 @@ Result<LedgerFormat> format_of(FileSystem& files, const std::string& path) {
         line.empty() || line == "\r" || line.find('\0') != std::string_view::npos;
     if (says_nothing) continue;
     ++(looks_like_json(line) ? json : bare);
+    size_bytes += line.size() + 1;
   }
-  return bare > json ? LedgerFormat::bare : LedgerFormat::json;
+  return Beginning{.format = bare > json ? LedgerFormat::bare : LedgerFormat::json,
+                   .mean_line_bytes = size_bytes / std::max<std::uint64_t>(bare + json, 1)};
 }
 
 std::string_view without_return(std::string_view text) {
@@ -86,8 +96,10 @@ std::string_view without_return(std::string_view text) {
 
 class Reading {
  public:
-  /// `out` knows its format.
-  Reading(Ledger& out, std::uint64_t size_bytes) : out_(out) { reserve(size_bytes); }
+  Reading(Ledger& out, const Beginning& beginning, std::uint64_t size_bytes) : out_(out) {
+    out_.format = beginning.format;
+    reserve(beginning.mean_line_bytes, size_bytes);
+  }
 
   void take(const Line& line) {
     ++number_;
@@ -98,10 +110,10 @@ class Reading {
     if (line.is_too_long) return bad(line, "too long for a key");
     if (text.empty()) return;
     if (text.find('\0') != std::string_view::npos) return bad(line, "torn: it holds a NUL byte");
-    if (out_.format == LedgerFormat::bare) return add({std::string(text), {}});
-    auto entry = read_json_entry(text);
+    if (out_.format == LedgerFormat::bare) return add(text, {});
+    const auto entry = read_json_entry(text);
     if (!entry) return bad(line, "no object with a key");
-    add(*std::move(entry));
+    add(entry->key, entry->row_digest);
   }
 
  private:
@@ -117,21 +129,23 @@ class Reading {
   }
 
   // About what a ledger of such a size holds. Room that stays unused is never touched.
-  void reserve(std::uint64_t size_bytes) {
-    const bool is_bare = out_.format == LedgerFormat::bare;
+  void reserve(std::uint64_t mean_line_bytes, std::uint64_t size_bytes) {
+    if (mean_line_bytes == 0) return;
     const std::uint64_t size = std::min(size_bytes, kMostExpectedBytes);
-    out_.keys.reserve(size / (is_bare ? 64 : 256), size / (is_bare ? 1 : 4));
+    const std::uint64_t count = size / mean_line_bytes;
+    const bool is_bare = out_.format == LedgerFormat::bare;
+    out_.keys.reserve(count + count / kSpareShare, is_bare ? size : size / 2);
+    if (!is_bare) out_.row_digests.reserve(count + count / kSpareShare);
   }
 
-  void add(Entry entry) {
-    if (!out_.keys.insert(entry.key)) {
+  void add(std::string_view key, const core::Sha256Digest& row_digest) {
+    if (!out_.keys.insert(key)) {
       // The newest row is the one that counts.
-      if (out_.format == LedgerFormat::json)
-        out_.row_digests[out_.keys.find(entry.key)] = entry.row_digest;
-      out_.repeated.push_back(std::move(entry.key));
+      if (out_.format == LedgerFormat::json) out_.row_digests[out_.keys.find(key)] = row_digest;
+      out_.repeated.emplace_back(key);
       return;
     }
-    if (out_.format == LedgerFormat::json) out_.row_digests.push_back(entry.row_digest);
+    if (out_.format == LedgerFormat::json) out_.row_digests.push_back(row_digest);
   }
 
   Ledger& out_;
@@ -144,10 +158,10 @@ Result<Ledger> read_ledger(FileSystem& files, const std::string& path) {
   Ledger out;
   TRY_ASSIGN(const bool is_there, files.exists(path));
   if (!is_there) return out;
-  TRY_ASSIGN(out.format, format_of(files, path));
+  TRY_ASSIGN(const Beginning beginning, beginning_of(files, path));
   LineReader lines(files, path, kMaxLineBytes);
   TRY_ASSIGN(const std::uint64_t size_bytes, files.size_bytes(path));
-  Reading reading(out, size_bytes);
+  Reading reading(out, beginning, size_bytes);
   for (;;) {
     TRY_ASSIGN(const auto line, lines.next());
     if (!line) return out;

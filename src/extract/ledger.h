@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/spill_allocator.h"
 #include "core/sha256.h"
 #include "extract/bad_line.h"
 #include "extract/key_set.h"
@@ -22,7 +23,7 @@ enum class LedgerFormat : unsigned char { bare, json };
 struct Ledger {
   LedgerFormat format = LedgerFormat::json;  // of an empty one
   KeySet keys;
-  std::vector<core::Sha256Digest>
+  std::vector<core::Sha256Digest, SpillAllocator<core::Sha256Digest>>
       row_digests;                    // by key; all zero where none is recorded; empty for bare
   std::vector<std::string> repeated;  // keys that stand in it again, once each time
   std::vector<BadLine> bad_lines;

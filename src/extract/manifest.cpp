@@ -29,7 +29,8 @@ Json json_of(const std::optional<Seal>& seal) {
           {"sealed_at", format_rfc3339(seal->sealed_at)},
           {"key_columns", seal->key_columns},
           {"ledger", json_of(seal->ledger)},
-          {"out", json_of(seal->out)}};
+          {"out", json_of(seal->out)},
+          {"items_file", seal->items_file ? json_of(*seal->items_file) : Json()}};
 }
 
 // Members of somebody's JSON: what is not there, or of another type, is the type's zero.
@@ -76,11 +77,14 @@ std::optional<Seal> seal_in(const Json& object) {
   if (!object.is_object()) return {};
   const auto keys = KeySetDigest::parse(member<std::string>(object, "key_set"));
   if (!keys) return {};
-  return Seal{.keys = *keys,
-              .ledger = identity_in(child(object, "ledger")),
-              .out = identity_in(child(object, "out")),
-              .key_columns = texts_in(child(object, "key_columns")),
-              .sealed_at = time_in(object, "sealed_at")};
+  const Json& items_file = child(object, "items_file");
+  return Seal{
+      .keys = *keys,
+      .ledger = identity_in(child(object, "ledger")),
+      .out = identity_in(child(object, "out")),
+      .items_file = items_file.is_object() ? std::optional(identity_in(items_file)) : std::nullopt,
+      .key_columns = texts_in(child(object, "key_columns")),
+      .sealed_at = time_in(object, "sealed_at")};
 }
 
 RunCounts counts_in(const Json& stats) {

@@ -38,8 +38,9 @@ struct Seal {
   KeySetDigest keys;  // of the ledger, and of the published rows
   FileIdentity ledger;
   FileIdentity out;
-  std::vector<std::string> key_columns;  // as configured
-  Timestamp sealed_at;                   // when every key was compared
+  std::optional<FileIdentity> items_file;  // of the list, where the items are one
+  std::vector<std::string> key_columns;    // as configured
+  Timestamp sealed_at;                     // when every key was compared
 };
 
 struct Manifest {

@@ -56,7 +56,7 @@ class Merge {
     TRY(open_sources());
     TRY(compare());
     manifest_.counts.done_before = main_.accounts().done;
-    if (main_.state().items) manifest_.counts.items = main_.state().items->keys.size();
+    manifest_.counts.items = main_.state().item_count().value_or(0);
     manifest_.counts.pending_at_start = main_.accounts().pending.size();
     manifest_.counts.recovered_rows = main_.state().staged.keys.size();
     gather_failed();

@@ -33,7 +33,14 @@ bool is_torn_tail(const std::vector<BadLine>& lines, std::uint64_t size_bytes) {
 }
 
 std::int64_t changed_at_ns(const Seal& files) {
-  return std::max(files.ledger.ctime_ns, files.out.ctime_ns);
+  const std::int64_t list = files.items_file ? files.items_file->ctime_ns : 0;
+  return std::max({files.ledger.ctime_ns, files.out.ctime_ns, list});
+}
+
+// Whether a write after `when` shows in the times of a file that was last changed then.
+bool is_old_enough(std::int64_t changed_at_ns, Timestamp when) {
+  const std::int64_t least_ns = changed_at_ns % kSecondNs == 0 ? kTwoSecondsNs : kTwoTicks.count();
+  return when.ns - changed_at_ns >= least_ns;
 }
 
 bool has_rule(const core::SubjectReport& report, std::string_view rule) {
@@ -84,8 +91,11 @@ Status OutputSession::prepare_seal() {
   if (!identities_of(*config_, files())) return {};
   TRY(files().sync_file(config_->ledger()));
   TRY(files().sync_file(config_->out));
+  const bool is_list_synced =
+      config_->items_file && static_cast<bool>(files().sync_file(*config_->items_file));
   looked_when_ = clock().now();
   if (auto identities = identities_of(*config_, files())) looked_at_ = *identities;
+  if (looked_at_ && !is_list_synced) looked_at_->items_file.reset();
   return {};
 }
 
@@ -183,7 +193,6 @@ Status OutputSession::publish(const ExtractorConfig& extractor) {
   return look(false);
 }
 
-// So that the next look() can be sealed.
 Status OutputSession::let_times_settle() const {
   TRY_ASSIGN(const Seal now, identities_of(*config_, files()));
   const std::int64_t age_ns = clock().now().ns - changed_at_ns(now);
@@ -215,18 +224,29 @@ Status OutputSession::seal(Manifest& manifest) const {
   }
   if (!looked_at_) return {};
   const KeySetDigest keys = state_.ledger.keys.digest();
-  if (state_.staging.size_bytes > 0 || keys != state_.published.rows.keys.digest()) return {};
-  const bool whole_seconds =
-      looked_at_->ledger.ctime_ns % kSecondNs == 0 || looked_at_->out.ctime_ns % kSecondNs == 0;
-  const std::int64_t least_ns = whole_seconds ? kTwoSecondsNs : kTwoTicks.count();
-  if (looked_when_.ns - changed_at_ns(*looked_at_) < least_ns) return {};
+  const KeySet& published = state_.published.rows.keys;
+  const bool are_same = published.shares_with(state_.ledger.keys) || keys == published.digest();
+  if (state_.staging.size_bytes > 0 || !are_same) return {};
+  if (!is_old_enough(looked_at_->ledger.ctime_ns, looked_when_) ||
+      !is_old_enough(looked_at_->out.ctime_ns, looked_when_))
+    return {};
   TRY_ASSIGN(const Seal now, identities_of(*config_, files()));
   if (now.ledger != looked_at_->ledger || now.out != looked_at_->out) return {};
   manifest.seal = now;
   manifest.seal->keys = keys;
+  if (!may_seal_items(now)) manifest.seal->items_file.reset();
   manifest.seal->key_columns = config_->key_columns;
   manifest.seal->sealed_at = report_.observed_at;
   return {};
+}
+
+// Whether the list of items, too, is the file that was read, and old enough. Else it is read at each check.
+bool OutputSession::may_seal_items(const Seal& now) const {
+  const auto& list = now.items_file;
+  return list && list == looked_at_->items_file && is_old_enough(list->ctime_ns, looked_when_) &&
+         state_.items && state_.items->unreadable.empty() &&
+         state_.items->keys.size() == state_.ledger.keys.size() && accounts_.pending.empty() &&
+         accounts_.strangers.empty();
 }
 
 Status OutputSession::write_manifest(Manifest manifest) {

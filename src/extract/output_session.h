@@ -44,6 +44,8 @@ class OutputSession {
 
   /// `trust_seal`: a valid seal will do (read_state); what is read then is not sealed anew.
   Status look(bool trust_seal);
+  /// Waits 20 ms where a file was written just now, so that the next look(false) can be sealed.
+  Status let_times_settle() const;
   /// Whether nothing may be built on what is there: rows are lost, or published rows, items or lines in the middle can't be read.
   bool refuses() const;
   const ExtractionState& state() const { return state_; }
@@ -78,11 +80,11 @@ class OutputSession {
       : config_(&config), lock_(std::move(lock)), options_(std::move(options)) {}
   PublicationOptions publication_options(const ExtractorConfig& extractor) const;
   Status claim_staged(RowLog& log, const std::vector<Column>& columns) const;
-  Status let_times_settle() const;
   Status put_staging_away() const;
   Status remove_empty_staging();
   Status prepare_seal();
   Status seal(Manifest& manifest) const;
+  bool may_seal_items(const Seal& now) const;
 
   const ExtractionConfig* config_;
   LockFile lock_;

@@ -62,7 +62,7 @@ class Run {
     TRY(require_merged());
     const ExtractionState& state = session_.state();
     RunCounts& counts = manifest_.counts;
-    counts.items = state.items->keys.size();
+    counts.items = state.item_count().value_or(0);
     counts.done_before = session_.accounts().done;
     counts.pending_at_start = session_.accounts().pending.size();
     counts.recovered_rows = state.staged.keys.size();
@@ -165,7 +165,10 @@ class Run {
 
   Result<RunEnd> end_of_noop() {
     // Read in full where it is to be sealed.
-    if (is_complete() && !session_.state().seal) TRY(session_.look(false));
+    if (is_complete() && !session_.state().seal) {
+      TRY(session_.let_times_settle());
+      TRY(session_.look(false));
+    }
     if (session_.refuses()) return end("refused");
     return finish(is_complete() ? "complete-noop" : "incomplete");
   }

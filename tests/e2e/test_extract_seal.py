@@ -40,7 +40,7 @@ def opened(workspace, *arguments):
     log = workspace.folder / "trace"
     subprocess.run(["strace", "-f", "-qq", "-e", "trace=open,openat,openat2", "-o", log, *workspace.command("extract", "check", *arguments)],
                    cwd=workspace.folder, check=True, capture_output=True)
-    return {name for name in ("f.done", "f.parquet", "f.rows.jsonl", "f.manifest.json") if f"out/{name}\"" in log.read_text()}
+    return {name for name in ("f.done", "f.parquet", "f.rows.jsonl", "f.manifest.json", "items.txt") if f"out/{name}\"" in log.read_text()}
 
 
 def test_while_nothing_was_written_neither_file_is_opened(workspace):
@@ -86,6 +86,27 @@ def test_items_that_come_and_go_are_seen(workspace):
     assert check(workspace)["basis"] == "identity"
     (workspace.folder / "data/clips/00.mp4").rename(workspace.folder / "data/clips/zz.mp4")
     assert rules(check(workspace, expect=1)) == ["extract.unknown_items", "extract.pending"]
+
+
+def test_a_list_of_items_is_read_again_once_it_was_written(workspace):
+    text = (workspace.folder / "holdfast.toml").read_text()
+    names = "".join(f"{index:02d}.mp4\n" for index in range(ITEMS))
+    (workspace.folder / "out/items.txt").write_text(names)
+    (workspace.folder / "holdfast.toml").write_text(text.replace('items = "data/clips/*.mp4"', 'items_file = "out/items.txt"'))
+    assert check(workspace)["basis"] == "identity", "the same items, from a list now"
+    assert "items.txt" in opened(workspace), "which no run has sealed"
+    shutil.copy(workspace.folder / "out/f.done", workspace.folder / "copy")
+    os.replace(workspace.folder / "copy", workspace.folder / "out/f.done")
+    assert workspace.json("extract", "run")["status"] == "complete-noop"
+    assert opened(workspace) == {"f.manifest.json"}
+    report = check(workspace)
+    assert (report["basis"], report["counts"]["items"], report["counts"]["pending"]) == ("identity", ITEMS, 0)
+    assert workspace.json("extract", "run")["items"] == ITEMS
+    rewrite(workspace.folder / "out/items.txt", lambda data: data.replace(b"00.mp4", b"zz.mp4"))
+    assert rules(check(workspace, expect=1)) == ["extract.unknown_items", "extract.pending"]
+    assert workspace.json("extract", "run", expect=(1, 3))["status"] == "incomplete"
+    (workspace.folder / "out/items.txt").unlink()
+    assert "extract.items_unreadable" in rules(check(workspace, expect=1))
 
 
 def test_a_staged_row_is_seen(workspace):

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -84,3 +85,24 @@ def test_an_output_whose_folder_is_gone_is_named(workspace):
     for command in ("run", "repair"):
         said = workspace.run("extract", command, expect=2, env={"RUN": "one"}).stderr
         assert "there is no folder" in said and "hint: make it: mkdir -p " in said
+
+
+def test_keys_beyond_the_memory_go_into_a_file(workspace, tmp_path):
+    """1.5 million keys of 120 bytes, where the process may have 128 MiB of memory of its own: it fails where it can't make the file."""
+    count, lost = 1_500_000, 700_000
+    names = [f"{index:0116d}.mp4" for index in range(count)]
+    (tmp_path / "k.done").write_text("\n".join(names) + "\n")
+    del names[lost]
+    pyarrow.parquet.write_table(pyarrow.table({"clip_name": names}), tmp_path / "k.parquet", compression="zstd", use_dictionary=False)
+    del names
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_DATA, (128 << 20, 128 << 20))
+
+    arguments = ("extract", "check", "--out", tmp_path / "k.parquet")
+    in_memory = workspace.run(*arguments, expect=None, preexec_fn=limit, env={"TMPDIR": "/proc"})
+    assert in_memory.returncode == 5 and "out of memory" in in_memory.stderr
+    report = workspace.json(*arguments, expect=1, preexec_fn=limit, env={"TMPDIR": str(tmp_path)})
+    assert report["counts"]["published"] == count - 1 and report["counts"]["missing"] == 1
+    assert f"{lost:0116d}.mp4" in json.dumps(report["findings"])
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("k")) == ["k.done", "k.parquet"]

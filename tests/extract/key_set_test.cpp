@@ -22,6 +22,13 @@ std::vector<std::string> some_keys(std::size_t count) {
   return out;
 }
 
+bool in_same_order(const KeySet& one, const KeySet& other) {
+  if (one.size() != other.size()) return false;
+  for (std::size_t i = 0; i < one.size(); ++i)
+    if (one.at(i) != other.at(i)) return false;
+  return true;
+}
+
 TEST(KeySet, HoldsWhatASetHolds) {
   std::mt19937 random(1);
   KeySet keys;
@@ -70,6 +77,53 @@ TEST(KeySet, NeedsAtMost64BytesAKey) {
     keys.insert(key);
   EXPECT_EQ(keys.size(), 152'265U);
   EXPECT_LE(keys.memory_bytes(), 64 * keys.size());
+}
+
+TEST(KeySet, KeepsWhatItHasWhenACopyGoesOn) {
+  KeySet first;
+  first.insert("a");
+  KeySet second = first;
+  EXPECT_TRUE(second.shares_with(first));
+  EXPECT_FALSE(second.insert("a"));
+  EXPECT_TRUE(second.insert("b"));
+  second.reserve(1000, 1000);
+  EXPECT_FALSE(second.shares_with(first));
+  EXPECT_EQ(first.size(), 1U);
+  EXPECT_FALSE(first.contains("b"));
+  EXPECT_TRUE(second.contains("a") && second.contains("b"));
+  KeySet empty;
+  KeySet filled;
+  filled.insert("c");
+  EXPECT_TRUE(empty.empty());
+}
+
+// Whatever the keys are and in whatever order they come, they are the set that a plain one has.
+TEST(KeysInOrder, AreTheKeysThatCame) {
+  std::mt19937 random(4);
+  for (int turn = 0; turn < 3000; ++turn) {
+    const auto some_key = [&] {
+      return std::string(random() % 3, static_cast<char>('a' + random() % 3));
+    };
+    KeySet likely;
+    std::vector<std::string> keys;
+    for (std::size_t i = random() % 8; i-- > 0;)
+      likely.insert(some_key());
+    for (std::size_t i = 0; i < random() % (likely.size() + 1); ++i)
+      keys.emplace_back(likely.at(i));
+    if (turn % 3 != 0)
+      for (std::size_t i = random() % 4; i-- > 0;)
+        keys.push_back(some_key());
+    KeySet truth;
+    KeysInOrder in_order(likely);
+    for (const auto& key : keys)
+      ASSERT_EQ(in_order.insert(key), truth.insert(key)) << turn;
+    const KeySet out = std::move(in_order).take();
+    ASSERT_EQ(out.digest(), truth.digest()) << turn;
+    ASSERT_TRUE(in_same_order(out, truth)) << turn;
+    if (likely.size() == keys.size() && out.size() == keys.size() && in_same_order(out, likely)) {
+      ASSERT_TRUE(out.shares_with(likely)) << turn;
+    }
+  }
 }
 
 TEST(KeySet, HasADigestThatDoesNotDependOnTheOrder) {
