@@ -16,6 +16,7 @@
 #include <sqlite3.h>
 
 #include "base/file.h"
+#include "core/sha256.h"
 #include "extract/key_set.h"
 #include "extract/row_log.h"
 
@@ -83,7 +84,7 @@ Status append_to_row_log(const Arguments& arguments) {
                           arguments.folder + "/o.done", LedgerFormat::json));
   for (std::uint64_t i = 0; i < arguments.rows; ++i) {
     const std::string key = key_of(i);
-    TRY(log.append(key, row_of(key, arguments.row_bytes), core::sha256(key)));
+    TRY(log.append(key, row_of(key, arguments.row_bytes), holdfast::core::sha256(key)));
     if ((i + 1) % arguments.group == 0) TRY(log.sync());
   }
   return log.sync();

@@ -40,8 +40,10 @@ def checks(folder, binary, sizes):
               {OURS: [*ours, "--out", out], **peers}, (1, lost)),
         Check("accident-listed", f"the accident, the folder listed: {lost:,} rows lost", folder / "accident",
               {OURS: [*ours, "--out", out, "--items", f"{clips}/*.mp4"], **listing}, (1, lost)),
-        Check("ours", f"{sizes.keys:,} keys, a finished run of Holdfast, items in a list", folder / "ours",
-              {OURS: [*ours, "k150k"]}, (0, 0)),
+        Check("sealed", f"{sizes.keys:,} keys, unwritten since every key was compared", folder / "sealed",
+              {OURS: [*ours, "k150k"], **peers}, (0, 0)),
+        Check("ours", f"{sizes.keys:,} keys, a finished run of Holdfast, items in a list, every key", folder / "ours",
+              {OURS: [*ours, "k150k", "--every-key"]}, (0, 0)),
         Check("many", f"{sizes.many:,} keys, all there", folder / "many", {OURS: [*ours, "--out", out], **peers}, (0, 0)),
     ]
 

@@ -35,8 +35,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small data and one round: does everything run?")
     parser.add_argument("--rounds", type=int, default=0, help="rounds (default: 7, quick: 1)")
-    parser.add_argument("--cases", default="", help="only these, comma-separated: noop, noop-listed, accident, accident-listed, ours, many, "
-                                                    "append, run, keys")
+    parser.add_argument("--cases", default="", help="only these, comma-separated: noop, noop-listed, accident, accident-listed, sealed, ours, "
+                                                    "many, append, run, keys")
     parser.add_argument("--out", type=pathlib.Path, default=SOURCE / "build" / "bench", help="folder of data and results")
     parser.add_argument("--publish", action="store_true", help="write the section of docs/benchmarks.md and its picture")
     return parser.parse_args()
@@ -50,14 +50,16 @@ def turned(names, number):
 def measure_check(case, rounds):
     cores = set(os.sched_getaffinity(0))
     runs = {name: [] for name in case.commands}
-    for number in range(-1, rounds):  # the first is for the page cache
+    peaks = {}
+    for number in range(-1, rounds):  # the first is for the page cache and tells the memory
         for name in turned(list(case.commands), number):
-            measured = measure.run(case.commands[name], case.folder, cores)
+            measured = measure.run(case.commands[name], case.folder, cores, with_memory=number < 0)
+            peaks.setdefault(name, measured.rss_mib)
             found = (measured.exit_code, cases.lost_of(name, measured.output))
             if found != case.verdict:
                 raise RuntimeError(f"{name} disagrees on {case.name}: {found}, expected {case.verdict}")
             if number >= 0:
-                runs[name].append({"round": number, "wall_s": measured.wall_s, "cpu_s": measured.cpu_s, "rss_mib": measured.rss_mib})
+                runs[name].append({"round": number, "wall_s": measured.wall_s, "cpu_s": measured.cpu_s, "rss_mib": peaks[name]})
     return {"name": case.name, "title": case.title, "runs": runs}
 
 
