@@ -81,6 +81,7 @@ char* PQerrorMessage(const PGconn* conn) {
 PGresult* PQexec(PGconn* conn, const char* query) {
   CALL(PQexec, conn, query);
 }
+// NOLINTNEXTLINE(readability-function-size): as many parameters as libpq gave it
 PGresult* PQexecPrepared(PGconn* conn, const char* name, int count, const char* const* values,
                          const int* lengths, const int* formats, int result_format) {
   CALL(PQexecPrepared, conn, name, count, values, lengths, formats, result_format);

@@ -37,7 +37,7 @@ class SpillAllocatorTest : public ::testing::Test {
 
 TEST_F(SpillAllocatorTest, KeepsLargeArraysInAFileWithoutAName) {
   constexpr std::size_t kCount = kSpillBytes / sizeof(std::uint64_t);
-  std::vector<std::uint64_t, SpillAllocator<std::uint64_t>> small(kCount / 2);
+  const std::vector<std::uint64_t, SpillAllocator<std::uint64_t>> small(kCount / 2);
   EXPECT_EQ(spilled_files(folder_), 0U);
   std::vector<std::uint64_t, SpillAllocator<std::uint64_t>> numbers;
   for (std::uint64_t i = 0; i < kCount + 1000; ++i)

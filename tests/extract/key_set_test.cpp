@@ -91,7 +91,7 @@ TEST(KeySet, KeepsWhatItHasWhenACopyGoesOn) {
   EXPECT_EQ(first.size(), 1U);
   EXPECT_FALSE(first.contains("b"));
   EXPECT_TRUE(second.contains("a") && second.contains("b"));
-  KeySet empty;
+  const KeySet empty;
   KeySet filled;
   filled.insert("c");
   EXPECT_TRUE(empty.empty());
