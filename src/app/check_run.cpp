@@ -8,6 +8,7 @@
 
 #include "app/text.h"
 #include "catalog/check_runs.h"
+#include "catalog/incidents.h"
 #include "catalog/waivers.h"
 #include "core/fields.h"
 
@@ -57,6 +58,7 @@ class Collector final : public core::CheckSink {
   }
 
   Status report(core::SubjectReport subject) override {
+    TRY(carry_over(subject));
     for (core::Finding& finding : subject.findings) {
       if (finding.file.starts_with(folder_)) finding.file.erase(0, folder_.size());
       finding.waived = waivers_->covers(finding);
@@ -95,6 +97,21 @@ class Collector final : public core::CheckSink {
   std::optional<Error> catalog_error;
 
  private:
+  // Findings of the open incident that this look could not make again.
+  Status carry_over(core::SubjectReport& subject) {
+    if (subject.not_looked_for.empty() || !open_.contains(subject.subject.text())) return {};
+    TRY_ASSIGN(auto open, catalog::list_incidents(catalog_, {.subject = subject.subject.text()}));
+    for (catalog::Incident& incident : open) {
+      for (core::Finding& finding : incident.findings) {
+        if (!std::ranges::count(subject.not_looked_for, finding.rule)) continue;
+        if (subject.verdict == Verdict::in_step) subject.verdict = incident.verdict;
+        finding.hint = "not looked for now; " + subject.look_again + " does";
+        subject.findings.push_back(std::move(finding));
+      }
+    }
+    return {};
+  }
+
   void count(const core::Finding& finding) {
     if (finding.waived) {
       ++result_.findings.waived;
@@ -198,7 +215,8 @@ void find_gaps(CheckResult& result, const Collector& collector,
       std::max(collector.unknown_not_waived,
                counts.planned - counts.evaluated - counts.skipped - collector.unknown_waived);
   if (!result.error && not_looked_at > 0)
-    result.gaps.push_back(counted(not_looked_at, "subject") + " could not be looked at");
+    result.gaps.push_back(counted(not_looked_at, "subject") +
+                          (not_looked_at == 1 ? " is" : " are") + " not known to be in step");
   if (!result.error && counts.evaluated == 0 && not_looked_at <= 0)
     result.gaps.emplace_back("nothing was evaluated");
   if (max_age) find_stale_proofs(result, *max_age);

@@ -95,6 +95,14 @@ Status refuse_later_domains(const TomlTable& root) {
   return {};
 }
 
+// What extractions write beside their outputs changes all the time and is nobody's artifact. The Parquet file may be one.
+void disown_working_files(Workspace& workspace) {
+  for (const extract::ExtractionConfig& each : workspace.extractions)
+    for (artifacts::SourceConfig& source : workspace.artifacts)
+      for (const std::string& file : {each.ledger(), each.staging(), each.manifest(), each.lock()})
+        source.own_files.push_back(file);
+}
+
 Result<Workspace> read_workspace(ConfigFile& config) {
   Workspace workspace;
   workspace.folder = config.folder;
@@ -107,6 +115,7 @@ Result<Workspace> read_workspace(ConfigFile& config) {
       TRY(domain.read(workspace, name, table));
   }
   TRY(config.root.finish());
+  disown_working_files(workspace);
   return workspace;
 }
 
@@ -134,8 +143,9 @@ Result<const Config*> section_of(const std::vector<Config>& sections,
     names.push_back(section.name);
   }
   if (names.empty())
-    return Error(Code::invalid, config_file + " has no [" + words.section + ".NAME] section",
-                 "add one; holdfast init --dry-run shows how it looks");
+    return Error(
+        Code::invalid, config_file + " has no [" + words.section + ".NAME] section",
+        "add one; docs/configuration.md has its keys, holdfast init --dry-run a whole file");
   if (name)
     return Error(
         Code::invalid,

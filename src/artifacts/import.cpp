@@ -448,7 +448,7 @@ std::string to_json(const ImportReport& report) {
 
 std::string to_text(const ImportReport& report) {
   std::string out = report.dry_run ? "would import " : "imported ";
-  out += std::to_string(report.imported) + " rows";
+  out += std::to_string(report.imported) + (report.imported == 1 ? " row" : " rows");
   for (const auto& [type, count] : report.by_type) {
     out += (type == report.by_type.begin()->first ? ": " : ", ") + std::to_string(count) + ' ' +
            printable_path(type);

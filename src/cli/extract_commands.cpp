@@ -54,7 +54,7 @@ CLI::Validator not_empty() {
 void add_configured_extraction(CLI::App& command, ExtractionWords& words) {
   command
       .add_option("NAME", words.name,
-                  "The extraction, [extract.NAME] (needed where there are several)")
+                  "The extraction, [extract.NAME]; the only one where it is left out")
       ->check(not_empty());
 }
 

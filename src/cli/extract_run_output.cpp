@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/extract_run_output.h"
 
+#include <algorithm>
+#include <span>
+
 #include "app/text.h"
 #include "base/root_folder.h"
 #include "cli/extract_commands.h"
@@ -13,6 +16,8 @@ namespace {
 using extract::ExtractionConfig;
 using extract::FailedItem;
 using extract::RunEnd;
+
+constexpr std::size_t kShownFailures = 20;
 
 Result<std::string> run_json(const char* schema, const ExtractionConfig& config, const RunEnd& end,
                              const std::string& more) {
@@ -56,23 +61,45 @@ Result<std::string> run_json(const char* schema, const ExtractionConfig& config,
          findings + "]}\n";
 }
 
-std::string run_text(const ExtractionConfig& config, const RunEnd& end) {
+// In all: also those that were there before.
+std::string rows_of(const extract::Publication& publication) {
+  return app::counted(static_cast<std::int64_t>(publication.row_count), "row") + " in all";
+}
+
+std::string torn_and_failed(const ExtractionConfig& config, const RunEnd& end) {
   std::string out;
   for (const TornTail& tail : end.torn)
     out += "WARNING: a torn line of " + std::to_string(tail.size_bytes) +
            " bytes was cut off, as a kill or a power cut leaves it; kept in " +
            printable_path(tail.kept_in) + '\n';
-  for (const FailedItem& item : end.failed)
+  const std::size_t shown = std::min(end.failed.size(), kShownFailures);
+  for (const FailedItem& item : std::span(end.failed).first(shown))
     out += "FAIL " + app::printable(item.key) + ": " + app::printable(item.why) + '\n';
-  out += findings_text(end.report);
+  if (shown < end.failed.size())
+    out += "… and " + app::counted(static_cast<std::int64_t>(end.failed.size() - shown), "item") +
+           " more: all are in " + app::printable(printable_path(config.manifest())) + '\n';
+  return out;
+}
+
+std::string run_text(const ExtractionConfig& config, const RunEnd& end) {
+  std::string out = torn_and_failed(config, end) + findings_text(end.report);
   const auto count = [](std::uint64_t value) {
     return app::with_thousands(static_cast<std::int64_t>(value));
   };
-  out += "run " + app::printable(config.name) + ": " + count(end.counts.items) + " items, " +
+  out += "run " + app::printable(config.name) + ": " +
+         app::counted(static_cast<std::int64_t>(end.counts.items), "item") + ", " +
          count(end.counts.done_before) + " done before, " + count(end.counts.ok) + " extracted, " +
          count(end.failed.size()) + " failed";
-  if (end.publication) out += "; published " + count(end.publication->row_count) + " rows";
+  if (end.publication) out += "; published " + rows_of(*end.publication);
   return out + "\nstatus: " + end.status + '\n';
+}
+
+std::string merge_text(const ExtractionConfig& config, const extract::MergeEnd& end) {
+  std::string out = torn_and_failed(config, end.run) + findings_text(end.run.report);
+  out += "merge " + app::printable(config.name) + ": " +
+         app::counted(static_cast<std::int64_t>(end.sources.size()), "output");
+  if (end.run.publication) out += "; published " + rows_of(*end.run.publication);
+  return out + "\nstatus: " + end.run.status + '\n';
 }
 
 Result<Exit> exit_of_run(const RunEnd& end) {
@@ -116,7 +143,7 @@ Result<Exit> tell_merge(const Command& command, const ExtractionConfig& config,
                run_json("holdfast.extract-merge/1", config, end.run, ",\"merged\":[" + json + ']'));
     TRY(command.print(document));
   } else {
-    TRY(command.print(text + run_text(config, end.run)));
+    TRY(command.print(text + merge_text(config, end)));
   }
   return exit_of_run(end.run);
 }

@@ -52,6 +52,9 @@ struct SubjectReport {
       proved_at;      // when everything that the record claims was last compared in full
   std::string basis;  // what was looked at: "bytes", "identity", "nothing"
   std::vector<Finding> findings;
+  std::vector<std::string>
+      not_looked_for;  // rules that this look can't tell of: what an earlier one found by them still holds
+  std::string look_again;  // the command that can
 };
 
 /// What a rule means, for `holdfast explain`, SARIF's rule table and docs/rules.md.

@@ -32,7 +32,9 @@ Result<std::string> key_column_of(const parquet::Footer& footer, const Extractio
     there += (there.empty() ? "" : ", ") + printable_path(column.path);
   return Error(Code::invalid,
                printable_path(config.out) + ": there is no column " + wanted + "; it has " + there,
-               "name the column of the keys: key = \"…\" in [extract." + config.name + ']');
+               config.extractor
+                   ? "name the column of the keys: key = \"…\" in [extract." + config.name + ']'
+                   : "name the column of the keys: --key COLUMN, or key = \"…\" in its section");
 }
 
 Status read_rows(Published& out, KeysInOrder& keys, const ExtractionConfig& config,

@@ -46,6 +46,10 @@ class Judging {
     report_.subject = extraction_subject(config);
     report_.observed_at = observed_at;
     report_.basis = state.seal ? "identity" : "keys";
+    if (!state.published.pages) {
+      report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
+      report_.look_again = "holdfast check extract." + config.name + " --full";
+    }
   }
 
   core::SubjectReport run() {
@@ -134,7 +138,10 @@ class Judging {
     if (state_.items_unreadable) {
       add({kItemsUnreadable, "", state_.items_unreadable->message(),
            "the items can't be listed: " + state_.items_unreadable->message(),
-           state_.items_unreadable->hint(), ""});
+           state_.items_unreadable->hint().empty() ? "look at 'items' of [extract." + config_.name +
+                                                         "], and whether its disk is mounted"
+                                                   : state_.items_unreadable->hint(),
+           ""});
     } else if (state_.items && !state_.items->unreadable.empty()) {
       add({kItemsUnreadable, "", first_of(state_.items->unreadable),
            "some of the items can't be looked at: " + first_of(state_.items->unreadable),
@@ -208,7 +215,9 @@ class Judging {
         {kRowsUnclaimed, "", "",
          counted(accounts_.unclaimed_published.size(), "published row") + " whose key is not in " +
              file_name(config_.ledger()) + ": " + first_of(accounts_.unclaimed_published),
-         lists_command(), config_.out},
+         "holdfast extract repair " + config_.arguments +
+             " puts their keys into the ledger; the exact list: " + lists_command(),
+         config_.out},
         accounts_.unclaimed_published);
     add_keys({kStagedTwice, "1", "",
               counted(state_.staged.repeated.size(), "staged row") + " more than keys: of " +
@@ -229,7 +238,7 @@ class Judging {
   }
 
   void bad_lines(std::string_view rule, const std::vector<BadLine>& lines, const std::string& file,
-                 const std::string& recovered) {
+                 const std::string& recovered, const std::string& way_out) {
     if (lines.empty()) return;
     const BadLine& first = lines.front();
     const std::string place = file_name(file) + ':' + std::to_string(first.line) + " (byte " +
@@ -239,7 +248,8 @@ class Judging {
              "skipped " + counted(lines.size(), "malformed line") + " of " + file_name(file) +
                  "; recovered " + recovered + "; the first, " + place + ": " + first.why + ": " +
                  first.beginning,
-             "look whether a run was killed or the disk was full; every line: " + lists_command(),
+             "look whether a run was killed or the disk was full; " + way_out +
+                 "; every line: " + lists_command(),
              file});
     finding.witness.push_back({"count", static_cast<std::int64_t>(lines.size())});
     finding.witness.push_back({"line", static_cast<std::int64_t>(first.line)});
@@ -250,9 +260,11 @@ class Judging {
 
   void lines() {
     bad_lines(kStagingMalformed, state_.staging.bad_lines, config_.staging(),
-              counted(state_.staging.row_count, "row"));
+              counted(state_.staging.row_count, "row"),
+              "holdfast extract repair " + config_.arguments + " takes them out");
     bad_lines(kLedgerMalformed, state_.ledger.bad_lines, config_.ledger(),
-              counted(state_.ledger.keys.size(), "key"));
+              counted(state_.ledger.keys.size(), "key"),
+              "holdfast extract repair " + config_.arguments + " takes them out");
   }
 
   void strangers() {

@@ -194,8 +194,9 @@ Status OutputSession::publish(const ExtractorConfig& extractor) {
 }
 
 Status OutputSession::let_times_settle() const {
-  TRY_ASSIGN(const Seal now, identities_of(*config_, files()));
-  const std::int64_t age_ns = clock().now().ns - changed_at_ns(now);
+  const auto now = identities_of(*config_, files());
+  if (!now) return {};  // nothing there to be sealed
+  const std::int64_t age_ns = clock().now().ns - changed_at_ns(*now);
   if (age_ns >= 0 && age_ns < kTwoTicks.count()) clock().sleep_for(kTwoTicks);
   return {};
 }

@@ -68,6 +68,9 @@ class Repairing {
     ledger_before_ = identity_of(config_.ledger());
     staging_before_ = identity_of(config_.staging());
     TRY_ASSIGN(state_, read_state(config_, files_, {.trust_seal = false}));
+    // Nobody's first entry tells how they are written: a program that is not ours reads bare names.
+    if (state_.ledger.size_bytes == 0 && !config_.extractor)
+      state_.ledger.format = LedgerFormat::bare;
     accounts_ = accounts_of(state_);
     out_.report = judge(config_, state_, accounts_, options_.clock->now());
     return {};
@@ -131,10 +134,13 @@ class Repairing {
 
   Status require_known() const {
     if (state_.published.unreadable)
-      return Error(Code::conflict,
-                   "the published rows can't be read, so nobody knows which are missing: " +
-                       state_.published.unreadable->message(),
-                   "restore the file from a copy; or move it away, and all its rows are missing");
+      return Error(
+          Code::conflict,
+          "the published rows can't be read, so nobody knows which are missing: " +
+              state_.published.unreadable->message(),
+          state_.published.unreadable->code() == Code::invalid
+              ? state_.published.unreadable->hint()
+              : "restore the file from a copy; or move it away, and all its rows are missing");
     const bool nothing =
         !state_.published.exists && state_.ledger.size_bytes == 0 && state_.staging.size_bytes == 0;
     if (!nothing) return {};

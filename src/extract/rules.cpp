@@ -16,11 +16,14 @@ constexpr core::Rule kRules[] = {
      "run "
      "extracts them."},
     {kRowsRepeated, Level::error, "A key has more than one published row.",
-     "Duplicates hide a loss from every count, and weigh their item double in a model. Publish the "
-     "output again from its rows, one for each key."},
+     "Duplicates hide a loss from every count, and weigh their item double in a model. No command "
+     "chooses between them: read the file, keep one row for each key and write it again, or move "
+     "it "
+     "and its ledger away and extract everything again."},
     {kRowsUnclaimed, Level::warning, "Published rows whose key the ledger does not have.",
      "The ledger was cut or belongs to another output, or the rows were written by something else. "
-     "A run takes them as done; 'holdfast extract repair' puts their keys into the ledger."},
+     "A run takes them as done, but where the whole ledger is gone it extracts everything again; "
+     "'holdfast extract repair' puts their keys into the ledger."},
     {kRowsWithoutKey, Level::warning, "Published rows without a key.",
      "Nobody can tell which item they belong to. Look at what wrote them."},
     {kUnknownItems, Level::warning, "Keys that are none of the items.",
@@ -46,7 +49,9 @@ constexpr core::Rule kRules[] = {
      "Nothing "
      "of it is skipped in silence; the message says where it stands."},
     {kLedgerMalformed, Level::warning, "Lines of the ledger are no entries.",
-     "A torn line claims nothing. The message says where it stands."},
+     "A torn line claims nothing. The message says where it stands; 'holdfast extract repair' "
+     "takes "
+     "such lines out and keeps the old ledger."},
     {kStagedTwice, Level::note, "Keys with more than one staged row.",
      "Two runs extracted the same items, or one was repeated after a kill. The newest is "
      "published."},

@@ -2,6 +2,7 @@
 #include "extract/run.h"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <map>
 #include <unordered_map>
@@ -23,6 +24,7 @@ constexpr std::size_t kMaxWaiting = 256;  // rows of one worker that wait for th
 constexpr std::chrono::milliseconds kWorthWaiting{
     50};  // an item that took longer is not to be repeated after a kill
 constexpr std::chrono::seconds kTellFailures{10};  // between two manifests of a run that goes on
+constexpr std::size_t kToldAtOnce = 5;             // failures that are logged as they happen
 constexpr std::chrono::milliseconds kPauseSlice{100};
 constexpr std::chrono::milliseconds kFirstPause{100};  // before the second try; doubles
 
@@ -58,15 +60,15 @@ class Run {
 
   Result<RunEnd> run() {
     TRY(session_.look(true));
-    if (session_.refuses()) return end("refused");
-    TRY(require_merged());
     const ExtractionState& state = session_.state();
     RunCounts& counts = manifest_.counts;
     counts.items = state.item_count().value_or(0);
     counts.done_before = session_.accounts().done;
-    counts.pending_at_start = session_.accounts().pending.size();
     counts.recovered_rows = state.staged.keys.size();
+    if (session_.refuses()) return end("refused");
+    TRY(require_merged());
     settle_order();
+    counts.pending_at_start = todo_.size() + left_failed_.size();
     const bool is_noop = todo_.empty() && state.staging.size_bytes == 0;
     TRY(settle_extractor(is_noop));
     if (is_noop) return end_of_noop();
@@ -91,6 +93,7 @@ class Run {
       TRY(extract_pending(group));
       TRY(group.close());
     }
+    if (!failed_.empty()) TRY(write_running());  // what is told below is of these failures
     if (cancelled_) return end_of_cancelled();
     TRY(session_.publish(extractor_));
     if (session_.refuses()) return finish("refused");
@@ -105,6 +108,7 @@ class Run {
 
   Status write_running() {
     manifest_.status = "running";
+    manifest_.counts.ok = kept_;
     gather_failed();
     written_failed_ = failed_.size();
     written_at_ = session_.clock().monotonic();
@@ -128,12 +132,25 @@ class Run {
                  "holdfast extract merge " + config_.arguments);
   }
 
+  // Who takes the whole ledger away wants everything extracted again (seed 004); what is published stands until then.
+  std::vector<std::string> items_to_do() {
+    const ExtractionState& state = session_.state();
+    std::vector<std::string> out = session_.accounts().pending;
+    if (state.seal || !state.items || state.ledger.size_bytes > 0) return out;
+    for (const std::string& key : session_.accounts().unclaimed_published) {
+      if (!state.items->keys.contains(key)) continue;
+      out.push_back(key);
+      --manifest_.counts.done_before;
+    }
+    return out;
+  }
+
   // Items that never failed come first. What failed and is not tried now stays in the list.
   void settle_order() {
     std::unordered_map<std::string, const FailedItem*> failed;
     for (const FailedItem& item : session_.state().failed)
       failed.emplace(item.key, &item);
-    const std::vector<std::string>& pending = session_.accounts().pending;
+    const std::vector<std::string> pending = items_to_do();
     std::vector<std::string> again;
     for (const std::string& key : pending) {
       const auto found = failed.empty() ? failed.end() : failed.find(printable_path(key));
@@ -205,14 +222,15 @@ class Run {
 
   void take(Work::Done done) {
     tried_before_.erase(printable_path(done.item.key));
-    if (done.outcome.ok) {
-      ++manifest_.counts.ok;
-      return;
-    }
+    if (done.outcome.ok) return;
     FailedItem item{printable_path(done.item.key), std::move(done.outcome.why), done.outcome.tries};
-    log_warning("an item could not be extracted",
-                {{"key", item.key}, {"tries", std::to_string(item.tries)}, {"why", item.why}});
+    // The first are told at once: a run may take weeks. All are in the manifest.
+    if (failed_.size() < kToldAtOnce)
+      log_warning("an item could not be extracted",
+                  {{"key", item.key}, {"tries", std::to_string(item.tries)}, {"why", item.why}});
     failed_.push_back(std::move(item));
+    if (failed_.size() == kToldAtOnce)
+      log_warning("further failures are told at the end, and are in the manifest meanwhile");
   }
 
   // One worker thread: its own extractor, the common log. An item is finished once its row is durable; after a short one the next is begun
@@ -276,9 +294,10 @@ class Run {
   }
 
   // A row that the files can't hold (too long, a key of several lines in a ledger of bare ones) is its item's failure.
-  Result<Extracted> keep(const Row& row, GroupCommit& log, Extracted out) const {
+  Result<Extracted> keep(const Row& row, GroupCommit& log, Extracted out) {
     auto gathered = log.append(row.key, row_text(row, key_column_, extractor_.columns),
                                row_digest(row, extractor_.columns));
+    if (gathered) ++kept_;
     if (!gathered && gathered.error().code() != Code::invalid) return std::move(gathered).error();
     if (gathered) {
       out.number = *gathered;
@@ -291,6 +310,7 @@ class Run {
 
   Result<RunEnd> finish(const char* status) {
     manifest_.status = status;
+    manifest_.counts.ok = kept_;
     gather_failed();
     manifest_.counts.elapsed_s = elapsed_s();
     TRY(session_.write_manifest(manifest_));
@@ -321,6 +341,8 @@ class Run {
   std::vector<FailedItem> failed_;
   std::size_t written_failed_ = 0;  // of these, in the manifest that says "running"
   std::chrono::nanoseconds written_at_{0};
+  std::atomic<std::uint64_t> kept_ =
+      0;  // rows of this run, by whatever thread; durable once the log was closed
   Manifest manifest_;
   std::string key_column_;
   bool cancelled_ = false;

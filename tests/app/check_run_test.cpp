@@ -160,7 +160,7 @@ TEST_F(CheckRunTest, IsIncompleteWhenASubjectCouldNotBeLookedAt) {
   unknown.verdict = Verdict::unknown;
   const CheckOutcome outcome = run_reports({in_step("a"), unknown});
   EXPECT_EQ(outcome.exit_code, 3);
-  EXPECT_THAT(outcome.checks.at(0).gaps, ElementsAre("1 subject could not be looked at"));
+  EXPECT_THAT(outcome.checks.at(0).gaps, ElementsAre("1 subject is not known to be in step"));
 }
 
 TEST_F(CheckRunTest, IsIncompleteWhenPlannedSubjectsWereNeverReported) {
