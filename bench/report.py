@@ -139,7 +139,8 @@ def page(results):
         f"Measured on a {machine}, on {results['date']}, by `make bench`. Run it on yours: it needs about ten minutes.\n",
         f"Every program hashes the same files, warm from the page cache, whole process from start to end. In each of {results['rounds']} "
         "rounds all programs run one after the other, the order turned by one place each round; ratios are taken inside a round, and "
-        "shown as median (least to most). One thread is pinned to one core. In the first round all digests are compared. "
+        "shown as median (least to most), so they may differ from the ratio of two medians of a table"
+        ". One thread is pinned to one core. In the first round all digests are compared. "
         "CPU is user and system time together: it counts for less noise where a machine is shared.\n",
         f"Load of the machine at the begin and at the end: {results['load'][0]:.1f} and {results['load'][1]:.1f}. "
         f"SHA-256 kernel chosen: `{results['kernel']}`. {versions}.\n",

@@ -126,7 +126,8 @@ def section(results):
         f"`bench/run.sh extract`, on a {results['machine']}, on {results['date']}. Data as in the accident of the script this was built "
         f"for: a table of 43 columns by pandas, a ledger of bare names. Whole processes from start to end, files warm; in each of "
         f"{results['rounds']} rounds all programs run one after the other, the order turned by one place each round; ratios are taken "
-        "inside a round and shown as median (least to most). Every program must come to the right verdict each time. "
+        "inside a round and shown as median (least to most), so they may differ from the ratio of two medians of a table"
+        ". Every program must come to the right verdict each time. "
         f"“{PANDAS}” is the original's check: the ledger into a set, one column by pandas, two counts compared, so it does not see other "
         f"keys in the same number. “{SETS}” compares all keys, as Holdfast does. {results['versions']}. "
         f"Load at the begin and at the end: {results['load'][0]:.1f} and {results['load'][1]:.1f}.\n",
