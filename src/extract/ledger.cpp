@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kShownBytes = 80;
 constexpr std::uint64_t kMostExpectedBytes = 1U << 28U;
-constexpr std::uint64_t kSpareShare = 16;  // lines may grow shorter
+constexpr std::uint64_t kMostExpectedKeys = 4'000'000;  // their slots are 32 MiB, which are written
+constexpr std::uint64_t kSpareShare = 16;               // lines may grow shorter
 
 struct Entry {
   std::string key;
@@ -128,11 +129,11 @@ class Reading {
          .beginning = printable_path(line.text.substr(0, kShownBytes))});
   }
 
-  // About what a ledger of such a size holds. Room that stays unused is never touched.
+  // About what a ledger of such a size holds.
   void reserve(std::uint64_t mean_line_bytes, std::uint64_t size_bytes) {
     if (mean_line_bytes == 0) return;
     const std::uint64_t size = std::min(size_bytes, kMostExpectedBytes);
-    const std::uint64_t count = size / mean_line_bytes;
+    const std::uint64_t count = std::min(size / mean_line_bytes, kMostExpectedKeys);
     const bool is_bare = out_.format == LedgerFormat::bare;
     out_.keys.reserve(count + count / kSpareShare, is_bare ? size : size / 2);
     if (!is_bare) out_.row_digests.reserve(count + count / kSpareShare);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/failpoint.h"
+#include "base/memory_file_system.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
 #include "extract/judge.h"
@@ -89,11 +90,12 @@ Status OutputSession::look(bool trust_seal) {
 // What a program wrote through a mapping is in no time of the file until it is synced; and after that the next such write is.
 Status OutputSession::prepare_seal() {
   if (!identities_of(*config_, files())) return {};
+  looked_when_ =
+      clock().now();  // before the first sync: what is written during the others is too young
   TRY(files().sync_file(config_->ledger()));
   TRY(files().sync_file(config_->out));
   const bool is_list_synced =
       config_->items_file && static_cast<bool>(files().sync_file(*config_->items_file));
-  looked_when_ = clock().now();
   if (auto identities = identities_of(*config_, files())) looked_at_ = *identities;
   if (looked_at_ && !is_list_synced) looked_at_->items_file.reset();
   return {};
@@ -223,7 +225,7 @@ Status OutputSession::seal(Manifest& manifest) const {
     manifest.seal = state_.seal;
     return {};
   }
-  if (!looked_at_) return {};
+  if (!looked_at_ || is_in_memory(config_->ledger()) || is_in_memory(config_->out)) return {};
   const KeySetDigest keys = state_.ledger.keys.digest();
   const KeySet& published = state_.published.rows.keys;
   const bool are_same = published.shares_with(state_.ledger.keys) || keys == published.digest();
@@ -244,8 +246,12 @@ Status OutputSession::seal(Manifest& manifest) const {
 // Whether the list of items, too, is the file that was read, and old enough. Else it is read at each check.
 bool OutputSession::may_seal_items(const Seal& now) const {
   const auto& list = now.items_file;
-  return list && list == looked_at_->items_file && is_old_enough(list->ctime_ns, looked_when_) &&
-         state_.items && state_.items->unreadable.empty() &&
+  if (!list || is_in_memory(*config_->items_file)) return false;
+  // A shard has a part of the list only.
+  const bool is_whole =
+      !config_->shard && state_.items && state_.items->listed == state_.items->keys.size();
+  return is_whole && list == looked_at_->items_file &&
+         is_old_enough(list->ctime_ns, looked_when_) && state_.items->unreadable.empty() &&
          state_.items->keys.size() == state_.ledger.keys.size() && accounts_.pending.empty() &&
          accounts_.strangers.empty();
 }

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A finished extraction answers from its seal while nothing was written, and from the keys as soon as anything was."""
 import json
+import mmap
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import pyarrow
 import pyarrow.parquet
@@ -15,6 +18,8 @@ ITEMS = 20
 
 @pytest.fixture
 def workspace(sqlite_workspace):
+    if subprocess.run(["stat", "-f", "-c", "%T", sqlite_workspace.folder], capture_output=True, text=True, check=True).stdout == "tmpfs\n":
+        pytest.skip("nothing on tmpfs is sealed: set TMPDIR to a folder on a disk")
     for index in range(ITEMS):
         sqlite_workspace.write(f"clips/{index:02d}.mp4", f"{index}" * 9)
     (sqlite_workspace.folder / "out").mkdir()
@@ -107,6 +112,36 @@ def test_a_list_of_items_is_read_again_once_it_was_written(workspace):
     assert workspace.json("extract", "run", expect=(1, 3))["status"] == "incomplete"
     (workspace.folder / "out/items.txt").unlink()
     assert "extract.items_unreadable" in rules(check(workspace, expect=1))
+
+
+def test_a_shard_does_not_vouch_for_the_whole_list(workspace):
+    names = "".join(f"{index:02d}.mp4\n" for index in range(ITEMS))
+    (workspace.folder / "items.txt").write_text(names)
+    shutil.rmtree(workspace.folder / "out")
+    (workspace.folder / "out").mkdir()
+    (workspace.folder / "holdfast.toml").write_text(
+        f'[workspace]\ncatalog = "{workspace.database.url}"\n\n[extract.f]\nitems_file = "items.txt"\nout = "out/f.parquet"\n'
+        'extractor = "exec"\ncommand = ["echo", "{\\"size\\": 1}"]\ncolumns = ["size:int64"]\n')
+    part = workspace.json("extract", "run", "--shard", "1/2")
+    assert part["status"] == "complete" and 0 < part["items"] < ITEMS
+    report = check(workspace, "--out", "out/f.shard-1-of-2.parquet", "--items-file", "items.txt", expect=3)
+    assert rules(report) == ["extract.pending"] and report["counts"]["pending"] == ITEMS - part["items"]
+
+
+def test_what_lies_in_memory_only_is_read_each_time(workspace):
+    """No time of a file on tmpfs tells of a write through a mapping that was dirty before."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+        items = pathlib.Path(memory) / "items.txt"
+        items.write_text("".join(f"{index:02d}.mp4\n" for index in range(ITEMS)))
+        toml = workspace.folder / "holdfast.toml"
+        toml.write_text(toml.read_text().replace('items = "data/clips/*.mp4"', f'items_file = "{items}"'))
+        with open(items, "r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
+            mapped[0:2] = b"00"
+            (workspace.folder / "out/f.manifest.json").unlink()
+            assert workspace.json("extract", "run")["status"] == "complete-noop"
+            assert check(workspace)["basis"] == "identity"
+            mapped[0:2] = b"zz"
+            assert rules(check(workspace, expect=1)) == ["extract.unknown_items", "extract.pending"]
 
 
 def test_a_staged_row_is_seen(workspace):
