@@ -167,15 +167,17 @@ std::string text_of(const ExtractionConfig& config, const ExtractionState& state
                     const Accounts& accounts, const core::SubjectReport& report) {
   std::string out = findings_text(report);
   const auto items = state.item_count();
+  const bool is_known = !state.published.unreadable;
   app::TextTable table;
   table.titles = {"extraction", "items", "ledger", "staged", "published", "missing", "pending"};
   table.right_aligned = {1, 2, 3, 4, 5, 6};
-  table.rows.push_back({app::printable(config.name),
-                        items ? app::with_thousands(static_cast<std::int64_t>(*items)) : "?",
-                        app::with_thousands(static_cast<std::int64_t>(state.ledger_count())),
-                        number(state.staged.keys),
-                        app::with_thousands(static_cast<std::int64_t>(state.published_count())),
-                        number(accounts.missing), items ? number(accounts.pending) : "?"});
+  table.rows.push_back(
+      {app::printable(config.name),
+       items ? app::with_thousands(static_cast<std::int64_t>(*items)) : "?",
+       app::with_thousands(static_cast<std::int64_t>(state.ledger_count())),
+       number(state.staged.keys),
+       is_known ? app::with_thousands(static_cast<std::int64_t>(state.published_count())) : "?",
+       is_known ? number(accounts.missing) : "?", items ? number(accounts.pending) : "?"});
   for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
     out += line + '\n';
   return out + "conclusion: " + std::string(outcome_name(outcome_of(report))) +

@@ -124,6 +124,8 @@ class Judging {
 
   // Only what is configured is run by us.
   std::string run_command() const {
+    if (!state_.shards.empty() && config_.extractor)
+      return "holdfast extract merge " + config_.arguments + " first, then what is still pending";
     return config_.extractor ? "holdfast extract run " + config_.arguments
                              : "run the program that makes them again";
   }
