@@ -8,11 +8,11 @@ set(foreign_base OpenSSL::Crypto Threads::Threads spdlog::spdlog_header_only sim
 set(foreign_sql SQLite::SQLite3 ${CMAKE_DL_LIBS})
 set(foreign_cli CLI11::CLI11)
 
-file(STRINGS src/ROOMS rows REGEX "^[a-z]+:")
+file(STRINGS src/ROOMS rows REGEX "^[a-z_]+:")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/ROOMS)
 set(HOLDFAST_ROOMS "")
 foreach(row IN LISTS rows)
-  string(REGEX MATCH "^([a-z]+):(.*)$" _ "${row}")
+  string(REGEX MATCH "^([a-z_]+):(.*)$" _ "${row}")
   set(room ${CMAKE_MATCH_1})
   separate_arguments(deps UNIX_COMMAND "${CMAKE_MATCH_2}")
   list(APPEND HOLDFAST_ROOMS ${room})
