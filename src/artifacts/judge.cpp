@@ -21,9 +21,7 @@ using core::Verdict;
 
 constexpr std::size_t kMaxShownBytes = 80;
 constexpr std::size_t kMaxShownPathBytes = 4096;  // PATH_MAX: no file has a longer one
-// Two writes within one tick of the kernel's coarse clock leave the same change time (at most 10 ms,
-// CONFIG_HZ=100); file systems with times in whole seconds need two.
-constexpr std::int64_t kRacyNs = 10'000'000;
+// Two writes within one tick of the kernel's clock leave the same change time; file systems with times in whole seconds need two.
 constexpr std::int64_t kRacyCoarseNs = 2'000'000'000;
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 
@@ -332,7 +330,7 @@ SubjectReport with_last_proof(SubjectReport report, const ArtifactRow& row, cons
 bool is_racy(const Proof& proof) {
   const bool coarse =
       proof.identity.ctime_ns % kNsPerS == 0 && proof.identity.mtime_ns % kNsPerS == 0;
-  const std::int64_t slack = coarse ? kRacyCoarseNs : kRacyNs;
+  const std::int64_t slack = coarse ? kRacyCoarseNs : kFileTickMostNs;
   const std::int64_t apart = proof.proved_at.ns - proof.identity.ctime_ns;
   return apart <= slack && apart >= -slack;
 }

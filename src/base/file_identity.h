@@ -7,8 +7,12 @@
 
 namespace holdfast {
 
+/// The longest tick of the clock that the kernel stamps files with (CONFIG_HZ=100). What was read later than this after a file's ctime
+/// can't be followed by a write that leaves the same ctime, where the file system keeps parts of a second.
+inline constexpr std::int64_t kFileTickMostNs = 10'000'000;
+
 /// Any write, truncation or replacement changes it, as far as the file system tells: two changes within one tick of its clock
-/// (4 to 10 ms) may leave the same times.
+/// (up to kFileTickMostNs) may leave the same times.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;

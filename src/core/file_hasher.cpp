@@ -37,20 +37,11 @@ std::int64_t to_ns(const timespec& time) {
   return time.tv_sec * kNsPerS + time.tv_nsec;
 }
 
-// The clock that the kernel stamps files with: it moves by ticks of 1 to 10 ms.
+// The clock that the kernel stamps files with: it moves by ticks, and is behind the real one by less than one of them.
 std::int64_t file_stamp_clock_ns() {
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
   return to_ns(now);
-}
-
-std::int64_t tick_ns() {
-  static const std::int64_t kTick = [] {
-    timespec resolution{};
-    ::clock_getres(CLOCK_REALTIME_COARSE, &resolution);
-    return std::clamp<std::int64_t>(to_ns(resolution), 1'000'000, 20'000'000);
-  }();
-  return kTick;
 }
 
 // How long the file must be left alone before it is read; 0 where it may be read now. `clock_ns` was
@@ -63,7 +54,7 @@ std::int64_t too_young_by_ns(const Opened& opened, std::int64_t clock_ns) {
   // No part of a second: a coarse clock (elsewhere that happens once in a thousand million times).
   const bool coarse = ctime_ns % kNsPerS == 0;
   if (coarse || writers_of_open(opened.fd.get()) != Writers::none) return kYoungNs - age_ns;
-  return std::max<std::int64_t>(0, tick_ns() - age_ns);
+  return std::max<std::int64_t>(0, kFileTickMostNs + 1 - age_ns);
 }
 
 std::size_t piece_bytes(std::size_t lane_count, const RateLimiter* rate) {

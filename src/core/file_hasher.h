@@ -5,7 +5,7 @@
 // A digest belongs to one whole version of a file:
 // 1. The file is opened and its identity taken. A file whose last change is younger than two seconds
 //    (git's racy rule) is not read yet: the next change might get the same time stamp, or a rewrite
-//    may stand still half done. If nobody has it open for writing, one tick of the clock is enough;
+//    may stand still half done. If nobody has it open for writing, the longest tick of a clock (10 ms) is enough;
 //    else it waits until two seconds have passed since the last change.
 // 2. All bytes are read: as many as the size says, and no more may follow an empty file.
 // 3. The identity is taken again right after the last byte: size, mtime and ctime must be the same.

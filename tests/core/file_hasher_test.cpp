@@ -240,6 +240,19 @@ TEST_F(FileHasher, DoesNotBelieveASizeThatIsNone) {
   EXPECT_THAT(outcomes[0].reason, HasSubstr("its size is 0"));
 }
 
+// A proof of a file that was read earlier would be racy: a quick look could never say that it still holds (decision 0070).
+TEST_F(FileHasher, ReadsAFreshFileOnlyWhenALaterWriteMustMoveItsTime) {
+  for (int i = 0; i < 20; ++i) {
+    folder_.write("f", "fresh " + std::to_string(i));
+    std::int64_t began_ns = 0;
+    HashOptions options;
+    options.on_read = [&](std::uint64_t, std::size_t) { began_ns = system_clock().now().ns; };
+    const HashOutcome outcome = hash_one("f", options);
+    ASSERT_EQ(outcome.verdict, HashVerdict::hashed) << outcome.reason;
+    ASSERT_GT(began_ns - outcome.identity.ctime_ns, kFileTickMostNs);
+  }
+}
+
 // One change in the middle: the file is read again, and the digest is that of the new version.
 
 TEST_F(FileHasher, ReadsAgainWhatIsRewrittenInPlace) {
