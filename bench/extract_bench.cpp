@@ -67,7 +67,7 @@ bool parse(int count, char** words, Arguments& out) {
 }
 
 std::string key_of(std::uint64_t i) {
-  std::string digits = std::to_string(i);
+  const std::string digits = std::to_string(i);
   return "orig_" + std::string(8 - std::min<std::size_t>(8, digits.size()), '0') + digits +
          "_5s.mp4";
 }

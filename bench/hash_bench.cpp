@@ -110,9 +110,11 @@ std::string read_list(const std::string& path) {
   std::FILE* const file = std::fopen(path.c_str(), "r");
   if (file == nullptr) return text;
   char buffer[1 << 16];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;) {
+  std::size_t got = 0;
+  do {
+    got = std::fread(buffer, 1, sizeof buffer, file);
     text.append(buffer, got);
-  }
+  } while (got == sizeof buffer);
   std::fclose(file);
   return text;
 }
@@ -142,7 +144,7 @@ void hash_some(const RootFolder& root, const std::vector<std::string_view>& path
     if (i >= paths.size()) return std::nullopt;
     return HashJob{i, std::string(paths[i]), &root};
   };
-  const auto done = [&](HashOutcome outcome) -> holdfast::Status {
+  const auto done = [&](const HashOutcome& outcome) -> holdfast::Status {
     hashed[outcome.ticket] = {outcome.verdict == HashVerdict::hashed, outcome.digest};
     if (outcome.verdict == HashVerdict::hashed) return {};
     std::fprintf(stderr, "hash_bench: %s: %s\n", std::string(paths[outcome.ticket]).c_str(),

@@ -114,21 +114,25 @@ def main():
         sys.exit(f"{folder} has no UnicodeData.txt: install the package unicode-data, or name the folder")
     version = (folder / "PropList.txt").read_text(encoding="utf-8").splitlines()[0].removeprefix("# PropList-").removesuffix(".txt")
     lines = general_categories(folder) + scripts(folder) + binaries(folder)
-    text = "".join(f'    {{"{kind}", "{",".join(names)}", "{encoded(points)}"}},\n' for kind, names, points in lines)
+    text = "".join(f'  {{"{kind}", "{",".join(names)}", "{encoded(points)}"}},\n' for kind, names, points in lines)
     OUTPUT.write_text(f"""\
 // SPDX-License-Identifier: Apache-2.0
 // The Unicode properties of ECMA-262, made by tools/pattern_unicode.py out of Unicode {version}: change nothing here by hand.
 #include "json_schema/pattern_unicode_table.h"
 
 namespace holdfast::json_schema {{
+namespace {{
 
 // clang-format off
+constexpr UnicodeRow kRows[] = {{
+{text}}};
+// clang-format on
+
+}}  // namespace
+
 std::span<const UnicodeRow> unicode_rows() {{
-  static constexpr UnicodeRow kRows[] = {{
-{text}  }};
   return kRows;
 }}
-// clang-format on
 
 }}  // namespace holdfast::json_schema
 """, encoding="ascii")
