@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents: what is refused and where, what is equal, and that text comes back.
+#include "json_schema/document.h"
+
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "json_schema/document.h"
 
 namespace holdfast::json_schema {
 namespace {
@@ -29,8 +29,9 @@ std::string refusal(std::string text) {
 
 TEST(Document, RefusesWhatIsNotStrictlyJson) {
   for (const char* text :
-       {"", " ", "{", "[", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "NaN", "-Infinity", "tru", "01", "[1 2]",
-        "{\"a\" 1}", "1 2", "\"a", "\"\\x\"", "\"\\u12\"", "\"\x01\"", "\"\n\"", "//x\n1", "+1"})
+       {"",        " ",         "{",        "[",      "[1,]",   "{\"a\":1,}", "{a:1}", "'a'",
+        "NaN",     "-Infinity", "tru",      "01",     "[1 2]",  "{\"a\" 1}",  "1 2",   "\"a",
+        "\"\\x\"", "\"\\u12\"", "\"\x01\"", "\"\n\"", "//x\n1", "+1"})
     EXPECT_NE(refusal(text), "taken") << text;
 }
 
@@ -121,7 +122,8 @@ TEST(Document, IsMadeWithoutText) {
   const std::vector<Value> elements = {maker.number(*Number::parse("1.50")), maker.string("a"),
                                        maker.boolean(true), maker.null(),
                                        given.root().find("shared")};
-  const std::vector<Member> members = {{"b", maker.array(elements)}, {"a", maker.copy(given.root())}};
+  const std::vector<Member> members = {{"b", maker.array(elements)},
+                                       {"a", maker.copy(given.root())}};
   const Value root = maker.object(members);
   const Document made = std::move(maker).finish(root);
   const char* expected =

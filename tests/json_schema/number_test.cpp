@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact numbers, by values that arithmetic with doubles gets wrong. Sums and products of larger ones are held against Python's integers in
-// the head of whoever wrote them: each line says how.
-#include <algorithm>
+// Exact numbers, by values that arithmetic with doubles gets wrong; what is expected of large ones was calculated with Python's integers.
+#include "json_schema/number.h"
+
+#include <limits>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
-
-#include "json_schema/number.h"
 
 namespace holdfast::json_schema {
 namespace {
@@ -40,10 +39,23 @@ TEST(Number, RefusesWhatIsNoNumberOfJson) {
 }
 
 TEST(Number, IsOrderedByItsValue) {
-  const std::vector<const char*> rising = {
-      "-1e999999999", "-12345678901234567891", "-12345678901234567890", "-2",  "-1.5", "-1e-400",
-      "0",            "1e-999999999",          "1e-400",                "0.1", "0.11", "1",
-      "9",            "10",                    "99999999999999999999",  "1e20", "1e400"};
+  const std::vector<const char*> rising = {"-1e999999999",
+                                           "-12345678901234567891",
+                                           "-12345678901234567890",
+                                           "-2",
+                                           "-1.5",
+                                           "-1e-400",
+                                           "0",
+                                           "1e-999999999",
+                                           "1e-400",
+                                           "0.1",
+                                           "0.11",
+                                           "1",
+                                           "9",
+                                           "10",
+                                           "99999999999999999999",
+                                           "1e20",
+                                           "1e400"};
   for (std::size_t i = 0; i < rising.size(); ++i)
     for (std::size_t k = 0; k < rising.size(); ++k)
       EXPECT_EQ(number(rising[i]) <=> number(rising[k]), i <=> k) << rising[i] << " " << rising[k];
@@ -59,7 +71,7 @@ TEST(Number, IsAMultipleExactly) {
   EXPECT_TRUE(is_multiple("1e400", "1e-400"));
   EXPECT_TRUE(is_multiple("0", "7"));
   EXPECT_TRUE(is_multiple("-9", "3"));
-  EXPECT_TRUE(is_multiple("12345678901234567890123456789", "9"));    // digits add up to 135
+  EXPECT_TRUE(is_multiple("12345678901234567890123456789", "9"));  // digits add up to 135
   EXPECT_TRUE(is_multiple("2469135780246913578024691357", "1234567890123456789012345678.5"));
   EXPECT_FALSE(is_multiple("12345678901234567890123456788", "9"));
   EXPECT_FALSE(is_multiple("1e999999999", "3"));
