@@ -34,6 +34,8 @@ class EventQueue {
   void on_change(std::function<void()> call);
 
  private:
+  void tell();
+
   mutable std::mutex mutex_;
   std::deque<std::string> events_;
   std::size_t bytes_ = 0;

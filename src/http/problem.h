@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table from error codes to HTTP statuses, and problem answers (RFC 9457, application/problem+json).
 #pragma once
-#include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "http/server.h"
@@ -14,6 +14,6 @@ int status_of(Code code);
 /// and statements, which belong in the log.
 Reply problem(const Error& error);
 /// The same with a status of its own; `code` is the phrase in snake case ("method_not_allowed").
-Reply problem(int status, std::string detail, std::string hint = {});
+Reply problem(int status, std::string_view detail, std::string_view hint = {});
 
 }  // namespace holdfast::http

@@ -38,7 +38,7 @@ class PathPattern {
   static Result<PathPattern> parse(std::string_view text);
   /// The parameters, where the segments fit.
   std::optional<Pairs> match(const std::vector<std::string>& segments) const;
-  /// Whether a path may fit both and none of them is more literal (then the table would depend on its order).
+  /// Whether the same paths fit both.
   bool collides_with(const PathPattern& other) const;
   /// Orders by literal segments first: "/a/b" before "/a/{x}" before "/{x}/b".
   bool before(const PathPattern& other) const;
