@@ -13,6 +13,8 @@
 namespace holdfast::http {
 namespace {
 
+// In this room no co_await stands on the right side of && and || or in ?: in an expression: GCC 12 runs it all the same (seen with
+// `co_return a || co_await b`, 12.2).
 using boost::system::error_code;
 constexpr auto kAwaited = net::as_tuple(net::use_awaitable);
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10U;
@@ -65,7 +67,8 @@ Task<bool> Connection::open() {
     const TlsStep step = tls_->handshake();
     const bool sent = co_await send_tls();
     if (step == TlsStep::done) co_return sent;
-    if (!sent || step != TlsStep::needs_input || !co_await fill()) co_return false;
+    if (!sent || step != TlsStep::needs_input) co_return false;
+    if (!co_await fill()) co_return false;
     tls_->feed({input_.data(), input_size_});
   }
   co_return true;
@@ -84,7 +87,8 @@ Task<bool> Connection::read(std::string& to) {
     const TlsStep step = tls_->read(to, input_.size());
     const bool sent = co_await send_tls();
     if (step == TlsStep::done) co_return sent;
-    if (!sent || step != TlsStep::needs_input || !co_await fill()) co_return false;
+    if (!sent || step != TlsStep::needs_input) co_return false;
+    if (!co_await fill()) co_return false;
     tls_->feed({input_.data(), input_size_});
   }
   if (!co_await fill()) co_return false;
@@ -133,15 +137,16 @@ Task<Input> Connection::wait(net::steady_timer& wake, std::string& to) {
           .async_wait(net::experimental::wait_for_one(), net::use_awaitable);
   if (!socket_.is_open()) co_return Input::gone;
   if (order[0] == 0) co_return Input::silence;
-  if (read_failed || !co_await fill()) co_return Input::gone;
+  if (read_failed) co_return Input::gone;
+  if (!co_await fill()) co_return Input::gone;
   if (!tls_) {
     to.append(input_.data(), input_size_);
     co_return Input::bytes;
   }
   tls_->feed({input_.data(), input_size_});
   const TlsStep step = tls_->read(to, input_.size());
-  if (!co_await send_tls() || step == TlsStep::closed || step == TlsStep::failed)
-    co_return Input::gone;
+  const bool sent = co_await send_tls();
+  if (!sent || step == TlsStep::closed || step == TlsStep::failed) co_return Input::gone;
   co_return Input::bytes;
 }
 
@@ -154,8 +159,8 @@ Task<> Connection::close() {
   }
   error_code ignored;
   socket_.shutdown(net::ip::tcp::socket::shutdown_send, ignored);
-  for (std::size_t count = 0; count < kMostLingerBytes && co_await fill(); count += input_size_) {
-  }
+  for (std::size_t count = 0; count < kMostLingerBytes; count += input_size_)
+    if (!co_await fill()) break;
   cut();
 }
 

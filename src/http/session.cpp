@@ -264,7 +264,9 @@ Task<bool> Session::receive(Incoming& in) {
     while (!in.parser.got_some() && buffer_.starts_with("\r\n"))
       buffer_.erase(0, 2);
     error_code failed;
-    const std::size_t used = buffer_.empty() ? 0 : in.parser.put(net::buffer(buffer_), failed);
+    const bool half_line = !in.parser.got_some() && buffer_ == "\r";
+    const bool parse = !buffer_.empty() && !half_line;
+    const std::size_t used = parse ? in.parser.put(net::buffer(buffer_), failed) : 0;
     buffer_.erase(0, used);
     if (failed && failed != beast::http::error::need_more) in.refused = refusal_of(failed);
     if (in.refused) break;
@@ -281,8 +283,8 @@ Task<bool> Session::receive(Incoming& in) {
       if (waits) connection_->expire_in(shared_.options.limits.read);
       continue;
     }
-    if (!in.parser.is_done() && (used == 0 || buffer_.empty()) && !co_await more(in))
-      co_return false;
+    if (in.parser.is_done() || (used > 0 && !buffer_.empty())) continue;
+    if (!co_await more(in)) co_return false;
   }
   co_return true;
 }
@@ -412,11 +414,14 @@ Task<bool> Session::send(Incoming& in, Reply& reply, std::size_t& sent_bytes) {
   if (!co_await connection_->write(head, body, shared_.options.limits.write)) co_return false;
   sent_bytes = body.size();
   if (in.is_head || !stream) co_return true;
-  const bool whole = reply.events ? co_await send_events(in, reply, sent_bytes)
-                                  : co_await send_pieces(in, reply, sent_bytes);
-  if (!whole) co_return false;
-  co_return in.version < 11 ||
-      co_await connection_->write(kLastChunk, {}, shared_.options.limits.write);
+  bool whole = false;
+  if (reply.events) {
+    whole = co_await send_events(in, reply, sent_bytes);
+  } else {
+    whole = co_await send_pieces(in, reply, sent_bytes);
+  }
+  if (!whole || in.version < 11) co_return whole;
+  co_return co_await connection_->write(kLastChunk, {}, shared_.options.limits.write);
 }
 
 Task<bool> Session::write_chunk(const Incoming& in, std::string_view bytes) {
