@@ -94,6 +94,8 @@ struct Reading {
   std::uint64_t most_body_bytes = 0;
   bool too_large = false;
   bool headers_too_large = false;
+  bool header_whole =
+      false;  // the empty line came: libcurl takes a header that is cut short for a whole one
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -112,6 +114,7 @@ std::size_t take_header(char* bytes, std::size_t one, std::size_t count, void* r
   }
   if (line.starts_with("HTTP/"))
     to.outcome.headers.clear();  // what came with a 100 or before a proxy's answer
+  to.header_whole = line == "\r\n" || line == "\n";
   const std::size_t colon = line.find(':');
   if (colon != std::string_view::npos && !line.starts_with("HTTP/"))
     to.outcome.headers.emplace_back(trimmed(line.substr(0, colon)),
@@ -330,6 +333,9 @@ Outcome Transfer::perform(const Exchange& exchange, const Cancel* cancel) {
   } else if (reading.too_large || *code == CURLE_FILESIZE_EXCEEDED) {
     outcome.failed = FailureKind::too_large;
     outcome.why = "the body is larger than " + std::to_string(exchange.most_body_bytes) + " bytes";
+  } else if (*code == CURLE_OK && !reading.header_whole) {
+    outcome.failed = FailureKind::unreachable;
+    outcome.why = "the connection ended in the middle of the header";
   } else if (*code != CURLE_OK) {
     outcome.failed = kind_of(*code);
     outcome.why = printable_path(state.error[0] != '\0' ? state.error.data()

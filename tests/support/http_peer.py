@@ -164,7 +164,7 @@ class ProbeClient:
 
 
 class ScriptedServer:
-    """Answers each request with the next of `answers`: bytes, or a function of (connection, request bytes). Keeps what it was asked."""
+    """Answers each request with the next of `answers` (the last for ever): bytes, or a function of (connection, request bytes). Keeps what it was asked."""
 
     def __init__(self, *answers, certificate=None, client_ca=None):
         self.answers = list(answers)
@@ -191,11 +191,14 @@ class ScriptedServer:
             except OSError:
                 return
             self.connection_count += 1
-            with contextlib.suppress(OSError):
-                if self.context:
-                    connection = self.context.wrap_socket(connection, server_side=True)
-                self._talk(connection)
-            connection.close()
+            threading.Thread(target=self._greet, args=(connection,), daemon=True).start()
+
+    def _greet(self, connection):
+        with contextlib.suppress(OSError):
+            if self.context:
+                connection = self.context.wrap_socket(connection, server_side=True)
+            self._talk(connection)
+        connection.close()
 
     def _talk(self, connection):
         connection.settimeout(PATIENCE_S)
