@@ -42,8 +42,8 @@ def test_one_connection_serves_many_requests():
         assert field(server.requests[0], "user-agent").startswith("holdfast/")
 
 
-@pytest.mark.parametrize(("method", "body"), [("GET", ""), ("HEAD", ""), ("POST", "x=1"), ("POST", ""), ("PUT", "{}"), ("PATCH", "{}"), ("DELETE", ""),
-                                              ("DELETE", "{}"), ("OPTIONS", "")])
+@pytest.mark.parametrize(("method", "body"), [("GET", ""), ("HEAD", ""), ("POST", "x=1"), ("POST", ""), ("PUT", "{}"), ("PATCH", "{}"),
+                                              ("DELETE", ""), ("DELETE", "{}"), ("OPTIONS", "")])
 def test_what_is_sent_is_what_was_asked(method, body):
     with ScriptedServer(answer(200) if method != "HEAD" else b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") as server:
         with ProbeClient(base_url=server.origin + "/api/") as client:
@@ -58,8 +58,9 @@ def test_what_is_sent_is_what_was_asked(method, body):
         assert field(server.requests[0], "content-type") is None
 
 
-@pytest.mark.parametrize(("status", "kind", "code"), [(400, "http_status", "unavailable"), (401, "auth", "unavailable"), (403, "auth", "unavailable"),
-                                                      (404, "http_status", "not_found"), (409, "http_status", "conflict"), (501, "http_status", "unavailable")])
+@pytest.mark.parametrize(("status", "kind", "code"), [(400, "http_status", "unavailable"), (401, "auth", "unavailable"),
+                                                      (403, "auth", "unavailable"), (404, "http_status", "not_found"),
+                                                      (409, "http_status", "conflict"), (501, "http_status", "unavailable")])
 def test_a_final_status_is_a_failure_with_its_body_and_one_attempt(status, kind, code):
     with ScriptedServer(answer(status, '{"error_code":40401}')) as server, client_of(server) as client:
         report = client.get("/a")
@@ -104,8 +105,8 @@ def test_the_total_time_has_an_end():
         assert sum(attempt["waited_ms"] for attempt in report["attempts"]) < 5000
 
 
-@pytest.mark.parametrize(("order", "count"), [({"method": "POST"}, 1), ({"method": "PATCH"}, 1), ({"method": "POST", "harmless": True}, 4), ({"method": "PUT"}, 4),
-                                              ({"method": "DELETE"}, 4), ({"method": "GET", "never": True}, 1)])
+@pytest.mark.parametrize(("order", "count"), [({"method": "POST"}, 1), ({"method": "PATCH"}, 1), ({"method": "POST", "harmless": True}, 4),
+                                              ({"method": "PUT"}, 4), ({"method": "DELETE"}, 4), ({"method": "GET", "never": True}, 1)])
 def test_only_what_is_harmless_is_sent_twice(order, count):
     with ScriptedServer(answer(503)) as server, client_of(server) as client:
         client.tell({"url": "/a", **order})
@@ -146,7 +147,8 @@ def test_a_server_that_is_not_there_is_unreachable():
 
 
 @pytest.mark.parametrize("broken", [b"", b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc",
-                                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab",
+                                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+                                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab",
                                     b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\n\r\nabc"])
 def test_half_an_answer_is_none(broken):
     with ScriptedServer(cut(broken), cut(broken), OK) as server, client_of(server) as client:
@@ -207,7 +209,8 @@ def test_bodies_are_decoded_and_the_limit_is_that_of_the_decoded():
     text = b"holdfast " * 1000
     bomb = zlib.compressobj(9, zlib.DEFLATED, 31)
     packed = b"".join(bomb.compress(b"\0" * (1 << 20)) for _ in range(200)) + bomb.flush()
-    with ScriptedServer(answer(200, gzip.compress(text), Content_Encoding="gzip"), answer(200, packed, Content_Encoding="gzip")) as server, client_of(server) as client:
+    answers = [answer(200, body, Content_Encoding="gzip") for body in (gzip.compress(text), packed)]
+    with ScriptedServer(*answers) as server, client_of(server) as client:
         report = client.get("/a")
         assert (report["ok"], report["body_size"]) == (True, len(text))
         assert field(server.requests[0], "accept-encoding") == "gzip, deflate"
@@ -232,14 +235,17 @@ def test_a_known_answer_comes_as_304():
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_within_the_origin_are_followed(status):
-    with ScriptedServer(answer(status, Location="/b?c"), answer(status, Location="d"), OK) as server, client_of(server, user="u", password="hunter2") as client:
+    answers = [answer(status, Location="/b?c"), answer(status, Location="d"), OK]
+    with ScriptedServer(*answers) as server, client_of(server, user="u", password="hunter2") as client:
         report = client.get("/a")
         assert (report["ok"], report["url"], len(report["attempts"])) == (True, f"{server.origin}/d", 1)
         assert [request.split(b" ")[1] for request in server.requests] == [b"/a", b"/b?c", b"/d"]
 
 
-@pytest.mark.parametrize("location", ["http://127.0.0.1:{other}/b", "//127.0.0.1:{other}/b", "https://localhost:{own}/b", "http://localhost:{own}@127.0.0.1:{other}/b",
-                                      "http://localhost.evil.invalid/b", "file:///etc/passwd", "gopher://localhost:{own}/b", "http:\\\\127.0.0.1:{other}/"])
+@pytest.mark.parametrize("location", ["http://127.0.0.1:{other}/b", "//127.0.0.1:{other}/b", "https://localhost:{own}/b",
+                                      "http://localhost:{own}@127.0.0.1:{other}/b",
+                                      "http://localhost.evil.invalid/b", "file:///etc/passwd",
+                                      "gopher://localhost:{own}/b", "http:\\\\127.0.0.1:{other}/"])
 def test_redirects_to_another_origin_are_not(location):
     with ScriptedServer(OK) as other, ScriptedServer(None) as server:
         server.answers = [answer(302, Location=location.format(other=other.port, own=server.port))]
@@ -290,7 +296,8 @@ def test_credentials_go_to_one_origin_only():
         assert client.get(server.origin + "/a")["ok"]
 
 
-@pytest.mark.parametrize("options", [{"base_url": "ftp://h/"}, {"base_url": "http://u:hunter2@h", "user": "v"}, {"base_url": "http://h", "user": "u", "bearer": "hunter2"},
+@pytest.mark.parametrize("options", [{"base_url": "ftp://h/"}, {"base_url": "http://u:hunter2@h", "user": "v"},
+                                     {"base_url": "http://h", "user": "u", "bearer": "hunter2"},
                                      {"bearer": "hunter2"}, {"base_url": "http://h", "bearer": "hunter2\n"}, {"base_url": "http://h?a=hunter2"},
                                      {"base_url": "http://h", "certificate_file": "a.pem"}])
 def test_options_that_can_not_be_are_refused(options):
@@ -344,7 +351,8 @@ def test_no_proxy_stands_before_this_machine():
 def certificates(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
     authority = make_certificate(folder, "authority")
-    return authority, make_certificate(folder, "server", authority), make_certificate(folder, "client", authority), make_certificate(folder, "stranger")
+    server, client = (make_certificate(folder, name, authority) for name in ("server", "client"))
+    return authority, server, client, make_certificate(folder, "stranger")
 
 
 def test_tls_is_verified_and_a_client_can_show_its_own_certificate(certificates):

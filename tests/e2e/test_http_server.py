@@ -40,7 +40,7 @@ def test_pipelined_requests_are_answered_in_order(server):
 
 def test_a_request_may_come_byte_by_byte(server):
     with server.connect() as peer:
-        for byte in "\r\nPOST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc".encode():
+        for byte in b"\r\nPOST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc":
             peer.send(bytes([byte]))
         assert json.loads(peer.read_answer()[2])["body"] == "abc"
 
@@ -303,7 +303,8 @@ def test_a_full_pool_is_told_so_and_direct_routes_go_on():
             second.send("GET /hold/a HTTP/1.1\r\nHost: h\r\n\r\n")
             third.send("GET /hold/a HTTP/1.1\r\nHost: h\r\n\r\n")
             # One of the two takes the only place in the queue, whichever the server reads first.
-            refused, waits = (second, third) if select.select([second.socket, third.socket], [], [], PATIENCE_S)[0][0] is second.socket else (third, second)
+            told = select.select([second.socket, third.socket], [], [], PATIENCE_S)[0][0]
+            refused, waits = (second, third) if told is second.socket else (third, second)
             status, fields, _ = refused.read_answer()
             assert (status, fields["retry-after"]) == (503, "1")
             assert status_of(server.ask(f"GET /health HTTP/1.1\r\nHost: h\r\n{CLOSE}\r\n")) == 200
@@ -312,16 +313,25 @@ def test_a_full_pool_is_told_so_and_direct_routes_go_on():
             assert waits.read_answer()[2] == b"let go"
 
 
+READER = r"""
+import socket, sys, threading
+peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+peer.sendall(b"GET /rows?count=100000000 HTTP/1.1\r\nHost: h\r\n\r\n")
+peer.recv(1)
+print("reads", flush=True)
+threading.Event().wait()
+"""
+
+
 def test_peers_that_vanish_leave_nothing_behind(server):
-    for request in ("", "GET /hea", HEALTH, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc", "GET /rows?count=100000000 HTTP/1.1\r\nHost: h\r\n\r\n",
+    for request in ("", "GET /hea", HEALTH, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc",
+                    "GET /rows?count=100000000 HTTP/1.1\r\nHost: h\r\n\r\n",
                     "GET /events HTTP/1.1\r\nHost: h\r\n\r\n"):
         for _ in range(5):
             peer = server.connect()
             peer.send(request)
             peer.reset()
-    child = subprocess.Popen([sys.executable, "-c", f"import socket,time\ns=socket.create_connection(('127.0.0.1',{server.port}))\n"
-                              "s.sendall(b'GET /rows?count=100000000 HTTP/1.1\\r\\nHost: h\\r\\n\\r\\n')\ns.recv(1)\nprint('reads',flush=True)\ns.recv(10**9)\n"
-                              "import threading\nthreading.Event().wait()"], stdout=subprocess.PIPE)
+    child = subprocess.Popen([sys.executable, "-c", READER, str(server.port)], stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"reads\n"
     child.send_signal(signal.SIGKILL)
     child.wait()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the tests of the room http talk through: http_probe as a server or client, raw sockets, certificates, and a server that does what it is told."""
+"""What the tests of the room http talk through: http_probe as a server or client, raw sockets, certificates, and a server that obeys."""
 import contextlib
 import json
 import os
@@ -164,7 +164,10 @@ class ProbeClient:
 
 
 class ScriptedServer:
-    """Answers each request with the next of `answers` (the last for ever): bytes, or a function of (connection, request bytes). Keeps what it was asked."""
+    """Answers each request with the next of `answers` (the last for ever): bytes, or a function of (connection, request bytes).
+
+    Keeps what it was asked.
+    """
 
     def __init__(self, *answers, certificate=None, client_ca=None):
         self.answers = list(answers)
