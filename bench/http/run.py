@@ -28,6 +28,7 @@ PYTHON = """
 import http.server, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536
     def do_GET(self):
         self.send_response(200)
         self.send_header("Content-Length", "1600")
@@ -53,9 +54,9 @@ def wait_open(port):
             continue
 
 
-def start(folder):
+def start(program, folder):
     """[(name, process, URL)]; two names may share a process."""
-    ours = subprocess.Popen([SOURCE / "build/release/bench/http_bench"], stdout=subprocess.PIPE, text=True)
+    ours = subprocess.Popen([program], stdout=subprocess.PIPE, text=True)
     port = int(ours.stdout.readline())
     peers = [("holdfast, direct", ours, f"http://127.0.0.1:{port}/direct"), ("holdfast, pooled", ours, f"http://127.0.0.1:{port}/pooled")]
     if nginx := shutil.which("nginx") or shutil.which("/usr/sbin/nginx"):
@@ -68,7 +69,7 @@ def start(folder):
     else:
         print("nginx is not installed (apt install nginx-light): left out")
     port = free_port()
-    peers.append(("Python http.server", subprocess.Popen([sys.executable, "-c", PYTHON, str(port)]), f"http://127.0.0.1:{port}/"))
+    peers.append(("Python http.server", subprocess.Popen([sys.executable, "-c", PYTHON, str(port)], stderr=subprocess.DEVNULL), f"http://127.0.0.1:{port}/"))
     wait_open(port)
     return peers
 
@@ -84,6 +85,8 @@ def measure(process, url, seconds):
     count = int(re.search(r"(\d+) requests in", out)[1])
     if "Non-2xx" in out:
         raise SystemExit(f"{url}: not every answer was a 200\n{out}")
+    if count == 0:
+        raise SystemExit(f"{url}: no answer in {seconds} s\n{out}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1]), re.search(r"99%\s+(\S+)", out)[1], (cpu_s(process) - before) / count * 1e6
 
 
@@ -91,18 +94,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2, help="of each measurement")
+    parser.add_argument("--program", default=SOURCE / "build/release/bench/http_bench", help="our server (default: the release one)")
     options = parser.parse_args()
     if not shutil.which("wrk"):
         raise SystemExit("wrk is not installed: apt install wrk")
     with tempfile.TemporaryDirectory() as folder:
-        peers = start(pathlib.Path(folder))
-        found = {name: [] for name, _, _ in peers}
-        for _ in range(options.rounds):
-            for name, process, url in peers:
-                found[name].append(measure(process, url, options.seconds))
-        for _, process, _ in peers:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
+        peers = start(options.program, pathlib.Path(folder))
+        try:
+            found = {name: [] for name, _, _ in peers}
+            for _ in range(options.rounds):
+                for name, process, url in peers:
+                    found[name].append(measure(process, url, options.seconds))
+        finally:
+            for _, process, _ in peers:
+                process.send_signal(signal.SIGTERM)
+                process.wait()
     best = {name: max(rounds) for name, rounds in found.items()}
     ours = best["holdfast, direct"][0]
     print(f"{'server':20} {'requests/s':>12} {'p99':>9} {'CPU us each':>12} {'to ours':>8}")
