@@ -7,6 +7,8 @@ include(EmbedText)
 set(foreign_base OpenSSL::Crypto Threads::Threads spdlog::spdlog_header_only simdjson::simdjson nlohmann_json::nlohmann_json)
 set(foreign_sql SQLite::SQLite3 ${CMAKE_DL_LIBS})
 set(foreign_cli CLI11::CLI11)
+# Headers only: libcurl and libssl are opened when they are needed (src/http/libcurl.h, libssl.h), Boost's are compiled into the room.
+set(foreign_http ${CMAKE_DL_LIBS})
 
 file(STRINGS src/ROOMS rows REGEX "^[a-z_]+:")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/ROOMS)

@@ -20,7 +20,10 @@ FOREIGN = {
     "spdlog/": {"base"},
     "simdjson.h": {"base", "core"},
     "simdjson/": {"base", "core"},
-    "openssl/": {"base", "core"},
+    "openssl/ssl.h": {"http"},
+    "openssl/": {"base", "core", "http"},
+    "curl/": {"http"},
+    "boost/": {"http"},
     "CLI/": {"cli"},
     "linux/openat2.h": {"base"},
     "fstream": {"base"},
@@ -31,7 +34,7 @@ FOREIGN = {
 ARROW = ("arrow/", "parquet/")
 ARROW_FOLDER = ("src", "parquet", "module")
 # Slow to compile or leaking into every user: in .cpp files only.
-SOURCES_ONLY = ("nlohmann/", "simdjson", "toml++/", "spdlog/", "sqlite3.h", "libpq-fe.h")
+SOURCES_ONLY = ("nlohmann/", "simdjson", "toml++/", "spdlog/", "sqlite3.h", "libpq-fe.h", "curl/", "openssl/ssl.h")
 # Writing to disk behind the back of base/file could not be crash-tested.
 WRITES = re.compile(
     r"\b(?:std::)?(?:o?fstream|fopen|freopen|mkstemp)\s*[({]|\bstd::ofstream\b|"

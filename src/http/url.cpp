@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/url.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <vector>
+
+#include "http/message.h"
+
+namespace holdfast::http {
+namespace {
+
+constexpr std::string_view kUnreserved = "-._~";
+constexpr std::string_view kSubDelims = "!$&'()*+,;=";
+constexpr std::uint16_t kHttpPort = 80;
+constexpr std::uint16_t kHttpsPort = 443;
+constexpr std::string_view kHidden = "***";
+constexpr std::size_t kMostShownBytes = 512;
+// Parts of names of query keys whose values are not shown.
+constexpr std::array<std::string_view, 8> kSecretWords = {"token", "secret", "passw", "key",
+                                                          "sig",   "auth",   "cred",  "code"};
+
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+bool is_unreserved(char c) {
+  return is_alphanumeric(c) || kUnreserved.find(c) != std::string_view::npos;
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), lower);
+  return out;
+}
+
+int digit_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string encoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_unreserved(c)) {
+      out += c;
+    } else {
+      out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+    }
+  }
+  return out;
+}
+
+Error bad(std::string_view text, std::string_view why) {
+  return Error(Code::invalid, "URL " + redacted_url(text) + ": " + std::string(why),
+               "write it as http://HOST[:PORT]/PATH or https://…");
+}
+
+// Whether each character is one of a path or query, and each '%' has its two digits.
+bool is_encoded(std::string_view text, std::string_view also) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size() || digit_of(text[i + 1]) < 0 || digit_of(text[i + 2]) < 0)
+        return false;
+    } else if (!is_unreserved(text[i]) && kSubDelims.find(text[i]) == std::string_view::npos &&
+               also.find(text[i]) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// "." and "..", also written with %2e.
+std::size_t dots_of(std::string_view segment) {
+  std::size_t dots = 0;
+  for (std::size_t i = 0; i < segment.size(); ++dots) {
+    if (segment[i] == '.') {
+      ++i;
+    } else if (lowered(segment.substr(i, 3)) == "%2e") {
+      i += 3;
+    } else {
+      return 0;
+    }
+  }
+  return dots <= 2 ? dots : 0;
+}
+
+// RFC 3986, 5.2.4. `floor` segments at the front are not left; false where ".." would.
+bool remove_dots(std::string& path, std::size_t floor) {
+  std::vector<std::string_view> kept;
+  bool folder = true;
+  for (std::size_t from = 1; from <= path.size();) {
+    const std::size_t end = std::min(path.find('/', from), path.size());
+    const std::string_view segment = std::string_view(path).substr(from, end - from);
+    const std::size_t dots = dots_of(segment);
+    if (dots == 2 && kept.size() <= floor) return false;
+    if (dots == 2) kept.pop_back();
+    if (dots == 0) kept.push_back(segment);
+    folder = dots != 0;
+    from = end + 1;
+  }
+  std::string out;
+  for (const std::string_view segment : kept) {
+    out += '/';
+    out += segment;
+  }
+  if (folder || out.empty()) out += '/';
+  path = std::move(out);
+  return true;
+}
+
+Status read_user(std::string_view text, std::string_view whole, Url& url) {
+  const std::size_t colon = text.find(':');
+  auto user = percent_decoded(text.substr(0, colon));
+  auto password = percent_decoded(colon == std::string_view::npos ? std::string_view()
+                                                                  : text.substr(colon + 1));
+  if (!user || !password || !is_field("x", *user) || !is_field("x", *password))
+    return bad(whole, "user or password are not percent-encoded text");
+  url.user = std::move(*user);
+  url.password = std::move(*password);
+  return {};
+}
+
+bool is_name_char(char c) {
+  return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+}
+bool is_address_char(char c) {
+  return digit_of(c) >= 0 || c == ':' || c == '.';
+}
+
+Status read_host(std::string_view text, std::string_view whole, Url& url) {
+  std::string_view port;
+  if (text.starts_with('[')) {
+    const std::size_t end = text.find(']');
+    if (end == std::string_view::npos) return bad(whole, "the address has no ']'");
+    url.host = lowered(text.substr(1, end - 1));
+    port = text.substr(end + 1);
+    if (url.host.find(':') == std::string::npos ||
+        !std::all_of(url.host.begin(), url.host.end(), is_address_char))
+      return bad(whole, "what stands in [] is no IPv6 address");
+  } else {
+    const std::size_t colon = text.find(':');
+    url.host = lowered(text.substr(0, colon));
+    port = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
+    if (url.host.empty()) return bad(whole, "it has no host");
+    if (!std::all_of(url.host.begin(), url.host.end(), is_name_char))
+      return bad(whole, "the host has a character that no host name has");
+  }
+  if (port.empty() || port == ":") return {};
+  const char* end = port.data() + port.size();
+  const auto [at, error] = std::from_chars(port.data() + 1, end, url.port);
+  if (port[0] != ':' || error != std::errc() || at != end || url.port == 0)
+    return bad(whole, "the port is no number from 1 to 65535");
+  return {};
+}
+
+Status read_path(std::string_view rest, std::string_view whole, Url& url) {
+  rest = rest.substr(0, rest.find('#'));
+  const std::size_t question = rest.find('?');
+  url.path = rest.substr(0, question);
+  url.query = question == std::string_view::npos ? std::string_view() : rest.substr(question + 1);
+  if (url.path.empty()) url.path = "/";
+  if (!is_encoded(url.path, ":@/") || !is_encoded(url.query, ":@/?[]|{}"))
+    return bad(whole, "a character in it must be percent-encoded");
+  if (!remove_dots(url.path, 0)) return bad(whole, "its \"..\" leads above the root");
+  return {};
+}
+
+std::string authority(const Url& url) {
+  std::string out = url.host.find(':') == std::string::npos ? url.host : '[' + url.host + ']';
+  if (url.port != (url.scheme == "https" ? kHttpsPort : kHttpPort))
+    out += ':' + std::to_string(url.port);
+  return out;
+}
+
+bool sounds_secret(std::string_view key) {
+  const std::string name = lowered(key);
+  return std::any_of(kSecretWords.begin(), kSecretWords.end(),
+                     [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+std::string redacted_query(std::string_view query) {
+  std::string out;
+  for (std::size_t from = 0; from <= query.size();) {
+    const std::size_t end = std::min(query.find('&', from), query.size());
+    const std::string_view pair = query.substr(from, end - from);
+    const std::size_t equals = pair.find('=');
+    const auto key = percent_decoded(pair.substr(0, equals));
+    const bool hide = equals != std::string_view::npos && (!key || sounds_secret(*key));
+    out += from == 0 ? "" : "&";
+    out +=
+        hide ? std::string(pair.substr(0, equals + 1)) + std::string(kHidden) : std::string(pair);
+    from = end + 1;
+  }
+  return out;
+}
+
+std::string target_of(const Url& url) {
+  return url.query.empty() ? url.path : url.path + '?' + url.query;
+}
+
+}  // namespace
+
+Result<Url> parse_url(std::string_view text) {
+  if (text.size() > kMostUrlBytes) return bad(text, "longer than 8192 bytes");
+  Url url;
+  const std::size_t colon = text.find("://");
+  if (colon == std::string_view::npos) return bad(text, "it has no scheme");
+  url.scheme = lowered(text.substr(0, colon));
+  if (url.scheme != "http" && url.scheme != "https")
+    return bad(text, "the scheme is neither http nor https");
+  url.port = url.scheme == "https" ? kHttpsPort : kHttpPort;
+  const std::string_view rest = text.substr(colon + 3);
+  const std::size_t path = std::min(rest.find_first_of("/?#"), rest.size());
+  std::string_view host = rest.substr(0, path);
+  if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) {
+    TRY(read_user(host.substr(0, at), text, url));
+    host = host.substr(at + 1);
+  }
+  TRY(read_host(host, text, url));
+  TRY(read_path(rest.substr(path).starts_with('/') ? std::string(rest.substr(path))
+                                                   : '/' + std::string(rest.substr(path)),
+                text, url));
+  return url;
+}
+
+std::string origin(const Url& url) {
+  return url.scheme + "://" + authority(url);
+}
+
+bool same_origin(const Url& a, const Url& b) {
+  return a.scheme == b.scheme && a.host == b.host && a.port == b.port;
+}
+
+bool is_loopback(const Url& url) {
+  if (url.host == "localhost" || url.host == "::1") return true;
+  const bool numeric = std::all_of(url.host.begin(), url.host.end(),
+                                   [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+  return numeric && url.host.starts_with("127.");
+}
+
+std::string without_credentials(const Url& url) {
+  return origin(url) + target_of(url);
+}
+
+std::string redacted(const Url& url) {
+  std::string out = url.scheme + "://";
+  if (!url.user.empty()) out += encoded(url.user) + (url.password.empty() ? "@" : ":***@");
+  if (url.user.empty() && !url.password.empty()) out += ":***@";
+  out += authority(url) + url.path;
+  if (!url.query.empty()) out += '?' + redacted_query(url.query);
+  return out;
+}
+
+std::string redacted_url(std::string_view text) {
+  const std::size_t colon = text.find("://");
+  const std::size_t from = colon == std::string_view::npos ? 0 : colon + 3;
+  // A password may hold what would end an authority: the last '@' before the query counts, else the last at all.
+  std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos || at < from) at = from;
+  std::string out(text.substr(0, from));
+  if (at > from) out += std::string(kHidden) + '@';
+  const std::string_view rest = text.substr(at > from ? at + 1 : from);
+  const std::size_t question = rest.find('?');
+  out += rest.substr(0, question);
+  if (question != std::string_view::npos) out += '?' + redacted_query(rest.substr(question + 1));
+  return '"' + out.substr(0, kMostShownBytes) + '"';
+}
+
+Result<Url> joined(const Url& base, std::string_view path) {
+  if (path.find("://") < path.find_first_of("/?"))
+    return bad(path, "a path is expected here, below " + origin(base));
+  Url url = base;
+  std::string whole = base.path;
+  if (!path.empty() && !path.starts_with('?')) {
+    if (!whole.ends_with('/')) whole += '/';
+    whole += path.starts_with('/') ? path.substr(1) : path;
+  } else {
+    whole += path;
+  }
+  if (whole.size() > kMostUrlBytes) return bad(path, "longer than 8192 bytes");
+  url.query.clear();
+  const std::size_t question = whole.find_first_of("?#");
+  std::string probe = whole.substr(0, question);
+  const std::size_t floor =
+      static_cast<std::size_t>(std::count(base.path.begin(), base.path.end(), '/')) -
+      (base.path.ends_with('/') ? 1 : 0);
+  if (!remove_dots(probe, floor))
+    return bad(path, "its \"..\" leads above " + origin(base) + base.path);
+  TRY(read_path(whole, path, url));
+  return url;
+}
+
+Result<Url> resolved(const Url& base, std::string_view reference) {
+  if (reference.size() > kMostUrlBytes) return bad(reference, "longer than 8192 bytes");
+  const std::string_view head = reference.substr(0, reference.find_first_of("/?#"));
+  std::string text;
+  if (head.find(':') != std::string_view::npos) {
+    text = reference;
+  } else if (reference.starts_with("//")) {
+    text = base.scheme + ':' + std::string(reference);
+  } else if (reference.starts_with('/')) {
+    text = origin(base) + std::string(reference);
+  } else if (reference.empty() || reference.starts_with('#')) {
+    text = without_credentials(base);
+  } else if (reference.starts_with('?')) {
+    text = origin(base) + base.path + std::string(reference);
+  } else {
+    text = origin(base) + base.path.substr(0, base.path.rfind('/') + 1) + std::string(reference);
+  }
+  TRY_ASSIGN(Url url, parse_url(text));
+  if (!url.user.empty() || !url.password.empty())
+    return bad(text, "a reference must not carry credentials");
+  return url;
+}
+
+std::string encoded_segment(std::string_view text) {
+  // A segment of dots alone would be taken away as one of "." and "..", encoded or not: there is no way to write it.
+  return encoded(text);
+}
+
+std::string encoded_query_value(std::string_view text) {
+  return encoded(text);
+}
+
+Result<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? digit_of(text[i + 2]) : -1;
+    if (high < 0 || low < 0) return Error(Code::invalid, "a \"%\" without two hexadecimal digits");
+    out += static_cast<char>((high << 4) | low);
+    i += 2;
+  }
+  return out;
+}
+
+}  // namespace holdfast::http
