@@ -149,7 +149,7 @@ struct ReferenceKeywords {
   NodeId dynamic_ref = kNoNode;
   /// The name that the outermost resource of the dynamic scope with such a $dynamicAnchor decides; none: dynamic_ref holds as it is.
   std::string_view dynamic_name;
-  /// $recursiveRef to a $recursiveAnchor: the outermost resource of the dynamic scope decides that has one, with no gap below it.
+  /// $recursiveRef to a $recursiveAnchor: the outermost resource of the dynamic scope that has one decides.
   bool is_recursive = false;
 };
 

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values of documents: what they are, equality, JSON text and JSON Pointers. What recurses is bounded by the depth of documents.
+#include "json_schema/document.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/assert.h"
+#include "core/canonical_json.h"
+#include "json_schema/document_store.h"
+
+namespace holdfast::json_schema {
+namespace {
+
+std::span<const MemberNode> members_of(const ValueNode& node) {
+  return {node.members, node.size};
+}
+
+std::span<const std::uint32_t> order_of(const ValueNode& node) {
+  return {reinterpret_cast<const std::uint32_t*>(node.members + node.size), node.size};
+}
+
+const MemberNode* find_member(const ValueNode& node, std::string_view key) {
+  const auto members = members_of(node);
+  if (members.size() <= kMostMembersInLine) {
+    for (const MemberNode& member : members)
+      if (member.name() == key) return &member;
+    return nullptr;
+  }
+  const std::uint64_t hash = hash_of_text(key);
+  const auto order = order_of(node);
+  const auto found = std::lower_bound(
+      order.begin(), order.end(), 0U, [&](std::uint32_t position, std::uint32_t /*key*/) {
+        const MemberNode& member = members[position];
+        return member.key_hash != hash ? member.key_hash < hash : member.name() < key;
+      });
+  if (found == order.end()) return nullptr;
+  const MemberNode& member = members[*found];
+  return member.key_hash == hash && member.name() == key ? &member : nullptr;
+}
+
+bool same(const ValueNode& a, const ValueNode& b);
+
+bool same_members(const ValueNode& a, const ValueNode& b) {
+  return std::ranges::all_of(members_of(a), [&](const MemberNode& member) {
+    const MemberNode* other = find_member(b, member.name());
+    return other != nullptr && same(member.value, other->value);
+  });
+}
+
+bool same(const ValueNode& a, const ValueNode& b) {
+  if (&a == &b) return true;
+  if (a.kind != b.kind || a.hash != b.hash) return false;
+  switch (a.kind) {
+    case ValueKind::null:
+      return true;
+    case ValueKind::boolean:
+      return a.flag == b.flag;
+    case ValueKind::number:
+      return Value(&a).number() == Value(&b).number();
+    case ValueKind::string:
+      return Value(&a).string() == Value(&b).string();
+    case ValueKind::array:
+      return a.size == b.size && (a.elements == b.elements ||
+                                  std::equal(a.elements, a.elements + a.size, b.elements, same));
+    case ValueKind::object:
+      return a.size == b.size && (a.members == b.members || same_members(a, b));
+  }
+  return false;
+}
+
+void append(std::string& out, Value value, std::size_t most_bytes);
+
+void append_array(std::string& out, Value value, std::size_t most_bytes) {
+  out += '[';
+  for (std::size_t i = 0; i < value.size() && out.size() <= most_bytes; ++i) {
+    if (i > 0) out += ',';
+    append(out, value.at(i), most_bytes);
+  }
+  out += ']';
+}
+
+void append_object(std::string& out, Value value, std::size_t most_bytes) {
+  std::vector<Member> members;
+  members.reserve(value.size());
+  for (std::size_t i = 0; i < value.size(); ++i)
+    members.push_back(value.member(i));
+  std::ranges::sort(members, core::canonical_key_less, &Member::key);
+  out += '{';
+  for (std::size_t i = 0; i < members.size() && out.size() <= most_bytes; ++i) {
+    if (i > 0) out += ',';
+    core::append_canonical_string(out, members[i].key);
+    out += ':';
+    append(out, members[i].value, most_bytes);
+  }
+  out += '}';
+}
+
+void append(std::string& out, Value value, std::size_t most_bytes) {
+  switch (value.kind()) {
+    case ValueKind::null:
+      out += "null";
+      return;
+    case ValueKind::boolean:
+      out += value.boolean() ? "true" : "false";
+      return;
+    case ValueKind::number:
+      out += value.number().text();
+      return;
+    case ValueKind::string:
+      core::append_canonical_string(out, value.string());
+      return;
+    case ValueKind::array:
+      return append_array(out, value, most_bytes);
+    case ValueKind::object:
+      return append_object(out, value, most_bytes);
+  }
+}
+
+std::optional<std::string> unescaped(std::string_view token) {
+  std::string key;
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    if (token[i] != '~') {
+      key += token[i];
+      continue;
+    }
+    const char next = i + 1 < token.size() ? token[++i] : '\0';
+    if (next != '0' && next != '1') return std::nullopt;
+    key += next == '0' ? '~' : '/';
+  }
+  return key;
+}
+
+std::optional<std::size_t> array_index(std::string_view token) {
+  if (token.empty() || token.size() > 9 || (token.size() > 1 && token[0] == '0'))
+    return std::nullopt;
+  std::size_t index = 0;
+  for (const char c : token) {
+    if (c < '0' || c > '9') return std::nullopt;
+    index = index * 10 + static_cast<std::size_t>(c - '0');
+  }
+  return index;
+}
+
+}  // namespace
+
+std::string_view kind_name(ValueKind kind) {
+  constexpr std::array<std::string_view, 6> kNames = {"null",   "boolean", "number",
+                                                      "string", "array",   "object"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+ValueKind Value::kind() const {
+  HOLDFAST_ASSERT(node_ != nullptr);
+  return node_->kind;
+}
+
+bool Value::boolean() const {
+  HOLDFAST_ASSERT(is_boolean());
+  return node_->flag;
+}
+
+Number Value::number() const {
+  HOLDFAST_ASSERT(is_number());
+  if (node_->is_large) return *node_->number;
+  return Number::of(node_->coefficient, static_cast<std::int32_t>(node_->size), node_->flag);
+}
+
+std::string_view Value::string() const {
+  HOLDFAST_ASSERT(is_string());
+  return {node_->text, node_->size};
+}
+
+std::size_t Value::size() const {
+  return is_array() || is_object() ? node_->size : 0;
+}
+
+Value Value::at(std::size_t index) const {
+  HOLDFAST_ASSERT(is_array() && index < node_->size);
+  return Value(node_->elements + index);
+}
+
+Member Value::member(std::size_t index) const {
+  HOLDFAST_ASSERT(is_object() && index < node_->size);
+  const MemberNode& member = node_->members[index];
+  return {member.name(), Value(&member.value)};
+}
+
+Value Value::find(std::string_view key) const {
+  const MemberNode* member = is_object() ? find_member(*node_, key) : nullptr;
+  return member != nullptr ? Value(&member->value) : Value();
+}
+
+std::optional<std::size_t> Value::index_of(std::string_view key) const {
+  const MemberNode* member = is_object() ? find_member(*node_, key) : nullptr;
+  if (member == nullptr) return std::nullopt;
+  return static_cast<std::size_t>(member - node_->members);
+}
+
+bool operator==(Value a, Value b) {
+  if (!a || !b) return !a && !b;
+  return same(*a.node_, *b.node_);
+}
+
+std::uint64_t Value::hash() const {
+  return node_ != nullptr ? node_->hash : 0;
+}
+
+std::size_t Value::code_point_count() const {
+  const std::string_view text = string();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::size_t depth_of(Value value) {
+  return value ? value.node()->depth : 0;
+}
+
+std::string json_text(Value value) {
+  std::string text;
+  append(text, value, ~std::size_t{0});
+  return text;
+}
+
+std::string short_json_text(Value value, std::size_t most_bytes) {
+  std::string text;
+  append(text, value, most_bytes);
+  if (text.size() <= most_bytes) return text;
+  std::size_t end = most_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    --end;
+  return text.substr(0, end) + "…";
+}
+
+std::string pointer_token(std::string_view key) {
+  std::string token;
+  for (const char c : key) {
+    if (c == '~')
+      token += "~0";
+    else if (c == '/')
+      token += "~1";
+    else
+      token += c;
+  }
+  return token;
+}
+
+Value value_at(Value root, std::string_view pointer) {
+  Value value = root;
+  while (value && !pointer.empty()) {
+    if (pointer[0] != '/') return {};
+    const std::size_t end = std::min(pointer.find('/', 1), pointer.size());
+    const auto key = unescaped(pointer.substr(1, end - 1));
+    pointer.remove_prefix(end);
+    if (!key) return {};
+    if (value.is_object()) {
+      value = value.find(*key);
+      continue;
+    }
+    const auto index = value.is_array() ? array_index(*key) : std::nullopt;
+    value = index && *index < value.size() ? value.at(*index) : Value();
+  }
+  return value;
+}
+
+}  // namespace holdfast::json_schema

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// How values are kept: nodes of 24 bytes in an arena, the elements of an array and the members of an object side by side. For the files
+// of document*.cpp; everybody else reads document.h.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <memory_resource>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json_schema/document.h"
+
+namespace holdfast::json_schema {
+
+struct MemberNode;
+
+/// Only a node's store or another node points to what it has; it is copied freely, and its children are shared then.
+struct ValueNode {
+  ValueKind kind = ValueKind::null;
+  bool flag : 1 = false;      // of a boolean: its value; of a number: negative
+  bool is_large : 1 = false;  // of a number: `number` holds it
+  std::uint16_t depth = 0;    // arrays and objects inside each other, itself included
+  std::uint32_t size = 0;     // bytes, elements or members; of a number: its exponent, an int32
+  union {
+    std::uint64_t coefficient = 0;
+    const Number* number;
+    const char* text;
+    const ValueNode* elements;
+    const MemberNode* members;
+  };
+  std::uint64_t hash = 0;
+};
+
+struct MemberNode {
+  const char* key = nullptr;
+  std::uint32_t key_size = 0;
+  std::uint64_t key_hash = 0;
+  ValueNode value;
+
+  std::string_view name() const { return {key, key_size}; }
+};
+
+/// Objects with more members have an order by hash and key behind them, in which find() searches.
+constexpr std::size_t kMostMembersInLine = 8;
+
+struct DocumentStore {
+  std::string text;  // what was parsed: strings without escapes are read where they stand
+  std::pmr::monotonic_buffer_resource arena;
+  std::deque<Number> numbers;
+
+  template <class T>
+  T* make(std::size_t count) {
+    return static_cast<T*>(arena.allocate(count * sizeof(T), alignof(T)));
+  }
+  const char* keep(std::string_view bytes);
+  ValueNode string_node(std::string_view kept);
+  ValueNode number_node(const Number& value);
+  ValueNode array_node(std::span<const ValueNode> elements);
+  /// The object, or the position of a member whose key an earlier one has.
+  struct Object {
+    ValueNode node;
+    const MemberNode* repeated = nullptr;
+  };
+  Object object_node(std::span<const MemberNode> members);
+};
+
+ValueNode constant_node(ValueKind kind, bool flag);
+std::uint64_t hash_of_text(std::string_view bytes);
+
+}  // namespace holdfast::json_schema
