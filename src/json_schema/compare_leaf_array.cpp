@@ -13,9 +13,11 @@ constexpr std::uint64_t kMostItems = 128;
 void ArrayLeaf::list_tasks() {
   for (const ItemDuty& duty : state_.item_duties)
     tasks_.push_back({duty, std::nullopt});
-  for (std::size_t i = 0; i < state_.contains.size(); ++i)
+  for (std::size_t i = 0; i < state_.contains.size(); ++i) {
+    has_limit_ = has_limit_ || state_.contains[i].count.most != kNoLimit;
     for (std::uint64_t k = 0; k < state_.contains[i].count.least && k <= kMostItems; ++k)
       tasks_.push_back({{0, kNoLimit, satisfy(state_.contains[i].shape)}, i});
+  }
 }
 
 std::uint64_t ArrayLeaf::longest_useful() const {
@@ -87,8 +89,11 @@ Outcome ArrayLeaf::place(Slots& slots, std::size_t next) {
 Outcome ArrayLeaf::finish(Slots slots) {
   Outcome limited = limit_contains(slots);
   if (limited.emptiness != Emptiness::member) return limited;
-  if (state_.has_repeat) return repeat(slots);
-  return state_.is_unique ? distinct(slots) : members_of(slots);
+  if (!state_.has_repeat && !state_.is_unique) return members_of(slots);
+  const Outcome found = state_.has_repeat ? repeat(slots) : distinct(slots);
+  if (found.emptiness == Emptiness::empty && has_limit_)
+    return search_.unknown("a limit on what an array contains, beside equal items");
+  return found;
 }
 
 // Where at most so many items may be of a shape, every other one is made to break it if it can.

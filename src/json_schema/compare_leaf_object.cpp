@@ -11,6 +11,12 @@ constexpr std::uint64_t kMostMembers = 128;
 
 }  // namespace
 
+// A name could not be held against a pattern: nothing is proved, and a member is a guess.
+void ObjectLeaf::doubt() {
+  has_doubt_ = true;
+  state_.open = search_.book_.open("the name of a member");
+}
+
 bool ObjectLeaf::may_have_name(const std::string& name) {
   if (!has_name_rules_) return true;
   const Value text = search_.maker_.string(name);
@@ -18,7 +24,7 @@ bool ObjectLeaf::may_have_name(const std::string& name) {
     if (object->names == kEverything) continue;
     const Answer answer = search_.holds(object->names, text);
     if (answer == Answer::no) return false;
-    if (answer == Answer::unknown) state_.open = search_.book_.open("the name of a member");
+    if (answer == Answer::unknown) doubt();
   }
   return true;
 }
@@ -35,8 +41,12 @@ std::optional<Goal> ObjectLeaf::goal_for(const std::string& name, const NameId* 
     }
     for (const auto& [pattern, part] : object->patterns) {
       const auto matched = search_.book_.pattern_at(pattern).matches(name);
-      if (!matched) state_.open = search_.book_.open("the name of a member");
-      if (!matched || !*matched) continue;
+      if (!matched) {
+        doubt();
+        is_other = false;
+        continue;
+      }
+      if (!*matched) continue;
       is_other = false;
       if (!add_to_goal(goal, satisfy(part))) return std::nullopt;
     }
@@ -75,6 +85,13 @@ void ObjectLeaf::list_patterns() {
 }
 
 Outcome ObjectLeaf::solve() {
+  const Outcome found = solve_members();
+  if (found.emptiness == Emptiness::empty && has_doubt_)
+    return search_.unknown("the name of a member");
+  return found;
+}
+
+Outcome ObjectLeaf::solve_members() {
   for (const ObjectFacet* object : state_.objects)
     has_name_rules_ = has_name_rules_ || object->names != kEverything;
   Slots slots;
@@ -95,7 +112,7 @@ Outcome ObjectLeaf::solve() {
 bool ObjectLeaf::fits(const MemberDuty& duty, const std::string& name) {
   const auto matches = [&](PatternId pattern) {
     const auto matched = search_.book_.pattern_at(pattern).matches(name);
-    if (!matched) state_.open = search_.book_.open("the name of a member");
+    if (!matched) doubt();
     return matched && *matched;
   };
   switch (duty.who) {
@@ -106,6 +123,7 @@ bool ObjectLeaf::fits(const MemberDuty& duty, const std::string& name) {
                           [&](const auto& one) { return matches(one.first); });
     case MemberDuty::Who::named_so: {
       const Answer answer = search_.holds(shape_of(duty.literal), search_.maker_.string(name));
+      if (answer == Answer::unknown) doubt();
       return answer == (is_break(duty.literal) ? Answer::no : Answer::yes);
     }
   }
@@ -230,7 +248,7 @@ Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region, const Mem
   for (const Literal literal : goal)
     if (!reader.add(state, literal)) return {Emptiness::empty};
   if (!reader.drain(state)) return {Emptiness::empty};
-  return search_.search_name(std::move(state), goal, patterns_, region);
+  return search_.search(std::move(state), goal);
 }
 
 Outcome ObjectLeaf::finish(Slots slots) {

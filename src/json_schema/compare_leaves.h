@@ -23,6 +23,8 @@ class ObjectLeaf {
   };
   using Slots = std::vector<Slot>;
 
+  Outcome solve_members();
+  void doubt();
   /// What the value of a member must satisfy; nothing where the name or value can't be.
   std::optional<Goal> goal_for(const std::string& name, const NameId* id);
   bool may_have_name(const std::string& name);
@@ -48,6 +50,7 @@ class ObjectLeaf {
   std::vector<NameId> known_names_;
   std::vector<PatternId> patterns_;
   bool has_name_rules_ = false;
+  bool has_doubt_ = false;
 };
 
 /// Items: as few as the count allows, longer ones while a duty may need more room.
@@ -82,6 +85,7 @@ class ArrayLeaf {
   Search& search_;
   State& state_;
   std::vector<Task> tasks_;
+  bool has_limit_ = false;  // of a contains
 };
 
 }  // namespace holdfast::json_schema

@@ -13,6 +13,22 @@ constexpr std::size_t kMostOptions = 50'000;
 constexpr std::size_t kMostProofSteps = 200;
 constexpr int kKindCount = 6;
 
+ShapeId first_shape(const Goal& goal) { return goal.empty() ? kEverything : shape_of(goal[0]); }
+
+// A listed value that the state excludes for a reason of its own.
+bool is_out(const State& state, Value value, const ShapeBook& book) {
+  if (has_element(state.excluded, value)) return true;
+  if (!value.is_string()) return false;
+  const auto matches = [&](PatternId pattern, bool wanted) {
+    const auto found = book.pattern_at(pattern).matches(value.string());
+    return !found || *found == wanted;
+  };
+  return !std::all_of(state.patterns.begin(), state.patterns.end(),
+                      [&](PatternId pattern) { return matches(pattern, true); }) ||
+         !std::all_of(state.not_patterns.begin(), state.not_patterns.end(),
+                      [&](PatternId pattern) { return matches(pattern, false); });
+}
+
 }  // namespace
 
 std::size_t Search::GoalHash::operator()(const Goal& goal) const {
@@ -53,8 +69,8 @@ Outcome Search::solve(Goal goal) {
     lowest_ = std::min(lowest_, entry.depth);
     return empty_by("met again inside of itself");
   }
-  if (!spend()) return unknown("the steps did not suffice", goal.empty() ? 0 : shape_of(goal[0]));
-  if (depth_ >= kMostGoalDepth) return unknown("values nested too deep", shape_of(goal[0]));
+  if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
+  if (depth_ >= kMostGoalDepth) return unknown("values nested too deep", first_shape(goal));
   return solve_new(goal);
 }
 
@@ -117,7 +133,7 @@ Outcome Search::by_values(const Goal& goal, const std::vector<Value>& values) {
     }
     if (answer == Answer::yes) return {Emptiness::member, value};
     if (answer == Answer::unknown) {
-      outcome = unknown("a value that only the validator can judge", shape_of(goal[0]));
+      outcome = unknown("a value that only the validator can judge", first_shape(goal));
       outcome.value = value;
     }
   }
@@ -151,8 +167,11 @@ Outcome Search::search(State state, const Goal& goal) {
   StateReader reader(*this);
   for (;;) {
     if (!reader.drain(state)) return empty_by("the demands contradict each other");
-    if (!spend()) return unknown("the steps did not suffice", shape_of(goal[0]));
-    if (state.has_values) return by_values(goal, state.values);
+    if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
+    if (state.has_values) {
+      std::erase_if(state.values, [&](Value value) { return is_out(state, value, book_); });
+      return by_values(goal, state.values);
+    }
     std::vector<Option> options;
     std::size_t fewest = kMostOptions;
     std::size_t chosen = 0;
@@ -163,7 +182,7 @@ Outcome Search::search(State state, const Goal& goal) {
       chosen = i;
     }
     if (state.alternatives.empty()) return leaf(state);
-    if (fewest == kMostOptions) return unknown("too many alternatives", shape_of(goal[0]));
+    if (fewest == kMostOptions) return unknown("too many alternatives", first_shape(goal));
     if (fewest == 0) return empty_by("every alternative contradicts the rest");
     if (fewest > 1) return branch(std::move(state), goal, chosen);
     reader.options_of(state, state.alternatives[chosen], kMostOptions, options);
@@ -178,10 +197,10 @@ Outcome Search::branch(State state, const Goal& goal, std::size_t chosen) {
   std::vector<Option> options;
   reader.options_of(state, state.alternatives[chosen], kMostOptions, options);
   state.alternatives.erase(state.alternatives.begin() + static_cast<std::ptrdiff_t>(chosen));
-  if (options.size() >= kMostOptions) return unknown("too many alternatives", shape_of(goal[0]));
+  if (options.size() >= kMostOptions) return unknown("too many alternatives", first_shape(goal));
   Outcome outcome{Emptiness::empty};
   for (const Option& option : options) {
-    if (!spend()) return unknown("the steps did not suffice", shape_of(goal[0]));
+    if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
     State next = state;
     if (!reader.apply(next, option)) continue;
     Outcome found = search(std::move(next), goal);
