@@ -245,21 +245,31 @@ std::string pointer_token(std::string_view key) {
   return token;
 }
 
-Value value_at(Value root, std::string_view pointer) {
-  Value value = root;
-  while (value && !pointer.empty()) {
-    if (pointer[0] != '/') return {};
+std::optional<std::vector<std::string>> pointer_steps(std::string_view pointer) {
+  std::vector<std::string> steps;
+  while (!pointer.empty()) {
+    if (pointer[0] != '/') return std::nullopt;
     const std::size_t end = std::min(pointer.find('/', 1), pointer.size());
-    const auto key = unescaped(pointer.substr(1, end - 1));
+    auto key = unescaped(pointer.substr(1, end - 1));
+    if (!key) return std::nullopt;
+    steps.push_back(*std::move(key));
     pointer.remove_prefix(end);
-    if (!key) return {};
-    if (value.is_object()) {
-      value = value.find(*key);
-      continue;
-    }
-    const auto index = value.is_array() ? array_index(*key) : std::nullopt;
-    value = index && *index < value.size() ? value.at(*index) : Value();
   }
+  return steps;
+}
+
+Value step_into(Value value, std::string_view step) {
+  if (value.is_object()) return value.find(step);
+  const auto index = value.is_array() ? array_index(step) : std::nullopt;
+  return index && *index < value.size() ? value.at(*index) : Value();
+}
+
+Value value_at(Value root, std::string_view pointer) {
+  const auto steps = pointer_steps(pointer);
+  if (!steps) return {};
+  Value value = root;
+  for (const std::string& step : *steps)
+    value = step_into(value, step);
   return value;
 }
 

@@ -129,6 +129,10 @@ std::string short_json_text(Value value, std::size_t most_bytes = 80);
 
 /// One step of a JSON Pointer (RFC 6901) with ~ and / escaped.
 std::string pointer_token(std::string_view key);
+/// The steps of a JSON Pointer, unescaped; nothing where it is none.
+std::optional<std::vector<std::string>> pointer_steps(std::string_view pointer);
+/// What one step leads to: a member, or an element by its index. None where there is nothing.
+Value step_into(Value value, std::string_view step);
 /// What a JSON Pointer names below a value: none where there is nothing or it is no pointer.
 Value value_at(Value root, std::string_view pointer);
 
