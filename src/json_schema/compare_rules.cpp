@@ -58,6 +58,8 @@ const RuleTable& usual_rules() {
       {"schema.any_of_removed", constraint, kNo, kYes, "an alternative of anyOf was removed"},
       {"schema.one_of_added", alternative, kAsk, kAsk, "an alternative of oneOf was added"},
       {"schema.one_of_removed", constraint, kAsk, kAsk, "an alternative of oneOf was removed"},
+      {"schema.alternatives_introduced", constraint, kNo, kYes, "{} is new"},
+      {"schema.alternatives_dropped", constraint, kYes, kNo, "{} is gone"},
       {"schema.not_changed", constraint, kAsk, kAsk, "not was changed"},
       {"schema.condition_changed", constraint, kAsk, kAsk, "{} was changed"},
       {"schema.reference_changed", constraint, kAsk, kAsk, "{} leads elsewhere"},

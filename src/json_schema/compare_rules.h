@@ -78,6 +78,8 @@ enum class RuleId : unsigned char {
   any_of_removed,
   one_of_added,
   one_of_removed,
+  alternatives_introduced,
+  alternatives_dropped,
   not_changed,
   condition_changed,
   reference_changed,

@@ -98,6 +98,13 @@ bool StateReader::narrow_count(Count& count, std::uint64_t least, std::uint64_t 
   return count.least <= count.most;
 }
 
+bool StateReader::add_contains(State& state, ShapeId shape, Count count) {
+  for (ContainsRule& rule : state.contains)
+    if (rule.shape == shape) return narrow_count(rule.count, count.least, count.most);
+  state.contains.push_back({shape, count});
+  return true;
+}
+
 bool StateReader::satisfy_facets(State& state, ShapeId id, const Shape& shape) {
   if ((shape.kinds & bit_of(state.kind)) == 0) return false;
   if (shape.has_values && !narrow_values(state, shape.values)) return false;
@@ -131,7 +138,7 @@ bool StateReader::satisfy_array(State& state, const ArrayFacet& array) {
   state.arrays.push_back(&array);
   state.is_unique = state.is_unique || array.is_unique;
   if (state.is_unique && state.has_repeat) return false;
-  if (array.has_contains) state.contains.push_back({array.contains, array.contains_count});
+  if (array.has_contains && !add_contains(state, array.contains, array.contains_count)) return false;
   return narrow_count(state.count, array.count.least, array.count.most);
 }
 
@@ -201,11 +208,10 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
       state.has_repeat = true;
       return !state.is_unique && narrow_count(state.count, 2, kNoLimit);
     case AtomKind::contains_most:
-      state.contains.push_back({shape.array->contains, {0, atom.to}});
-      return true;
+      return add_contains(state, shape.array->contains, {0, atom.to});
     case AtomKind::contains_least:
-      state.contains.push_back({shape.array->contains, {atom.from, kNoLimit}});
-      return narrow_count(state.count, atom.from, kNoLimit);
+      return add_contains(state, shape.array->contains, {atom.from, kNoLimit}) &&
+             narrow_count(state.count, atom.from, kNoLimit);
     case AtomKind::some_item:
       state.item_duties.push_back({atom.from, atom.to, atom.literal});
       return narrow_count(state.count, atom.from + 1, kNoLimit);

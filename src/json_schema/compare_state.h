@@ -159,6 +159,7 @@ class StateReader {
   bool apply_object(State& state, const Atom& atom);
   bool narrow_least(State& state, const Bound& bound);
   bool narrow_most(State& state, const Bound& bound);
+  bool add_contains(State& state, ShapeId shape, Count count);
   bool narrow_count(Count& count, std::uint64_t least, std::uint64_t most);
   bool add_has(State& state, NameId name);
   bool add_lacks(State& state, NameId name);
