@@ -3,13 +3,14 @@
 # Puts on a Debian 12 machine what one task needs, and nothing that is there already; safe to repeat, silent when nothing is to do.
 #   scripts/setup.sh build     Debian packages of deps/apt.txt, and the libraries of deps/native.txt in .deps/current
 #   scripts/setup.sh run       the same, and the ffmpeg of deps/ffmpeg.txt in .deps/ffmpeg
-#   scripts/setup.sh test      the same, deps/apt-test.txt, and tests/requirements.txt in .venv
+#   scripts/setup.sh test      the same, deps/apt-test.txt, tests/requirements.txt in .venv, and the suite of deps/schema_suite.txt
 #   scripts/setup.sh lint      as test, and tools/requirements.txt in .venv
 #   scripts/setup.sh bench     as test, and bench/requirements.txt in .venv: peers that are measured
 # Packages come from wherever this machine's apt and pip are configured to look. Python wheels are kept in .deps/wheels and
 # every one is held against the hash in its lock file, so that a second setup needs no network. HOLDFAST_DEPS=system leaves
-# deps/native.txt and deps/ffmpeg.txt alone: CMake then wants Apache Arrow and Parquet for C++ that are installed already
-# (cmake/Arrow.cmake), example and tests an ffmpeg with libvmaf in PATH.
+# deps/native.txt, deps/ffmpeg.txt and deps/schema_suite.txt alone: CMake then wants Apache Arrow and Parquet for C++ that are
+# installed already (cmake/Arrow.cmake), example and tests an ffmpeg with libvmaf in PATH, and the tests HOLDFAST_SCHEMA_SUITE, a
+# folder with the JSON Schema Test Suite.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -72,6 +73,13 @@ install_ffmpeg() { # for the example workspace and the tests; the program itself
   .venv/bin/python deps/fetch_ffmpeg.py || die "no ffmpeg"
 }
 
+install_schema_suite() { # for the tests
+  [ "${HOLDFAST_DEPS:-auto}" != system ] || return 0
+  ! "$python" deps/fetch_schema_suite.py --offline 2>/dev/null || return 0
+  [ -x .venv/bin/python ] || "$python" -m venv .venv
+  .venv/bin/python deps/fetch_schema_suite.py || die "no JSON Schema Test Suite"
+}
+
 case ${1:-} in
   build)
     install_debian_packages deps/apt.txt
@@ -86,6 +94,7 @@ case ${1:-} in
     install_debian_packages deps/apt.txt deps/apt-test.txt
     install_native_libraries
     install_ffmpeg
+    install_schema_suite
     install_python_packages tests/requirements.txt
     ;;
   lint)

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Puts the JSON Schema Test Suite that schema_suite.txt pins into .deps/schema-suite; scripts/setup.sh calls it.
+
+  deps/fetch_schema_suite.py [--offline] [--deps .deps]
+
+The suite lies in the source archive of the Python package jsonschema. The archive is kept in .deps/wheels and held against its hash, as
+fetch.py does; with --offline and no archive: exit 3. Its folder json/ is unpacked into .deps/schema-suite-<id of lock and scripts>, and
+.deps/schema-suite leads to it. Nothing of the archive is run: pip asks a source archive's build backend for its name, and is given one
+that knows it by heart.
+"""
+import argparse
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+from pinned_wheel import pinned, point, sha256
+
+HERE = pathlib.Path(__file__).resolve().parent
+LOCK = HERE / "schema_suite.txt"
+NOT_THERE = 3
+BACKEND = """import pathlib
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    name = "{name}-{version}.dist-info"
+    (pathlib.Path(folder) / name).mkdir()
+    (pathlib.Path(folder) / name / "METADATA").write_text("Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
+    return name
+"""
+
+
+def find_archive(folder: pathlib.Path) -> pathlib.Path | None:
+    name, version, hashes = pinned(LOCK)
+    archive = folder / f"{name}-{version}.tar.gz"
+    return archive if archive.exists() and sha256(archive) in hashes else None
+
+
+def download(folder: pathlib.Path) -> None:
+    name, version, _ = pinned(LOCK)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as backend:
+        package = pathlib.Path(backend) / "hatchling"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "build.py").write_text(BACKEND.format(name=name, version=version), encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download", "--no-deps", "--no-binary=:all:",
+                   "--no-build-isolation", "--require-hashes", "--requirement", str(LOCK), "--dest", str(folder)]
+        ended = subprocess.run(command, check=False, env={**os.environ, "PYTHONPATH": backend})
+    if ended.returncode != 0:
+        raise SystemExit(f"fetch: pip could not get what deps/{LOCK.name} pins (no network, or a hash that does not match): put the archive "
+                         f"into {folder} by hand, or set HOLDFAST_DEPS=system and HOLDFAST_SCHEMA_SUITE to a copy of the suite")
+
+
+def make(archive: pathlib.Path, final: pathlib.Path) -> None:
+    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
+    try:
+        with tarfile.open(archive) as source:
+            for entry in source:
+                parts = pathlib.PurePosixPath(entry.name).parts
+                if not entry.isfile() or len(parts) < 3 or parts[1] != "json" or ".." in parts:
+                    continue
+                target = made.joinpath(*parts[2:])
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.extractfile(entry).read())
+        (made / "from").write_text(f"{archive.name}\n", encoding="utf-8")
+        made.chmod(0o755)
+        try:
+            made.rename(final)
+        except OSError:
+            if not (final / "from").exists():  # else a second setup was quicker with the same
+                raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--deps", type=pathlib.Path, default=HERE.parent / ".deps", help="where archive and suite are kept")
+    arguments.add_argument("--offline", action="store_true", help="download nothing")
+    given = arguments.parse_args()
+    deps = given.deps.resolve()
+    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch_schema_suite.py", HERE / "pinned_wheel.py"))
+    final = deps / ("schema-suite-" + hashlib.sha256(scripts).hexdigest()[:12])
+    if not (final / "from").exists():
+        archive = find_archive(deps / "wheels")
+        if archive is None and given.offline:
+            print(f"fetch: no archive in {deps / 'wheels'} has the hash of deps/{LOCK.name}", file=sys.stderr)
+            return NOT_THERE
+        if archive is None:
+            print("fetch: the JSON Schema Test Suite, 0.4 MB")
+            download(deps / "wheels")
+            archive = find_archive(deps / "wheels")
+        if archive is None:
+            raise SystemExit(f"fetch: pip brought nothing that deps/{LOCK.name} pins")
+        make(archive, final)
+    point(deps / "schema-suite", final.name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
