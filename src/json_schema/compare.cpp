@@ -8,6 +8,7 @@
 
 #include "json_schema/compare_changes.h"
 #include "json_schema/compare_compile.h"
+#include "json_schema/compare_filled.h"
 #include "json_schema/compare_search.h"
 
 namespace holdfast::json_schema {
@@ -190,6 +191,24 @@ Comparison identical() {
   return comparison;
 }
 
+// Whose values one of two schemas is read by is another one where defaults are filled in, for each direction.
+Result<Comparison> compare_filled(const Schema& old_schema, const Schema& new_schema,
+                                  CompareOptions options) {
+  options.defaults = Defaults::ignore;
+  TRY_ASSIGN(const Schema old_reader, filled(old_schema));
+  TRY_ASSIGN(const Schema new_reader, filled(new_schema));
+  TRY_ASSIGN(Comparison comparison, compare(old_schema, new_schema, options));
+  if (comparison.change_class == ChangeClass::identical) return comparison;
+  CompareOptions verdicts_only = options;
+  verdicts_only.most_changes = 0;
+  TRY_ASSIGN(const Comparison backward, compare(old_schema, new_reader, verdicts_only));
+  TRY_ASSIGN(const Comparison forward, compare(old_reader, new_schema, verdicts_only));
+  comparison.backward = backward.backward;
+  comparison.forward = forward.forward;
+  comparison.change_class = class_of(comparison, options);
+  return comparison;
+}
+
 }  // namespace
 
 std::string_view class_name(ChangeClass change_class) {
@@ -208,6 +227,7 @@ std::optional<Profile> profile_of_name(std::string_view name) {
 
 Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
                            const CompareOptions& options) {
+  if (options.defaults == Defaults::fill) return compare_filled(old_schema, new_schema, options);
   if (old_schema.dialect() == new_schema.dialect() &&
       old_schema.document_root() == new_schema.document_root())
     return identical();
@@ -229,8 +249,8 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
   comparison.backward = ask({old_root, new_root, old_schema, new_schema}, search, book, sides);
   comparison.forward = ask({new_root, old_root, new_schema, old_schema}, search, book, sides);
   if (options.most_changes > 0) {
-    FoundChanges found = find_changes({old_schema, new_schema, old_shapes, new_shapes, book, search,
-                                       budget, options});
+    FoundChanges found = find_changes(
+        {old_schema, new_schema, old_shapes, new_shapes, book, search, budget, options});
     comparison.changes = std::move(found.changes);
     comparison.has_more_changes = found.has_more;
   }

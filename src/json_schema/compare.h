@@ -59,8 +59,6 @@ struct CompareOptions {
   std::uint64_t steps = kUsualCompareSteps;
   /// How many changes are told; 0: the verdicts only, with the class of those alone.
   std::size_t most_changes = 1'000;
-  /// Names whose values are no part of the contract, beside those of normal_form.h.
-  std::vector<std::string> stamps;
   /// For tests: other rules, and a keyword that the comparison does not see.
   const RuleTable* rules = nullptr;
   std::string_view blind_keyword;

@@ -410,17 +410,22 @@ class SchemaMaker:
         if not found:
             return self.schema(2)
         for _ in range(self.rng.randint(1, 2)):
-            place = self.rng.choice(found)
+            # What is near the root is seen by more documents.
+            place = found[min(self.rng.randrange(len(found)), self.rng.randrange(len(found)))]
             kind = self.rng.random()
-            refs, self.refs = self.refs, self.refs if "$defs" in made else []
-            if kind < 0.3 and place:
+            if kind < 0.35 and place:
                 key = self.rng.choice([key for key in place if key != "$defs"] or [None])
-                place.pop(key, None) if key is None or key not in self.refs else None
-            elif kind < 0.8 and place.keys() & KEYWORDS:
-                self.keywords(place, self.rng.choice(["number", "string", "array", "object"]), 1)
+                if key not in self.refs:
+                    place.pop(key, None)
+            elif kind < 0.85 and place.keys() & KEYWORDS:
+                types = place.get("type", ["number", "string", "array", "object"])
+                self.keywords(place, self.rng.choice(types if isinstance(types, list) else [types]), 1)
+            elif kind < 0.9 and place.keys() & KEYWORDS:
+                place["type"] = self.rng.choice(["null", "boolean", "integer", "number", "string", "array", "object"])
             elif place.keys() & KEYWORDS:
                 self.combine(place, 1)
-            self.refs = refs
+        if self.refs and isinstance(made, dict):
+            made.setdefault("$defs", {name: {"type": "object", "properties": {"a": {"$ref": "#/$defs/" + name}}} for name in self.refs})
         return made
 
 
@@ -441,6 +446,7 @@ def generate(seed, count):
     while made < count:
         maker = SchemaMaker(rng)
         old = maker.document()
+        maker.refs = maker.refs if isinstance(old, dict) else []
         new = maker.changed(old)
         if maker.rng.random() < 0.1:
             new = SchemaMaker(rng).document()
