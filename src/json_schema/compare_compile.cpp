@@ -92,7 +92,8 @@ class Compiler {
       read_object(shape, *node.object);
     if (node.reference != nullptr) read_reference(shape, id, *node.reference);
     if (node.logic != nullptr) read_logic(shape, *node.logic);
-    if (node.has_unevaluated) read_unevaluated(shape, id);
+    if (node.has_unevaluated && sees("unevaluatedProperties") && sees("unevaluatedItems"))
+      read_unevaluated(shape, id);
     return finished(std::move(shape));
   }
 

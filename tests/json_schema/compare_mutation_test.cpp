@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Breaks the comparison on purpose: every row of the rule table inverted, every keyword made invisible. Each break has to change what the
 // golden pairs say, or the pairs prove nothing of that row. Prints killed or survived for each.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
@@ -22,14 +23,25 @@ class Pairs {
   Pairs() {
     for (const SchemaPair& pair : golden_pairs())
       all_.push_back({schema_of(pair.old_text), schema_of(pair.new_text), pair});
+    for (Loaded& one : all_) {
+      one.row_applies = is_row_right(one, {}) && is_class_right(one, {});
+      overruled_count_ += one.row_applies ? 0 : 1;
+    }
   }
 
   /// How many pairs are told otherwise than they should be.
+  /// Pairs in which what stands around a change makes it mean something else than its row.
+  int overruled_count() const { return overruled_count_; }
+  const std::string& last_wrong() const { return last_wrong_; }
   int wrong_count(const CompareOptions& options) const {
     int count = 0;
     for (const Loaded& one : all_) {
       const auto found = compare(one.old_schema, one.new_schema, options);
-      if (!found || !is_right(*found, one.pair)) ++count;
+      if (!found || !is_right(*found, one.pair) ||
+          (one.row_applies && !(is_row_right(one, options) && is_class_right(one, options)))) {
+        ++count;
+        last_wrong_ = one.pair.old_text + " -> " + one.pair.new_text;
+      }
     }
     return count;
   }
@@ -39,22 +51,52 @@ class Pairs {
     Schema old_schema;
     Schema new_schema;
     SchemaPair pair;
+    bool row_applies = true;
   };
 
-  // A single change of a constraint means what the whole pair means.
   static bool is_right(const Comparison& found, const SchemaPair& pair) {
-    if (name_of(found.backward.answer) != pair.backward ||
-        name_of(found.forward.answer) != pair.forward ||
-        class_name(found.change_class) != pair.change_class)
-      return false;
-    if (found.changes.size() != 1) return true;
-    const Change& change = found.changes.front();
-    const bool is_here = change.old_path.find('/', 1) == std::string::npos;
-    return !is_here || (name_of(change.backward) == pair.backward &&
-                        name_of(change.forward) == pair.forward);
+    return name_of(found.backward.answer) == pair.backward &&
+           name_of(found.forward.answer) == pair.forward &&
+           class_name(found.change_class) == pair.change_class;
+  }
+
+  static bool is_at_root(const std::string& path) {
+    if (path.find('/', 1) == std::string::npos) return true;
+    constexpr std::array kNamed = std::to_array<std::string_view>(
+        {"/required/", "/properties/", "/patternProperties/", "/dependentRequired/",
+         "/dependentSchemas/", "/dependencies/"});
+    return std::any_of(kNamed.begin(), kNamed.end(),
+                       [&](std::string_view start) { return path.starts_with(start); });
+  }
+
+  // The only change of a pair that breaks is one that breaks.
+  static bool is_class_right(const Loaded& one, const CompareOptions& options) {
+    const auto found = compare(one.old_schema, one.new_schema, options);
+    if (!found || found->changes.size() != 1 || !is_at_root(found->changes[0].old_path)) return true;
+    return one.pair.change_class != "breaking" ||
+           found->changes[0].change_class == ChangeClass::breaking;
+  }
+
+  // Without steps a change means what its row says; where it is the only one and excludes something, that is what the pair means.
+  static bool is_row_right(const Loaded& one, CompareOptions options) {
+    options.steps = 0;
+    const auto found = compare(one.old_schema, one.new_schema, options);
+    if (!found || found->changes.size() != 1) return found.ok();
+    const Change& change = found->changes.front();
+    const bool is_annotation = one.pair.change_class == "annotation";
+    if (!is_at_root(change.old_path) || (pair_is(one, "yes", "yes") && !is_annotation)) return true;
+    const auto agrees = [](Answer row, const std::string& wanted) {
+      return row == Answer::unknown || wanted == "unknown" || name_of(row) == wanted;
+    };
+    return agrees(change.backward, one.pair.backward) && agrees(change.forward, one.pair.forward);
+  }
+  static bool pair_is(const Loaded& one, const std::string& backward, const std::string& forward) {
+    return one.pair.backward == backward && one.pair.forward == forward;
   }
 
   std::vector<Loaded> all_;
+  int overruled_count_ = 0;
+  mutable std::string last_wrong_;
 };
 
 const Pairs& pairs() {
@@ -69,7 +111,8 @@ void expect_killed(const std::string& what, const CompareOptions& options) {
 }
 
 TEST(CompareMutation, NothingIsWrongWithoutAMutation) {
-  EXPECT_EQ(pairs().wrong_count({}), 0);
+  EXPECT_EQ(pairs().wrong_count({}), 0) << pairs().last_wrong();
+  EXPECT_LE(pairs().overruled_count(), 5);
 }
 
 TEST(CompareMutation, EveryRowOfTheRuleTableIsKilledWhenInverted) {
@@ -88,6 +131,7 @@ TEST(CompareMutation, EveryRowOfTheRuleTableIsKilledWhenInverted) {
       expect_killed(std::string(rule.id) + " forward", options);
       rules[row] = rule;
     }
+    if (row == static_cast<std::size_t>(RuleId::format_changed)) continue;  // below
     const bool was_annotation = rule.kind == RuleKind::annotation;
     rules[row].kind = was_annotation ? RuleKind::constraint : RuleKind::annotation;
     expect_killed(std::string(rule.id) + (was_annotation ? " as a constraint" : " as an annotation"),
@@ -99,6 +143,21 @@ TEST(CompareMutation, EveryRowOfTheRuleTableIsKilledWhenInverted) {
       expect_killed(std::string(rule.id) + " as a constraint", options);
     }
   }
+}
+
+TEST(CompareMutation, AnAssertedFormatIsNoAnnotation) {
+  CompareOptions options;
+  options.format = FormatMode::assertion;
+  const auto class_of_change = [&] {
+    const Comparison found =
+        compared(R"({"type":"string","format":"date"})", R"({"type":"string"})", options);
+    return found.changes.empty() ? ChangeClass::identical : found.changes[0].change_class;
+  };
+  EXPECT_NE(class_of_change(), ChangeClass::annotation);
+  RuleTable rules = usual_rules();
+  rules[static_cast<std::size_t>(RuleId::format_changed)].kind = RuleKind::annotation;
+  options.rules = &rules;
+  EXPECT_EQ(class_of_change(), ChangeClass::annotation) << "the row is not used";
 }
 
 TEST(CompareMutation, EveryKeywordIsMissedWhenItIsInvisible) {
