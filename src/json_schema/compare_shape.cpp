@@ -23,11 +23,9 @@ Hash hash_of(const std::optional<Bound>& bound) {
   return bound ? mix(bound->at.hash(), bound->is_open ? 5 : 6) : 7;
 }
 
-// Calls `use` with every child, in an order that two equal shapes share.
+// Calls `use` with every child but the parts, in an order that two equal shapes share.
 template <class Use>
 void for_each_child(const Shape& shape, Use use) {
-  for (const ShapeId part : shape.parts)
-    use(part);
   if (shape.array) {
     for (const ShapeId part : shape.array->prefix)
       use(part);
@@ -115,10 +113,14 @@ class Classes {
     // Children first: where nothing is recursive, one round tells all.
     for (ShapeId id = 0; id < shapes_.size(); ++id)
       visit(id);
-    std::size_t count = has_circle_ ? class_count() : 0;
+    // Otherwise all hashes of a round are made of the round before, so that equal shapes stay equal wherever they were met.
+    if (has_circle_) hash_ = own_;
+    std::size_t count = 0;
+    std::vector<Hash> next(hash_.size());
     for (int round = 0; has_circle_ && round < kMostRounds; ++round) {
-      for (const ShapeId id : order_)
-        hash_[id] = mix(hash_[id], hash_with_children(id));
+      for (ShapeId id = 0; id < shapes_.size(); ++id)
+        next[id] = mix(hash_[id], hash_with_children(id));
+      hash_.swap(next);
       const std::size_t now = class_count();
       if (now == count) break;
       count = now;
@@ -128,8 +130,12 @@ class Classes {
 
  private:
   Hash hash_with_children(ShapeId id) const {
-    Hash hash = own_[id];
-    for_each_child(shapes_[id], [&](ShapeId child) { hash = mix(hash, hash_[child]); });
+    const Shape& shape = shapes_[id];
+    Hash parts = 0;  // without an order, but for not and choice
+    for (std::size_t i = 0; i < shape.parts.size(); ++i)
+      parts += mix(hash_[shape.parts[i]], shape.joint == Joint::choice ? i : 0);
+    Hash hash = mix(own_[id], parts);
+    for_each_child(shape, [&](ShapeId child) { hash = mix(hash, hash_[child]); });
     return hash;
   }
 
@@ -142,17 +148,19 @@ class Classes {
       if (is_done) {
         hash_[id] = hash_with_children(id);
         is_made_[id] = 2;
-        order_.push_back(id);
         continue;
       }
       if (is_made_[id] == 1) has_circle_ = true;
       if (is_made_[id] != 0) continue;
       is_made_[id] = 1;
       stack.emplace_back(id, true);
-      for_each_child(shapes_[id], [&](ShapeId child) {
+      const auto enter = [&](ShapeId child) {
         if (is_made_[child] == 1) has_circle_ = true;
         if (is_made_[child] == 0) stack.emplace_back(child, false);
-      });
+      };
+      for (const ShapeId part : shapes_[id].parts)
+        enter(part);
+      for_each_child(shapes_[id], enter);
     }
   }
 
@@ -175,7 +183,6 @@ class Classes {
   std::vector<Hash> own_;
   std::vector<Hash> hash_;
   std::vector<std::uint8_t> is_made_;
-  std::vector<ShapeId> order_;
   bool has_circle_ = false;
 };
 
@@ -335,6 +342,7 @@ void ShapeBook::rewrite(Shape& shape) const {
   const auto one = [&](ShapeId& id) { id = class_[id]; };
   for (ShapeId& part : shape.parts)
     one(part);
+  if (shape.joint != Joint::choice) std::sort(shape.parts.begin(), shape.parts.end());
   if (shape.array) {
     for (ShapeId& part : shape.array->prefix)
       one(part);
