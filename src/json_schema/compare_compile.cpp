@@ -232,6 +232,8 @@ class Compiler {
     if (sees("additionalProperties")) object->rest = shape_of(words.additional_properties);
     if (sees("propertyNames")) object->names = shape_of(words.property_names);
     read_dependencies(*object, words);
+    if (object->rest == kEverything)  // otherwise such a pattern keeps names away from the rest
+      std::erase_if(object->patterns, [](const auto& one) { return one.second == kEverything; });
     if (object->patterns.empty())
       std::erase_if(object->properties, [&](const auto& one) { return one.second == object->rest; });
     if (object->count.least <= object->required.size()) object->count.least = 0;
@@ -253,8 +255,6 @@ class Compiler {
             "a pattern of another engine: " + std::string(one.pattern->text)));
     }
     std::sort(object.patterns.begin(), object.patterns.end());
-    if (object.rest == kEverything)
-      std::erase_if(object.patterns, [](const auto& one) { return one.second == kEverything; });
   }
 
   void read_dependencies(ObjectFacet& object, const ObjectKeywords& words) {
