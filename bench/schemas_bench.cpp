@@ -38,8 +38,12 @@ struct Counts {
 };
 
 // CPU time of this one thread, so that a busy machine does not count.
-double now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-double seconds_since(double start) { return now() - start; }
+double now() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+double seconds_since(double start) {
+  return now() - start;
+}
 
 void compare_once(const Pair& pair, const CompareOptions& options, Counts& counts) {
   ++counts.pairs;
@@ -95,7 +99,8 @@ int run_pairs(const char* path, double seconds, const CompareOptions& options) {
       compare_once(pair, options, counts);
   const double took = seconds_since(start);
   std::printf(
-      "{\"pairs\":%zu,\"bytes_per_pair\":%zu,\"pairs_per_s\":%.0f,\"errors\":%llu,\"yes\":%llu,\"no\":%llu,\"unknown\":%llu,"
+      "{\"pairs\":%zu,\"bytes_per_pair\":%zu,\"pairs_per_s\":%.0f,\"errors\":%llu,\"yes\":%llu,"
+      "\"no\":%llu,\"unknown\":%llu,"
       "\"slowest_ms\":%.3f,\"slowest_line\":%zu}\n",
       pairs.size(), bytes / pairs.size(), static_cast<double>(counts.pairs) / took,
       static_cast<unsigned long long>(warm.errors), static_cast<unsigned long long>(warm.yes),
@@ -126,11 +131,11 @@ int run_recursion(int count, const CompareOptions& options) {
     Counts counts;
     const double start = now();
     compare_once(pair, options, counts);
-    std::printf("{\"types\":%d,\"ms\":%.2f,\"errors\":%llu,\"yes\":%llu,\"no\":%llu,\"unknown\":%llu}\n",
-                count, seconds_since(start) * 1000, static_cast<unsigned long long>(counts.errors),
-                static_cast<unsigned long long>(counts.yes),
-                static_cast<unsigned long long>(counts.no),
-                static_cast<unsigned long long>(counts.unknown));
+    std::printf(
+        "{\"types\":%d,\"ms\":%.2f,\"errors\":%llu,\"yes\":%llu,\"no\":%llu,\"unknown\":%llu}\n",
+        count, seconds_since(start) * 1000, static_cast<unsigned long long>(counts.errors),
+        static_cast<unsigned long long>(counts.yes), static_cast<unsigned long long>(counts.no),
+        static_cast<unsigned long long>(counts.unknown));
   }
   return 0;
 }
@@ -149,7 +154,8 @@ int main(int count, char** words) {
     return run_pairs(words[2], seconds, options);
   int types = 0;
   if (count >= 3 && std::string_view(words[1]) == "recursion" &&
-      std::from_chars(words[2], words[2] + std::string_view(words[2]).size(), types).ec == std::errc{})
+      std::from_chars(words[2], words[2] + std::string_view(words[2]).size(), types).ec ==
+          std::errc{})
     return run_recursion(types, options);
   std::fputs("schemas_bench pairs FILE [--seconds N] [--no-changes] | recursion COUNT\n", stderr);
   return 2;

@@ -14,11 +14,11 @@
 namespace holdfast::json_schema {
 namespace {
 
-constexpr std::array kClassNames =
-    std::to_array<std::string_view>({"identical", "equivalent", "annotation", "safe", "breaking", "unknown"});
-constexpr std::array kModeNames = std::to_array<std::string_view>(
-    {"NONE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE", "FORWARD_TRANSITIVE",
-     "FULL_TRANSITIVE"});
+constexpr std::array kClassNames = std::to_array<std::string_view>(
+    {"identical", "equivalent", "annotation", "safe", "breaking", "unknown"});
+constexpr std::array kModeNames =
+    std::to_array<std::string_view>({"NONE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE",
+                                     "FORWARD_TRANSITIVE", "FULL_TRANSITIVE"});
 constexpr std::array kProfileNames = std::to_array<std::string_view>(
     {"contract", "inclusion", "confluent-strict", "confluent-lenient"});
 constexpr std::uint64_t kConfirmSteps = 2'000'000;
@@ -97,9 +97,10 @@ Verdict ask(const Direction& way, Search& search, const ShapeBook& book, const S
     verdict.witness = json_text(outcome.value);
     return verdict;
   }
-  verdict.reason = outcome.emptiness == Emptiness::member
-                       ? "the validator does not confirm the witness " + short_json_text(outcome.value)
-                       : search.reason();
+  verdict.reason =
+      outcome.emptiness == Emptiness::member
+          ? "the validator does not confirm the witness " + short_json_text(outcome.value)
+          : search.reason();
   verdict.stopped_at = path_of(book, search.stopped_at(), sides);
   return verdict;
 }
@@ -111,7 +112,9 @@ bool is_lenient(const Change& change) {
          change.rule == "schema.rest_closed";
 }
 
-ChangeClass graver(ChangeClass a, ChangeClass b) { return std::max(a, b); }
+ChangeClass graver(ChangeClass a, ChangeClass b) {
+  return std::max(a, b);
+}
 
 ChangeClass of_answer(Answer answer) {
   return answer == Answer::yes  ? ChangeClass::safe
@@ -133,9 +136,8 @@ ChangeClass by_contract(const Comparison& comparison) {
   if (backward == Answer::yes && forward == Answer::yes) return of_equal_languages(comparison);
   const bool is_safe =
       !comparison.changes.empty() && !comparison.has_more_changes &&
-      std::all_of(comparison.changes.begin(), comparison.changes.end(), [](const Change& change) {
-        return change.change_class <= ChangeClass::safe;
-      });
+      std::all_of(comparison.changes.begin(), comparison.changes.end(),
+                  [](const Change& change) { return change.change_class <= ChangeClass::safe; });
   const bool is_broken = backward == Answer::no || forward == Answer::no;
   if (is_safe && forward == Answer::yes && backward == Answer::no) return ChangeClass::safe;
   if (is_safe && forward == Answer::unknown) return ChangeClass::unknown;
@@ -149,11 +151,14 @@ Answer both(Answer a, Answer b) {
 
 Answer of_mode(CompareMode mode, const Comparison& comparison) {
   switch (mode) {
-    case CompareMode::none: return Answer::yes;
+    case CompareMode::none:
+      return Answer::yes;
     case CompareMode::backward:
-    case CompareMode::backward_transitive: return comparison.backward.answer;
+    case CompareMode::backward_transitive:
+      return comparison.backward.answer;
     case CompareMode::forward:
-    case CompareMode::forward_transitive: return comparison.forward.answer;
+    case CompareMode::forward_transitive:
+      return comparison.forward.answer;
     case CompareMode::full:
     case CompareMode::full_transitive:
       return both(comparison.backward.answer, comparison.forward.answer);
@@ -163,10 +168,11 @@ Answer of_mode(CompareMode mode, const Comparison& comparison) {
 
 ChangeClass class_of(const Comparison& comparison, const CompareOptions& options) {
   const ChangeClass contract = by_contract(comparison);
-  const bool is_same = comparison.backward.answer == Answer::yes &&
-                       comparison.forward.answer == Answer::yes;
+  const bool is_same =
+      comparison.backward.answer == Answer::yes && comparison.forward.answer == Answer::yes;
   switch (options.profile) {
-    case Profile::contract: return contract;
+    case Profile::contract:
+      return contract;
     case Profile::inclusion:
       if (is_same) return std::min(contract, ChangeClass::annotation);
       return of_answer(of_mode(options.mode, comparison));
@@ -214,7 +220,9 @@ Result<Comparison> compare_filled(const Schema& old_schema, const Schema& new_sc
 std::string_view class_name(ChangeClass change_class) {
   return kClassNames.at(static_cast<std::size_t>(change_class));
 }
-std::string_view mode_name(CompareMode mode) { return kModeNames.at(static_cast<std::size_t>(mode)); }
+std::string_view mode_name(CompareMode mode) {
+  return kModeNames.at(static_cast<std::size_t>(mode));
+}
 std::optional<CompareMode> mode_of_name(std::string_view name) {
   return of_name<CompareMode>(kModeNames, name);
 }
@@ -238,7 +246,8 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
   const CompiledSchema new_shapes = compile_schema(new_schema, Side::new_one, book, compile);
   Comparison comparison;
   if (!book.settle()) {
-    comparison.backward.reason = comparison.forward.reason = "references too entangled to be settled";
+    comparison.backward.reason = comparison.forward.reason =
+        "references too entangled to be settled";
     return comparison;
   }
   DocumentMaker maker;
@@ -261,8 +270,8 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
 Answer judge_mode(CompareMode mode, const std::vector<Comparison>& against) {
   Answer made = Answer::yes;
   const bool is_transitive = mode >= CompareMode::backward_transitive;
-  for (std::size_t i = is_transitive || against.empty() ? 0 : against.size() - 1; i < against.size();
-       ++i)
+  for (std::size_t i = is_transitive || against.empty() ? 0 : against.size() - 1;
+       i < against.size(); ++i)
     made = both(made, of_mode(mode, against[i]));
   return made;
 }

@@ -18,7 +18,14 @@
 namespace holdfast::json_schema {
 
 /// How a difference is to be taken, from harmless to grave; unknown is behind all of them.
-enum class ChangeClass : unsigned char { identical, equivalent, annotation, safe, breaking, unknown };
+enum class ChangeClass : unsigned char {
+  identical,
+  equivalent,
+  annotation,
+  safe,
+  breaking,
+  unknown
+};
 std::string_view class_name(ChangeClass change_class);
 
 /// Which of both directions a compatibility mode demands.
@@ -37,10 +44,10 @@ std::optional<CompareMode> mode_of_name(std::string_view name);
 
 /// By what rules a difference gets its class.
 enum class Profile : unsigned char {
-  contract,            // optional properties of open objects are safe, whatever else is seen by anybody is breaking
-  inclusion,           // safe is what the mode's directions prove
-  confluent_strict,    // as Confluent's registry judges, where that is sound: an optional property of an open object is breaking
-  confluent_lenient,   // and there it is safe, as are closing an open object and removing a property
+  contract,  // optional properties of open objects are safe, whatever else is seen by anybody is breaking
+  inclusion,         // safe is what the mode's directions prove
+  confluent_strict,  // as Confluent's registry judges, where that is sound: an optional property of an open object is breaking
+  confluent_lenient,  // and there it is safe, as are closing an open object and removing a property
 };
 std::string_view profile_name(Profile profile);
 std::optional<Profile> profile_of_name(std::string_view name);

@@ -14,15 +14,57 @@ namespace {
 
 constexpr int kMostDepth = 200;
 constexpr std::size_t kMostValueBytes = 200;
-constexpr std::array kStructural = std::to_array<std::string_view>(
-    {"$schema", "$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$ref", "$dynamicRef",
-     "$recursiveRef", "$defs", "definitions", "$vocabulary", "type", "enum", "const", "multipleOf",
-     "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength",
-     "pattern", "items", "additionalItems", "prefixItems", "unevaluatedItems", "maxItems",
-     "minItems", "uniqueItems", "contains", "maxContains", "minContains", "maxProperties",
-     "minProperties", "required", "properties", "patternProperties", "additionalProperties",
-     "unevaluatedProperties", "propertyNames", "dependencies", "dependentRequired",
-     "dependentSchemas", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"});
+constexpr std::array kStructural = std::to_array<std::string_view>({"$schema",
+                                                                    "$id",
+                                                                    "id",
+                                                                    "$anchor",
+                                                                    "$dynamicAnchor",
+                                                                    "$recursiveAnchor",
+                                                                    "$ref",
+                                                                    "$dynamicRef",
+                                                                    "$recursiveRef",
+                                                                    "$defs",
+                                                                    "definitions",
+                                                                    "$vocabulary",
+                                                                    "type",
+                                                                    "enum",
+                                                                    "const",
+                                                                    "multipleOf",
+                                                                    "maximum",
+                                                                    "exclusiveMaximum",
+                                                                    "minimum",
+                                                                    "exclusiveMinimum",
+                                                                    "maxLength",
+                                                                    "minLength",
+                                                                    "pattern",
+                                                                    "items",
+                                                                    "additionalItems",
+                                                                    "prefixItems",
+                                                                    "unevaluatedItems",
+                                                                    "maxItems",
+                                                                    "minItems",
+                                                                    "uniqueItems",
+                                                                    "contains",
+                                                                    "maxContains",
+                                                                    "minContains",
+                                                                    "maxProperties",
+                                                                    "minProperties",
+                                                                    "required",
+                                                                    "properties",
+                                                                    "patternProperties",
+                                                                    "additionalProperties",
+                                                                    "unevaluatedProperties",
+                                                                    "propertyNames",
+                                                                    "dependencies",
+                                                                    "dependentRequired",
+                                                                    "dependentSchemas",
+                                                                    "allOf",
+                                                                    "anyOf",
+                                                                    "oneOf",
+                                                                    "not",
+                                                                    "if",
+                                                                    "then",
+                                                                    "else"});
 constexpr std::array kFormats = std::to_array<std::string_view>(
     {"format", "contentEncoding", "contentMediaType", "contentSchema"});
 
@@ -238,15 +280,19 @@ class Walker {
   ChangeClass class_of(const Rule& rule, const Change& change) const {
     const bool is_same = change.backward == Answer::yes && change.forward == Answer::yes;
     switch (rule.kind) {
-      case RuleKind::annotation: return ChangeClass::annotation;
-      case RuleKind::removal: return ChangeClass::breaking;
+      case RuleKind::annotation:
+        return ChangeClass::annotation;
+      case RuleKind::removal:
+        return ChangeClass::breaking;
       case RuleKind::alternative:
         if (is_same) return ChangeClass::safe;
         break;
       case RuleKind::addition:
-        if (change.forward == Answer::yes && (is_same || !is_in_condition_)) return ChangeClass::safe;
+        if (change.forward == Answer::yes && (is_same || !is_in_condition_))
+          return ChangeClass::safe;
         break;
-      case RuleKind::constraint: break;
+      case RuleKind::constraint:
+        break;
     }
     if (is_same) return ChangeClass::equivalent;
     if (change.backward == Answer::no || change.forward == Answer::no) return ChangeClass::breaking;
@@ -269,6 +315,7 @@ class Walker {
 
   // Keywords.
   void annotations(const Here& here) {
+    if (here.a.value == here.b.value) return;
     const bool asserts_format = pair_.options.format == FormatMode::assertion;
     const auto one_way = [&](Value from, Value to, bool is_first) {
       for (std::size_t i = 0; from.is_object() && i < from.size(); ++i) {
@@ -309,17 +356,17 @@ class Walker {
     const TypeSet b = here.b.types;
     if (a == b) return;
     const TypeSet common = a & b;
-    emit(here, "type", common == a   ? RuleId::type_widened
-                       : common == b ? RuleId::type_narrowed
-                                     : RuleId::type_replaced);
+    emit(here, "type",
+         common == a   ? RuleId::type_widened
+         : common == b ? RuleId::type_narrowed
+                       : RuleId::type_replaced);
   }
 
   void values(const Here& here) {
     const Values a = values_of(here.a);
     const Values b = values_of(here.b);
-    const std::string_view keyword = here.b.enum_values || (!here.b.const_value && here.a.enum_values)
-                                         ? "enum"
-                                         : "const";
+    const std::string_view keyword =
+        here.b.enum_values || (!here.b.const_value && here.a.enum_values) ? "enum" : "const";
     if (!a.is_listed && !b.is_listed) return;
     if (a.is_listed != b.is_listed) {
       emit(here, keyword, b.is_listed ? RuleId::enum_added : RuleId::enum_removed);
@@ -328,13 +375,15 @@ class Walker {
     const bool is_less = has_other(a.all, b.all);
     const bool is_more = has_other(b.all, a.all);
     if (!is_less && !is_more) return;
-    emit(here, keyword, is_less && is_more ? RuleId::enum_swapped
-                        : is_more          ? RuleId::enum_value_added
-                                           : RuleId::enum_value_removed);
+    emit(here, keyword,
+         is_less && is_more ? RuleId::enum_swapped
+         : is_more          ? RuleId::enum_value_added
+                            : RuleId::enum_value_removed);
   }
 
   void bound(const Here& here, std::string_view keyword, int order) {
-    if (order != 0) emit(here, keyword, order > 0 ? RuleId::bound_loosened : RuleId::bound_tightened);
+    if (order != 0)
+      emit(here, keyword, order > 0 ? RuleId::bound_loosened : RuleId::bound_tightened);
   }
 
   void least(const Here& here, std::string_view keyword, std::uint64_t a, std::uint64_t b) {
@@ -347,10 +396,13 @@ class Walker {
   void numbers(const Here& here) {
     if (here.a.number == nullptr && here.b.number == nullptr) return;
     const auto word = [&](std::string_view plain, std::string_view exclusive, const Edge& a,
-                          const Edge& b) { return (b.at ? b.is_open : a.is_open) ? exclusive : plain; };
+                          const Edge& b) {
+      return (b.at ? b.is_open : a.is_open) ? exclusive : plain;
+    };
     const Edge low_a = lower_edge(here.a.number);
     const Edge low_b = lower_edge(here.b.number);
-    bound(here, word("minimum", "exclusiveMinimum", low_a, low_b), compare_edges(low_a, low_b, true));
+    bound(here, word("minimum", "exclusiveMinimum", low_a, low_b),
+          compare_edges(low_a, low_b, true));
     const Edge high_a = upper_edge(here.a.number);
     const Edge high_b = upper_edge(here.b.number);
     bound(here, word("maximum", "exclusiveMaximum", high_a, high_b),
@@ -358,9 +410,10 @@ class Walker {
     const auto a = here.a.number != nullptr ? here.a.number->multiple_of : std::nullopt;
     const auto b = here.b.number != nullptr ? here.b.number->multiple_of : std::nullopt;
     if (a == b) return;
-    emit(here, "multipleOf", !b || (a && a->is_multiple_of(*b))   ? RuleId::multiple_loosened
-                             : !a || (b && b->is_multiple_of(*a)) ? RuleId::multiple_tightened
-                                                                  : RuleId::multiple_changed);
+    emit(here, "multipleOf",
+         !b || (a && a->is_multiple_of(*b))   ? RuleId::multiple_loosened
+         : !a || (b && b->is_multiple_of(*a)) ? RuleId::multiple_tightened
+                                              : RuleId::multiple_changed);
   }
 
   void strings(const Here& here) {
@@ -372,9 +425,10 @@ class Walker {
     const std::string_view pattern_a = a.pattern != nullptr ? a.pattern->text : "";
     const std::string_view pattern_b = b.pattern != nullptr ? b.pattern->text : "";
     if (pattern_a == pattern_b) return;
-    emit(here, "pattern", b.pattern == nullptr   ? RuleId::pattern_removed
-                          : a.pattern == nullptr ? RuleId::pattern_added
-                                                 : RuleId::pattern_changed);
+    emit(here, "pattern",
+         b.pattern == nullptr   ? RuleId::pattern_removed
+         : a.pattern == nullptr ? RuleId::pattern_added
+                                : RuleId::pattern_changed);
   }
 
   void arrays(const Here& here) {
@@ -391,7 +445,8 @@ class Walker {
     for (std::size_t i = 0; i < shared; ++i)
       walk(a.prefix_items[i], b.prefix_items[i]);
     const std::string_view tuple =
-        here.a.value.find("prefixItems") || here.b.value.find("prefixItems") ? "prefixItems" : "items";
+        here.a.value.find("prefixItems") || here.b.value.find("prefixItems") ? "prefixItems"
+                                                                             : "items";
     if (a.prefix_items.size() != b.prefix_items.size()) emit(here, tuple, RuleId::tuple_changed);
     const std::string_view rest =
         here.a.value.find("additionalItems") || here.b.value.find("additionalItems")
@@ -408,7 +463,8 @@ class Walker {
     };
     if (a.contains == kNoNode && b.contains == kNoNode) return;
     if (a.contains == kNoNode || b.contains == kNoNode) {
-      emit(here, "contains", a.contains == kNoNode ? RuleId::contains_added : RuleId::contains_removed);
+      emit(here, "contains",
+           a.contains == kNoNode ? RuleId::contains_added : RuleId::contains_removed);
       return;
     }
     walk(a.contains, b.contains);
@@ -461,7 +517,8 @@ class Walker {
   // Whether an object without such a property may have any value under that name.
   bool is_open_for(const ObjectKeywords& object, std::string_view name) const {
     const auto is_free = [&](NodeId id) { return id == kNoNode || old_shape(id) == kEverything; };
-    if (!is_free(object.additional_properties) || !is_free(object.unevaluated_properties)) return false;
+    if (!is_free(object.additional_properties) || !is_free(object.unevaluated_properties))
+      return false;
     return std::none_of(object.pattern_properties.begin(), object.pattern_properties.end(),
                         [&](const PatternSchema& one) {
                           if (!one.pattern->pattern) return true;
@@ -479,7 +536,8 @@ class Walker {
       return std::any_of(ids.begin(), ids.end(),
                          [&](NodeId part) { return declares(schema, part, name, depth + 1); });
     };
-    if (node.reference != nullptr && declares(schema, node.reference->ref, name, depth + 1)) return true;
+    if (node.reference != nullptr && declares(schema, node.reference->ref, name, depth + 1))
+      return true;
     if (node.logic == nullptr) return false;
     return any(node.logic->all_of) || any(node.logic->any_of) || any(node.logic->one_of) ||
            declares(schema, node.logic->then_schema, name, depth + 1) ||
@@ -506,8 +564,9 @@ class Walker {
 
   void dependencies(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b) {
     const std::string_view required_word =
-        here.a.value.find("dependencies") || here.b.value.find("dependencies") ? "dependencies"
-                                                                                : "dependentRequired";
+        here.a.value.find("dependencies") || here.b.value.find("dependencies")
+            ? "dependencies"
+            : "dependentRequired";
     const auto names_of = [](const ObjectKeywords& object, std::string_view name) {
       std::set<std::string_view> names;
       for (const NamedNames& one : object.dependent_required)
@@ -541,7 +600,7 @@ class Walker {
     };
     const std::string_view word =
         here.a.value.find("dependencies") || here.b.value.find("dependencies") ? "dependencies"
-                                                                                : "dependentSchemas";
+                                                                               : "dependentSchemas";
     for (const NamedSchema& one : a.dependent_schemas) {
       const NodeId other = find(b, one.name);
       if (other != kNoNode)
@@ -588,8 +647,7 @@ class Walker {
     std::vector<NodeId> left_b(b.begin(), b.end());
     match(left_a, left_b, [&](NodeId x, NodeId y) { return old_shape(x) == new_shape(y); });
     match(left_a, left_b, [&](NodeId x, NodeId y) { return is_named_alike(x, y); });
-    if (left_a.size() == left_b.size())
-      match(left_a, left_b, [](NodeId, NodeId) { return true; });
+    if (left_a.size() == left_b.size()) match(left_a, left_b, [](NodeId, NodeId) { return true; });
     for (std::size_t i = 0; i < left_b.size(); ++i)
       emit(here, keyword, rules.added);
     for (std::size_t i = 0; i < left_a.size(); ++i)
@@ -636,6 +694,8 @@ class Walker {
 
 }  // namespace
 
-FoundChanges find_changes(const ComparedPair& pair) { return Walker(pair).run(); }
+FoundChanges find_changes(const ComparedPair& pair) {
+  return Walker(pair).run();
+}
 
 }  // namespace holdfast::json_schema

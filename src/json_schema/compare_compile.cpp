@@ -34,7 +34,9 @@ void tighten_most(std::optional<Bound>& bound, const std::optional<Number>& at, 
   if (!bound || *at < bound->at || (*at == bound->at && is_open)) bound = Bound{*at, is_open};
 }
 
-std::uint64_t most_of(std::uint64_t most) { return most == kNoMost ? kNoLimit : most; }
+std::uint64_t most_of(std::uint64_t most) {
+  return most == kNoMost ? kNoLimit : most;
+}
 
 class Compiler {
  public:
@@ -235,24 +237,24 @@ class Compiler {
     if (object->rest == kEverything)  // otherwise such a pattern keeps names away from the rest
       std::erase_if(object->patterns, [](const auto& one) { return one.second == kEverything; });
     if (object->patterns.empty())
-      std::erase_if(object->properties, [&](const auto& one) { return one.second == object->rest; });
+      std::erase_if(object->properties,
+                    [&](const auto& one) { return one.second == object->rest; });
     if (object->count.least <= object->required.size()) object->count.least = 0;
-    const bool is_empty = object->count.least > object->count.most ||
-                          object->required.size() > object->count.most;
+    const bool is_empty =
+        object->count.least > object->count.most || object->required.size() > object->count.most;
     shape.object = std::move(object);
     if (is_empty) shape.kinds &= static_cast<KindSet>(~bit_of(ValueKind::object));
   }
 
   void read_patterns(Shape& shape, ObjectFacet& object, const ObjectKeywords& words) {
     for (const PatternSchema& one : words.pattern_properties) {
-      const auto pattern =
-          one.pattern->pattern ? book_.pattern(one.pattern->text) : std::nullopt;
+      const auto pattern = one.pattern->pattern ? book_.pattern(one.pattern->text) : std::nullopt;
       if (pattern)
         object.patterns.emplace_back(*pattern, shape_of(one.schema));
       else
-        shape.parts.push_back(open_shape(
-            bit_of(ValueKind::object),
-            "a pattern of another engine: " + std::string(one.pattern->text)));
+        shape.parts.push_back(
+            open_shape(bit_of(ValueKind::object),
+                       "a pattern of another engine: " + std::string(one.pattern->text)));
     }
     std::sort(object.patterns.begin(), object.patterns.end());
   }
@@ -283,9 +285,10 @@ class Compiler {
     if (is_plain || schema_.resource_count() == 1)
       shape.parts.push_back(shape_of(words.dynamic_ref));
     else
-      shape.parts.push_back(open_shape(
-          kAllKinds, "a reference that the dynamic scope decides: " +
-                         std::string(side_ == Side::old_one ? "old" : "new") + schema_.pointer(id)));
+      shape.parts.push_back(
+          open_shape(kAllKinds, "a reference that the dynamic scope decides: " +
+                                    std::string(side_ == Side::old_one ? "old" : "new") +
+                                    schema_.pointer(id)));
   }
 
   std::vector<ShapeId> shapes_of(std::span<const NodeId> ids) {
@@ -348,14 +351,15 @@ class Compiler {
   }
 
   void read_unevaluated(Shape& shape, NodeId id) {
-    const UnevaluatedParts parts{schema_, side_, book_, [this](NodeId node) { return shape_of(node); }};
+    const UnevaluatedParts parts{schema_, side_, book_,
+                                 [this](NodeId node) { return shape_of(node); }};
     if (const auto closed = unevaluated_shape(parts, id))
       shape.parts.push_back(*closed);
     else
-      shape.parts.push_back(
-          open_shape(bit_of(ValueKind::array) | bit_of(ValueKind::object),
-                     "unevaluated items or properties: " +
-                         std::string(side_ == Side::old_one ? "old" : "new") + schema_.pointer(id)));
+      shape.parts.push_back(open_shape(bit_of(ValueKind::array) | bit_of(ValueKind::object),
+                                       "unevaluated items or properties: " +
+                                           std::string(side_ == Side::old_one ? "old" : "new") +
+                                           schema_.pointer(id)));
   }
 
   const Schema& schema_;

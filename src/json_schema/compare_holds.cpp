@@ -10,9 +10,7 @@ namespace {
 constexpr int kMostHoldsDepth = 300;
 
 Answer negate(Answer answer) {
-  return answer == Answer::yes  ? Answer::no
-         : answer == Answer::no ? Answer::yes
-                                : Answer::unknown;
+  return answer == Answer::yes ? Answer::no : answer == Answer::no ? Answer::yes : Answer::unknown;
 }
 
 // All of them, told one by one.
@@ -59,14 +57,18 @@ Answer Search::holds(ShapeId id, Value value) {
   Answer answer = Answer::unknown;
   Tally tally;
   switch (shape.joint) {
-    case Joint::facets: answer = holds_facets(shape, value); break;
+    case Joint::facets:
+      answer = holds_facets(shape, value);
+      break;
     case Joint::any_of:
     case Joint::one_of:
       for (const ShapeId part : shape.parts)
         tally.take(holds(part, value));
       answer = tally.is_between(1, shape.joint == Joint::any_of ? kNoLimit : 1);
       break;
-    case Joint::not_of: answer = negate(holds(shape.parts[0], value)); break;
+    case Joint::not_of:
+      answer = negate(holds(shape.parts[0], value));
+      break;
     case Joint::choice: {
       const Answer condition = holds(shape.parts[0], value);
       if (condition != Answer::unknown)

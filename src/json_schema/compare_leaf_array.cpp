@@ -39,7 +39,8 @@ Outcome ArrayLeaf::solve() {
     if (count > kMostItems) return search_.unknown("too many items");
     bool is_unknown = false;
     auto slots = slots_of(count, is_unknown);
-    if (!slots) return is_unknown ? search_.unknown("an item") : search_.empty_by("an item that can't be");
+    if (!slots)
+      return is_unknown ? search_.unknown("an item") : search_.empty_by("an item that can't be");
     Outcome found = place(*slots, 0);
     if (found.emptiness == Emptiness::member) return found;
     if (found.emptiness == Emptiness::unknown) outcome = found;
@@ -170,7 +171,8 @@ Outcome ArrayLeaf::distinct(const Slots& slots) {
   }
   values.clear();
   const Outcome found = distinct_members(goals, values);
-  if (found.emptiness == Emptiness::member) return {Emptiness::member, search_.maker_.array(values)};
+  if (found.emptiness == Emptiness::member)
+    return {Emptiness::member, search_.maker_.array(values)};
   return kinds.size() > 1 ? search_.unknown("items that must differ") : found;
 }
 

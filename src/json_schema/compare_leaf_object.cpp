@@ -116,7 +116,8 @@ bool ObjectLeaf::fits(const MemberDuty& duty, const std::string& name) {
     return matched && *matched;
   };
   switch (duty.who) {
-    case MemberDuty::Who::matching: return matches(duty.pattern);
+    case MemberDuty::Who::matching:
+      return matches(duty.pattern);
     case MemberDuty::Who::other:
       return duty.object->property(search_.book_.name(name)) == nullptr &&
              std::none_of(duty.object->patterns.begin(), duty.object->patterns.end(),
@@ -153,7 +154,8 @@ Outcome ObjectLeaf::place(Slots& slots, std::size_t next) {
 }
 
 bool ObjectLeaf::is_taken(const Slots& slots, const std::string& name) const {
-  return std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) { return slot.name == name; });
+  return std::any_of(slots.begin(), slots.end(),
+                     [&](const Slot& slot) { return slot.name == name; });
 }
 
 Outcome ObjectLeaf::place_in_slot(Slots& slots, std::size_t next, std::size_t at) {

@@ -15,8 +15,8 @@ class NumberPicker {
       : state_(state), step_(std::move(step)) {}
 
   bool fits(const Number& number, DocumentMaker& maker) const {
-    if (state_.least && (number < state_.least->at ||
-                         (state_.least->is_open && number == state_.least->at)))
+    if (state_.least &&
+        (number < state_.least->at || (state_.least->is_open && number == state_.least->at)))
       return false;
     if (state_.most &&
         (number > state_.most->at || (state_.most->is_open && number == state_.most->at)))
@@ -109,7 +109,8 @@ Outcome Search::leaf_number(State& state) {
     step = common_step(state.steps);
     if (!step) return unknown("multiples of too many digits");
     for (const Number& other : state.not_steps)
-      if (step->is_multiple_of(other)) return empty_by("every multiple of the one is one of the other");
+      if (step->is_multiple_of(other))
+        return empty_by("every multiple of the one is one of the other");
   }
   const NumberPicker picker(state, step);
   if (step && picker.fits(Number(0), maker_)) return {Emptiness::member, maker_.number(Number(0))};
@@ -120,14 +121,14 @@ Outcome Search::leaf_number(State& state) {
       return empty_by("the only number between the bounds is out");
     }
     for (const Number& number : picker.plain())
-      if (spend() && picker.fits(number, maker_))
-        return {Emptiness::member, maker_.number(number)};
+      if (spend() && picker.fits(number, maker_)) return {Emptiness::member, maker_.number(number)};
     return unknown("no number was found between the bounds");
   }
   const Walk walk = walk_of(state, *step);
   std::optional<Number> at = walk.from;
   for (int i = 0; i < kMostTriedNumbers && at && spend(); ++i) {
-    if (is_beyond(state, *at, walk.is_up)) return empty_by("no multiple is left between the bounds");
+    if (is_beyond(state, *at, walk.is_up))
+      return empty_by("no multiple is left between the bounds");
     if (picker.fits(*at, maker_)) return {Emptiness::member, maker_.number(*at)};
     at = sum(*at, walk.is_up ? *step : step->negated());
   }
@@ -171,7 +172,8 @@ Outcome Search::leaf_string(State& state) {
   }
   const Inclusion found = is_empty(Language::all_of(parts), budget_);
   if (found.answer == Answer::yes) return empty_by("no string belongs to the languages");
-  if (found.answer == Answer::unknown) return unknown(found.reason.empty() ? "patterns" : found.reason);
+  if (found.answer == Answer::unknown)
+    return unknown(found.reason.empty() ? "patterns" : found.reason);
   return {Emptiness::member, maker_.string(found.witness)};
 }
 

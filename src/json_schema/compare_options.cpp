@@ -81,8 +81,8 @@ bool StateReader::is_literal_dead(const State& state, Literal literal, int depth
   if (state.kind == ValueKind::number &&
       (is_apart(shape.least, state.most) || is_apart(state.least, shape.most)))
     return true;
-  if (state.kind == ValueKind::string && (shape.length.least > state.length.most ||
-                                          shape.length.most < state.length.least))
+  if (state.kind == ValueKind::string &&
+      (shape.length.least > state.length.most || shape.length.most < state.length.least))
     return true;
   if (state.kind == ValueKind::object && shape.object && is_object_dead(state, *shape.object))
     return true;
@@ -149,35 +149,52 @@ bool StateReader::is_other_dead(const State& state, const Atom& atom) {
 bool StateReader::is_dead(const State& state, const Atom& atom) {
   const Shape& shape = book_.at(atom.shape);
   switch (atom.kind) {
-    case AtomKind::literal: return is_literal_dead(state, atom.literal, 0);
-    case AtomKind::exactly: return is_literal_dead(state, satisfy(shape.parts[atom.a]), 0);
+    case AtomKind::literal:
+      return is_literal_dead(state, atom.literal, 0);
+    case AtomKind::exactly:
+      return is_literal_dead(state, satisfy(shape.parts[atom.a]), 0);
     case AtomKind::below:
       return state.least && is_gap(*state.least, {shape.least->at, !shape.least->is_open});
     case AtomKind::above:
       return state.most && is_gap({shape.most->at, !shape.most->is_open}, *state.most);
-    case AtomKind::not_multiple: return has_element(state.steps, *shape.step);
-    case AtomKind::length_most: return state.length.least > atom.to;
-    case AtomKind::length_least: return state.length.most < atom.from;
-    case AtomKind::not_pattern: return has_element(state.patterns, atom.a);
+    case AtomKind::not_multiple:
+      return has_element(state.steps, *shape.step);
+    case AtomKind::length_most:
+      return state.length.least > atom.to;
+    case AtomKind::length_least:
+      return state.length.most < atom.from;
+    case AtomKind::not_pattern:
+      return has_element(state.patterns, atom.a);
     case AtomKind::items_most:
-    case AtomKind::members_most: return state.count.least > atom.to || state.has.size() > atom.to;
+    case AtomKind::members_most:
+      return state.count.least > atom.to || state.has.size() > atom.to;
     case AtomKind::items_least:
-    case AtomKind::members_least: return state.count.most < atom.from;
-    case AtomKind::repeats: return state.is_unique || state.count.most < 2;
-    case AtomKind::contains_least: return state.count.most < atom.from;
-    case AtomKind::some_item: return is_item_dead(state, atom);
-    case AtomKind::lacks: return has_element(state.has, atom.a);
-    case AtomKind::some_member: return is_member_dead(state, atom.a, atom.literal);
-    case AtomKind::some_matching: return is_matching_dead(state, atom);
-    case AtomKind::some_other: return is_other_dead(state, atom);
-    case AtomKind::some_name: return state.count.most == 0;
+    case AtomKind::members_least:
+      return state.count.most < atom.from;
+    case AtomKind::repeats:
+      return state.is_unique || state.count.most < 2;
+    case AtomKind::contains_least:
+      return state.count.most < atom.from;
+    case AtomKind::some_item:
+      return is_item_dead(state, atom);
+    case AtomKind::lacks:
+      return has_element(state.has, atom.a);
+    case AtomKind::some_member:
+      return is_member_dead(state, atom.a, atom.literal);
+    case AtomKind::some_matching:
+      return is_matching_dead(state, atom);
+    case AtomKind::some_other:
+      return is_other_dead(state, atom);
+    case AtomKind::some_name:
+      return state.count.most == 0;
     case AtomKind::none_of:
     case AtomKind::values_not:
     case AtomKind::contains_most:
     case AtomKind::has_all:
     case AtomKind::has_but:
     case AtomKind::has_broken:
-    case AtomKind::open: return false;
+    case AtomKind::open:
+      return false;
   }
   return false;
 }
@@ -212,13 +229,11 @@ void StateReader::break_array(const Shape& shape, ShapeId id, std::vector<Option
   if (array.is_unique) out.push_back({{.kind = AtomKind::repeats, .shape = id}});
   if (!array.has_contains) return;
   if (array.contains_count.least > 0)
-    out.push_back({{.kind = AtomKind::contains_most,
-                    .to = array.contains_count.least - 1,
-                    .shape = id}});
+    out.push_back(
+        {{.kind = AtomKind::contains_most, .to = array.contains_count.least - 1, .shape = id}});
   if (array.contains_count.most != kNoLimit)
-    out.push_back({{.kind = AtomKind::contains_least,
-                    .from = array.contains_count.most + 1,
-                    .shape = id}});
+    out.push_back(
+        {{.kind = AtomKind::contains_least, .from = array.contains_count.most + 1, .shape = id}});
 }
 
 void StateReader::break_object(const Shape& shape, ShapeId id, std::vector<Option>& out) {
@@ -228,8 +243,7 @@ void StateReader::break_object(const Shape& shape, ShapeId id, std::vector<Optio
   if (object.count.least > 0)
     out.push_back({{.kind = AtomKind::members_most, .to = object.count.least - 1, .shape = id}});
   if (object.count.most != kNoLimit)
-    out.push_back(
-        {{.kind = AtomKind::members_least, .from = object.count.most + 1, .shape = id}});
+    out.push_back({{.kind = AtomKind::members_least, .from = object.count.most + 1, .shape = id}});
   for (const auto& [name, part] : object.properties)
     out.push_back(
         {{.kind = AtomKind::some_member, .a = name, .literal = break_it(part), .shape = id}});
@@ -237,11 +251,9 @@ void StateReader::break_object(const Shape& shape, ShapeId id, std::vector<Optio
     out.push_back(
         {{.kind = AtomKind::some_matching, .a = pattern, .literal = break_it(part), .shape = id}});
   if (object.rest != kEverything)
-    out.push_back(
-        {{.kind = AtomKind::some_other, .literal = break_it(object.rest), .shape = id}});
+    out.push_back({{.kind = AtomKind::some_other, .literal = break_it(object.rest), .shape = id}});
   if (object.names != kEverything)
-    out.push_back(
-        {{.kind = AtomKind::some_name, .literal = break_it(object.names), .shape = id}});
+    out.push_back({{.kind = AtomKind::some_name, .literal = break_it(object.names), .shape = id}});
   for (std::uint32_t i = 0; i < object.needs.size(); ++i)
     for (std::uint32_t other = 0; other < object.needs[i].second.size(); ++other)
       out.push_back({{.kind = AtomKind::has_but, .a = i, .b = other, .shape = id}});
@@ -302,8 +314,12 @@ void StateReader::options_of(const State& state, const Alternative& alternative,
       for (std::uint32_t i = 0; i < shape.parts.size(); ++i)
         out.push_back({{.kind = AtomKind::exactly, .a = i, .shape = id}});
       break;
-    case AlternativeKind::not_one_of: pair_options(state, id, most, out); break;
-    case AlternativeKind::not_facets: break_options(state, id, out); break;
+    case AlternativeKind::not_one_of:
+      pair_options(state, id, most, out);
+      break;
+    case AlternativeKind::not_facets:
+      break_options(state, id, out);
+      break;
     case AlternativeKind::choice:
       out.push_back({literal(satisfy(shape.parts[0])), literal(satisfy(shape.parts[1]))});
       out.push_back({literal(break_it(shape.parts[0])), literal(satisfy(shape.parts[2]))});

@@ -13,7 +13,9 @@ constexpr std::size_t kMostOptions = 50'000;
 constexpr std::size_t kMostProofSteps = 200;
 constexpr int kKindCount = 6;
 
-ShapeId first_shape(const Goal& goal) { return goal.empty() ? kEverything : shape_of(goal[0]); }
+ShapeId first_shape(const Goal& goal) {
+  return goal.empty() ? kEverything : shape_of(goal[0]);
+}
 
 // A listed value that the state excludes for a reason of its own.
 bool is_out(const State& state, Value value, const ShapeBook& book) {
@@ -38,7 +40,9 @@ std::size_t Search::GoalHash::operator()(const Goal& goal) const {
   return hash ^ (hash >> 31U);
 }
 
-bool Search::spend(std::uint64_t steps) { return budget_.spend(steps); }
+bool Search::spend(std::uint64_t steps) {
+  return budget_.spend(steps);
+}
 
 Outcome Search::unknown(std::string_view why, ShapeId at) {
   if (reason_.empty()) {
@@ -155,8 +159,7 @@ Outcome Search::solve_kind(const Goal& goal, ValueKind kind) {
   state.kind = kind;
   StateReader reader(*this);
   for (const Literal literal : goal)
-    if (!is_break(literal) && !reader.add(state, literal))
-      return empty_by("the two say the same");
+    if (!is_break(literal) && !reader.add(state, literal)) return empty_by("the two say the same");
   if (!reader.drain(state)) return empty_by("the demands contradict each other");
   for (const Literal literal : goal)
     if (is_break(literal) && !reader.add(state, literal)) return empty_by("the two say the same");
@@ -215,11 +218,20 @@ Outcome Search::leaf(State& state) {
   Outcome outcome;
   switch (state.kind) {
     case ValueKind::null:
-    case ValueKind::boolean: return unknown("a kind that has values only");
-    case ValueKind::number: outcome = leaf_number(state); break;
-    case ValueKind::string: outcome = leaf_string(state); break;
-    case ValueKind::array: outcome = ArrayLeaf(*this, state).solve(); break;
-    case ValueKind::object: outcome = ObjectLeaf(*this, state).solve(); break;
+    case ValueKind::boolean:
+      return unknown("a kind that has values only");
+    case ValueKind::number:
+      outcome = leaf_number(state);
+      break;
+    case ValueKind::string:
+      outcome = leaf_string(state);
+      break;
+    case ValueKind::array:
+      outcome = ArrayLeaf(*this, state).solve();
+      break;
+    case ValueKind::object:
+      outcome = ObjectLeaf(*this, state).solve();
+      break;
   }
   if (state.open == kNotOpen || outcome.emptiness != Emptiness::member) return outcome;
   const Value guess = outcome.value;

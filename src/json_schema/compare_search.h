@@ -23,11 +23,21 @@ namespace holdfast::json_schema {
 
 /// A shape to satisfy (even) or to break (odd).
 using Literal = std::uint32_t;
-constexpr Literal satisfy(ShapeId shape) { return shape * 2; }
-constexpr Literal break_it(ShapeId shape) { return shape * 2 + 1; }
-constexpr Literal flip(Literal literal) { return literal ^ 1U; }
-constexpr ShapeId shape_of(Literal literal) { return literal / 2; }
-constexpr bool is_break(Literal literal) { return (literal & 1U) != 0; }
+constexpr Literal satisfy(ShapeId shape) {
+  return shape * 2;
+}
+constexpr Literal break_it(ShapeId shape) {
+  return shape * 2 + 1;
+}
+constexpr Literal flip(Literal literal) {
+  return literal ^ 1U;
+}
+constexpr ShapeId shape_of(Literal literal) {
+  return literal / 2;
+}
+constexpr bool is_break(Literal literal) {
+  return (literal & 1U) != 0;
+}
 
 using Goal = std::vector<Literal>;  // sorted, none twice
 
@@ -82,8 +92,7 @@ class Search {
   };
 
   Outcome solve_new(const Goal& goal);
-  void conclude(const Goal& goal, Outcome& outcome, std::uint32_t outer_lowest,
-                std::size_t mark);
+  void conclude(const Goal& goal, Outcome& outcome, std::uint32_t outer_lowest, std::size_t mark);
   Outcome solve_kind(const Goal& goal, ValueKind kind);
   Outcome by_values(const Goal& goal, const std::vector<Value>& values);
   Outcome search(State state, const Goal& goal);

@@ -249,7 +249,8 @@ bool is_gap(const Bound& least, const Bound& most) {
 }
 
 bool is_number_inside(const Shape& shape, const Number& number) {
-  if (shape.least && (number < shape.least->at || (shape.least->is_open && number == shape.least->at)))
+  if (shape.least &&
+      (number < shape.least->at || (shape.least->is_open && number == shape.least->at)))
     return false;
   if (shape.most && (number > shape.most->at || (shape.most->is_open && number == shape.most->at)))
     return false;
@@ -310,7 +311,9 @@ ShapeId ShapeBook::reserve() {
   return static_cast<ShapeId>(shapes_.size() - 1);
 }
 
-void ShapeBook::set(ShapeId id, Shape shape) { shapes_[id] = std::move(shape); }
+void ShapeBook::set(ShapeId id, Shape shape) {
+  shapes_[id] = std::move(shape);
+}
 
 ShapeId ShapeBook::add(Shape shape) {
   if (is_free(shape)) return kEverything;

@@ -42,11 +42,19 @@ bool StateReader::expand(State& state, Literal literal) {
   const Shape& shape = book_.at(id);
   if (is_break(literal)) return break_shape(state, id, shape);
   switch (shape.joint) {
-    case Joint::facets: return satisfy_facets(state, id, shape);
-    case Joint::any_of: state.alternatives.push_back({AlternativeKind::any_of, id}); return true;
-    case Joint::one_of: state.alternatives.push_back({AlternativeKind::one_of, id}); return true;
-    case Joint::not_of: return add(state, break_it(shape.parts[0]));
-    case Joint::choice: state.alternatives.push_back({AlternativeKind::choice, id}); return true;
+    case Joint::facets:
+      return satisfy_facets(state, id, shape);
+    case Joint::any_of:
+      state.alternatives.push_back({AlternativeKind::any_of, id});
+      return true;
+    case Joint::one_of:
+      state.alternatives.push_back({AlternativeKind::one_of, id});
+      return true;
+    case Joint::not_of:
+      return add(state, break_it(shape.parts[0]));
+    case Joint::choice:
+      state.alternatives.push_back({AlternativeKind::choice, id});
+      return true;
   }
   return true;
 }
@@ -61,9 +69,14 @@ bool StateReader::break_shape(State& state, ShapeId id, const Shape& shape) {
       for (const ShapeId part : shape.parts)
         if (!is_literal_dead(state, satisfy(part), 0) && !add(state, break_it(part))) return false;
       return true;
-    case Joint::one_of: state.alternatives.push_back({AlternativeKind::not_one_of, id}); return true;
-    case Joint::not_of: return add(state, satisfy(shape.parts[0]));
-    case Joint::choice: state.alternatives.push_back({AlternativeKind::not_choice, id}); return true;
+    case Joint::one_of:
+      state.alternatives.push_back({AlternativeKind::not_one_of, id});
+      return true;
+    case Joint::not_of:
+      return add(state, satisfy(shape.parts[0]));
+    case Joint::choice:
+      state.alternatives.push_back({AlternativeKind::not_choice, id});
+      return true;
   }
   return true;
 }
@@ -80,8 +93,7 @@ bool StateReader::narrow_values(State& state, const std::vector<Value>& values) 
 }
 
 bool StateReader::narrow_least(State& state, const Bound& bound) {
-  if (!state.least || bound.at > state.least->at ||
-      (bound.at == state.least->at && bound.is_open))
+  if (!state.least || bound.at > state.least->at || (bound.at == state.least->at && bound.is_open))
     state.least = bound;
   return !state.most || !is_gap(*state.least, *state.most);
 }
@@ -113,7 +125,8 @@ bool StateReader::satisfy_facets(State& state, ShapeId id, const Shape& shape) {
     if (!add(state, satisfy(part))) return false;
   switch (state.kind) {
     case ValueKind::null:
-    case ValueKind::boolean: return true;
+    case ValueKind::boolean:
+      return true;
     case ValueKind::number:
       if (shape.step && !has_element(state.not_steps, *shape.step)) {
         if (!has_element(state.steps, *shape.step)) state.steps.push_back(*shape.step);
@@ -128,8 +141,10 @@ bool StateReader::satisfy_facets(State& state, ShapeId id, const Shape& shape) {
         if (!has_element(state.patterns, pattern)) state.patterns.push_back(pattern);
       }
       return narrow_count(state.length, shape.length.least, shape.length.most);
-    case ValueKind::array: return !shape.array || satisfy_array(state, *shape.array);
-    case ValueKind::object: return !shape.object || satisfy_object(state, id, *shape.object);
+    case ValueKind::array:
+      return !shape.array || satisfy_array(state, *shape.array);
+    case ValueKind::object:
+      return !shape.object || satisfy_object(state, id, *shape.object);
   }
   return true;
 }
@@ -138,7 +153,8 @@ bool StateReader::satisfy_array(State& state, const ArrayFacet& array) {
   state.arrays.push_back(&array);
   state.is_unique = state.is_unique || array.is_unique;
   if (state.is_unique && state.has_repeat) return false;
-  if (array.has_contains && !add_contains(state, array.contains, array.contains_count)) return false;
+  if (array.has_contains && !add_contains(state, array.contains, array.contains_count))
+    return false;
   return narrow_count(state.count, array.count.least, array.count.most);
 }
 
@@ -173,7 +189,8 @@ bool StateReader::apply(State& state, const Option& option) {
 bool StateReader::apply_atom(State& state, const Atom& atom) {
   const Shape& shape = book_.at(atom.shape);
   switch (atom.kind) {
-    case AtomKind::literal: return add(state, atom.literal);
+    case AtomKind::literal:
+      return add(state, atom.literal);
     case AtomKind::exactly:
       if (!add(state, satisfy(shape.parts[atom.a])) || !drain(state)) return false;
       for (std::uint32_t i = 0; i < shape.parts.size(); ++i)
@@ -190,12 +207,17 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
         if (value.kind() == state.kind && !has_element(state.excluded, value))
           state.excluded.push_back(value);
       return true;
-    case AtomKind::open: state.open = shape.open; return true;
+    case AtomKind::open:
+      state.open = shape.open;
+      return true;
     case AtomKind::below:
     case AtomKind::above:
-    case AtomKind::not_multiple: return apply_number(state, atom);
-    case AtomKind::length_most: return narrow_count(state.length, 0, atom.to);
-    case AtomKind::length_least: return narrow_count(state.length, atom.from, kNoLimit);
+    case AtomKind::not_multiple:
+      return apply_number(state, atom);
+    case AtomKind::length_most:
+      return narrow_count(state.length, 0, atom.to);
+    case AtomKind::length_least:
+      return narrow_count(state.length, atom.from, kNoLimit);
     case AtomKind::not_pattern:
       state.not_patterns.push_back(atom.a);
       return !has_element(state.patterns, atom.a);
@@ -203,7 +225,8 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
     case AtomKind::members_most:
       return narrow_count(state.count, 0, atom.to) && state.has.size() <= state.count.most;
     case AtomKind::items_least:
-    case AtomKind::members_least: return narrow_count(state.count, atom.from, kNoLimit);
+    case AtomKind::members_least:
+      return narrow_count(state.count, atom.from, kNoLimit);
     case AtomKind::repeats:
       state.has_repeat = true;
       return !state.is_unique && narrow_count(state.count, 2, kNoLimit);
@@ -222,7 +245,8 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
     case AtomKind::some_matching:
     case AtomKind::some_other:
     case AtomKind::some_name:
-    case AtomKind::has_broken: return apply_object(state, atom);
+    case AtomKind::has_broken:
+      return apply_object(state, atom);
   }
   return true;
 }
@@ -242,7 +266,8 @@ bool StateReader::apply_object(State& state, const Atom& atom) {
   const ObjectFacet& object = *book_.at(atom.shape).object;
   using Who = MemberDuty::Who;
   switch (atom.kind) {
-    case AtomKind::lacks: return add_lacks(state, atom.a);
+    case AtomKind::lacks:
+      return add_lacks(state, atom.a);
     case AtomKind::has_all:
       for (const NameId name : object.needs[atom.a].second)
         if (!add_has(state, name)) return false;
@@ -282,7 +307,8 @@ bool StateReader::apply_object(State& state, const Atom& atom) {
     case AtomKind::some_item:
     case AtomKind::members_most:
     case AtomKind::members_least:
-    case AtomKind::open: return true;
+    case AtomKind::open:
+      return true;
   }
   return true;
 }

@@ -79,9 +79,8 @@ class Finder {
         const auto pattern = parts_.book.pattern(one.pattern->text);
         if (pattern) made.patterns.push_back(*pattern);
       }
-      made.all_members =
-          node.object->additional_properties != kNoNode ||
-          (with_own_unevaluated && node.object->unevaluated_properties != kNoNode);
+      made.all_members = node.object->additional_properties != kNoNode ||
+                         (with_own_unevaluated && node.object->unevaluated_properties != kNoNode);
     }
     if (node.array != nullptr) {
       made.prefix = node.array->prefix_items.size();

@@ -23,7 +23,9 @@ Role role_of(std::string_view key, Value value) {
        "unevaluatedProperties", "propertyNames", "not", "if", "then", "else", "contentSchema"});
   constexpr std::array kNamed = std::to_array<std::string_view>(
       {"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"});
-  const auto is_in = [&](const auto& all) { return std::find(all.begin(), all.end(), key) != all.end(); };
+  const auto is_in = [&](const auto& all) {
+    return std::find(all.begin(), all.end(), key) != all.end();
+  };
   if (is_in(kOne)) return Role::schema;
   if (key == "items") return value.is_array() ? Role::schemas : Role::schema;
   if (key == "prefixItems") return Role::schemas;
@@ -45,17 +47,20 @@ class Writer {
     for (std::size_t i = 0; i < waiting_.size() && !is_too_deep_; ++i)
       definitions += (i == 0 ? "" : ",") + schema_text(waiting_[i], true, 0);
     if (is_too_deep_)
-      return Error(Code::unsupported, "the schema's references are nested too deep for a normal form");
+      return Error(Code::unsupported,
+                   "the schema's references are nested too deep for a normal form");
     return R"({"definitions":[)" + definitions + R"(],"schema":)" + schema + "}";
   }
 
  private:
   bool is_removed(std::string_view key) const {
     if (is_local_ && (key == "$defs" || key == "definitions")) return true;
-    return std::any_of(options_.removed.begin(), options_.removed.end(), [&](const std::string& name) {
-      return name.ends_with('*') ? key.starts_with(std::string_view(name).substr(0, name.size() - 1))
-                                 : key == name;
-    });
+    return std::any_of(
+        options_.removed.begin(), options_.removed.end(), [&](const std::string& name) {
+          return name.ends_with('*')
+                     ? key.starts_with(std::string_view(name).substr(0, name.size() - 1))
+                     : key == name;
+        });
   }
 
   // Whether every reference is a pointer into this document, of which no part has an address of its own.
@@ -66,7 +71,8 @@ class Writer {
       if (member.key == "$dynamicRef" || member.key == "$recursiveRef") return false;
       if (depth > 0 && (member.key == "$id" || member.key == "id") && member.value.is_string())
         return false;
-      if (member.key == "$ref" && member.value.is_string() && !target(member.value.string())) return false;
+      if (member.key == "$ref" && member.value.is_string() && !target(member.value.string()))
+        return false;
       if (!has_only_local_references(member.value, depth + 1)) return false;
     }
     return true;
@@ -105,13 +111,20 @@ class Writer {
       return reference_text(member.value.string(), numbered);
     if (member.key == "const" || member.key == "default") return json_text(member.value);
     switch (role_of(member.key, member.value)) {
-      case Role::schema: return schema_text(member.value, numbered, depth);
-      case Role::schemas: return list_text(member.value, numbered, depth, false);
-      case Role::set: return list_text(member.value, numbered, depth, true);
-      case Role::named_schemas: return named_text(member.value, numbered, depth);
-      case Role::names: return set_text(member.value);
-      case Role::dependencies: return named_text(member.value, numbered, depth);
-      case Role::plain: return json_text(member.value);
+      case Role::schema:
+        return schema_text(member.value, numbered, depth);
+      case Role::schemas:
+        return list_text(member.value, numbered, depth, false);
+      case Role::set:
+        return list_text(member.value, numbered, depth, true);
+      case Role::named_schemas:
+        return named_text(member.value, numbered, depth);
+      case Role::names:
+        return set_text(member.value);
+      case Role::dependencies:
+        return named_text(member.value, numbered, depth);
+      case Role::plain:
+        return json_text(member.value);
     }
     return {};
   }
@@ -128,7 +141,8 @@ class Writer {
     if (!list.is_array()) return json_text(list);
     std::vector<std::pair<std::string, Value>> parts;
     for (std::size_t i = 0; i < list.size(); ++i)
-      parts.emplace_back(is_set ? schema_text(list.at(i), false, depth) : std::string(), list.at(i));
+      parts.emplace_back(is_set ? schema_text(list.at(i), false, depth) : std::string(),
+                         list.at(i));
     std::stable_sort(parts.begin(), parts.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string out = "[";

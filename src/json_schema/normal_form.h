@@ -13,9 +13,9 @@ namespace holdfast::json_schema {
 
 struct NormalFormOptions {
   /// Keys that are taken out wherever a schema stands; one that ends with * stands for all that begin so.
-  std::vector<std::string> removed = {"$core_version", "$schema_id", "$track",     "title",
-                                      "description",   "$comment",   "examples",   "default",
-                                      "deprecated",    "readOnly",   "writeOnly",  "x-*"};
+  std::vector<std::string> removed = {"$core_version", "$schema_id", "$track",    "title",
+                                      "description",   "$comment",   "examples",  "default",
+                                      "deprecated",    "readOnly",   "writeOnly", "x-*"};
 };
 
 /// The form as canonical JSON: {"schema": …, "definitions": […]}. Annotations and stamps are removed; required, enum, type, allOf, anyOf and

@@ -54,8 +54,7 @@ Result<Mutation> mutate(const Schema& schema, std::uint64_t steps) {
     const auto mutated = Schema::parse(candidate.text, load);
     if (!mutated) continue;
     TRY_ASSIGN(const Comparison found, compare(schema, *mutated, options));
-    const Verdict& verdict =
-        found.backward.answer == Answer::no ? found.backward : found.forward;
+    const Verdict& verdict = found.backward.answer == Answer::no ? found.backward : found.forward;
     if (verdict.answer != Answer::no) continue;
     Mutation made;
     made.text = candidate.text;

@@ -72,7 +72,8 @@ class Pairs {
   // The only change of a pair that breaks is one that breaks.
   static bool is_class_right(const Loaded& one, const CompareOptions& options) {
     const auto found = compare(one.old_schema, one.new_schema, options);
-    if (!found || found->changes.size() != 1 || !is_at_root(found->changes[0].old_path)) return true;
+    if (!found || found->changes.size() != 1 || !is_at_root(found->changes[0].old_path))
+      return true;
     return one.pair.change_class != "breaking" ||
            found->changes[0].change_class == ChangeClass::breaking;
   }
@@ -134,8 +135,9 @@ TEST(CompareMutation, EveryRowOfTheRuleTableIsKilledWhenInverted) {
     if (row == static_cast<std::size_t>(RuleId::format_changed)) continue;  // below
     const bool was_annotation = rule.kind == RuleKind::annotation;
     rules[row].kind = was_annotation ? RuleKind::constraint : RuleKind::annotation;
-    expect_killed(std::string(rule.id) + (was_annotation ? " as a constraint" : " as an annotation"),
-                  options);
+    expect_killed(
+        std::string(rule.id) + (was_annotation ? " as a constraint" : " as an annotation"),
+        options);
     rules[row] = rule;
     if (rule.kind == RuleKind::addition || rule.kind == RuleKind::alternative ||
         rule.kind == RuleKind::removal) {
@@ -161,13 +163,44 @@ TEST(CompareMutation, AnAssertedFormatIsNoAnnotation) {
 }
 
 TEST(CompareMutation, EveryKeywordIsMissedWhenItIsInvisible) {
-  constexpr std::array kKeywords = std::to_array<std::string_view>(
-      {"type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-       "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
-       "prefixItems", "items", "contains", "minContains", "maxContains", "unevaluatedItems",
-       "minProperties", "maxProperties", "required", "properties", "patternProperties",
-       "additionalProperties", "propertyNames", "dependentRequired", "dependentSchemas",
-       "unevaluatedProperties", "$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"});
+  constexpr std::array kKeywords = std::to_array<std::string_view>({"type",
+                                                                    "enum",
+                                                                    "const",
+                                                                    "minimum",
+                                                                    "maximum",
+                                                                    "exclusiveMinimum",
+                                                                    "exclusiveMaximum",
+                                                                    "multipleOf",
+                                                                    "minLength",
+                                                                    "maxLength",
+                                                                    "pattern",
+                                                                    "minItems",
+                                                                    "maxItems",
+                                                                    "uniqueItems",
+                                                                    "prefixItems",
+                                                                    "items",
+                                                                    "contains",
+                                                                    "minContains",
+                                                                    "maxContains",
+                                                                    "unevaluatedItems",
+                                                                    "minProperties",
+                                                                    "maxProperties",
+                                                                    "required",
+                                                                    "properties",
+                                                                    "patternProperties",
+                                                                    "additionalProperties",
+                                                                    "propertyNames",
+                                                                    "dependentRequired",
+                                                                    "dependentSchemas",
+                                                                    "unevaluatedProperties",
+                                                                    "$ref",
+                                                                    "allOf",
+                                                                    "anyOf",
+                                                                    "oneOf",
+                                                                    "not",
+                                                                    "if",
+                                                                    "then",
+                                                                    "else"});
   for (const std::string_view keyword : kKeywords) {
     CompareOptions options;
     options.blind_keyword = keyword;

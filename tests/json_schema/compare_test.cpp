@@ -27,7 +27,8 @@ TEST(Compare, EveryPairGetsItsVerdictsAndItsClass) {
   EXPECT_GE(pairs.size(), 220U);
   for (const SchemaPair& pair : pairs) {
     const Comparison found = compared(pair.old_text, pair.new_text);
-    const std::string told = pair.row + ": " + pair.old_text + " -> " + pair.new_text + " " + pair.note;
+    const std::string told =
+        pair.row + ": " + pair.old_text + " -> " + pair.new_text + " " + pair.note;
     EXPECT_EQ(name_of(found.backward.answer), pair.backward) << told;
     EXPECT_EQ(name_of(found.forward.answer), pair.forward) << told;
     EXPECT_EQ(class_name(found.change_class), pair.change_class) << told;
@@ -104,7 +105,8 @@ TEST(Compare, FortyEightMutuallyRecursiveTypesAreDecided) {
   EXPECT_EQ(narrowed.forward.answer, Answer::yes);
   EXPECT_FALSE(is_valid_text(narrow, narrowed.backward.witness));
   // Said in another way, so that no hash ends the work.
-  const std::string other = family(48, R"({"type":"number","multipleOf":1,"allOf":[{"minimum":0}]})");
+  const std::string other =
+      family(48, R"({"type":"number","multipleOf":1,"allOf":[{"minimum":0}]})");
   const Comparison same = compared(narrow, other);
   EXPECT_EQ(same.backward.answer, Answer::yes);
   EXPECT_EQ(same.forward.answer, Answer::yes);
@@ -131,9 +133,9 @@ TEST(Compare, AnAssumptionThatFailsTakesWhatReliedOnItAlong) {
 }
 
 TEST(Compare, ChangesNameBothPathsTheRuleAndBothValues) {
-  const Comparison found = compared(
-      R"({"type":"object","properties":{"a/b":{"type":"integer","maximum":5}}})",
-      R"({"type":"object","properties":{"a/b":{"type":"integer","maximum":3}}})");
+  const Comparison found =
+      compared(R"({"type":"object","properties":{"a/b":{"type":"integer","maximum":5}}})",
+               R"({"type":"object","properties":{"a/b":{"type":"integer","maximum":3}}})");
   ASSERT_EQ(found.changes.size(), 1U);
   const Change& change = found.changes.front();
   EXPECT_EQ(change.old_path, "/properties/a~1b/maximum");
@@ -149,9 +151,9 @@ TEST(Compare, ChangesNameBothPathsTheRuleAndBothValues) {
 }
 
 TEST(Compare, AChangeBehindAReferenceIsToldWhereItIs) {
-  const Comparison found =
-      compared(R"({"type":"object","properties":{"l":{"$ref":"#/$defs/L"}},"$defs":{"L":{"enum":["a"]}}})",
-               R"({"type":"object","properties":{"l":{"$ref":"#/$defs/L"}},"$defs":{"L":{"enum":["a","b"]}}})");
+  const Comparison found = compared(
+      R"({"type":"object","properties":{"l":{"$ref":"#/$defs/L"}},"$defs":{"L":{"enum":["a"]}}})",
+      R"({"type":"object","properties":{"l":{"$ref":"#/$defs/L"}},"$defs":{"L":{"enum":["a","b"]}}})");
   ASSERT_EQ(found.changes.size(), 1U);
   EXPECT_EQ(found.changes[0].old_path, "/$defs/L/enum");
   EXPECT_EQ(found.changes[0].rule, "schema.enum_value_added");
@@ -213,14 +215,15 @@ TEST(Compare, FormatsAreAnnotationsUnlessTheyAreAsserted) {
   const Comparison asserted = compared(date, plain, options);
   EXPECT_EQ(asserted.backward.answer, Answer::yes);
   EXPECT_NE(asserted.forward.answer, Answer::yes);
-  EXPECT_EQ(compared(date, R"({"format":"date","type":"string","minLength":0})", options)
-                .backward.answer,
-            Answer::yes)
+  EXPECT_EQ(
+      compared(date, R"({"format":"date","type":"string","minLength":0})", options).backward.answer,
+      Answer::yes)
       << "the same format is the same, whatever it means";
 }
 
 TEST(Compare, AReaderThatFillsDefaultsMissesNoRequiredName) {
-  const std::string optional = R"({"type":"object","properties":{"a":{"type":"integer","default":1}}})";
+  const std::string optional =
+      R"({"type":"object","properties":{"a":{"type":"integer","default":1}}})";
   const std::string required =
       R"({"type":"object","properties":{"a":{"type":"integer","default":1}},"required":["a"]})";
   EXPECT_EQ(compared(optional, required).backward.answer, Answer::no);
@@ -228,7 +231,8 @@ TEST(Compare, AReaderThatFillsDefaultsMissesNoRequiredName) {
   options.defaults = Defaults::fill;
   EXPECT_EQ(compared(optional, required, options).backward.answer, Answer::yes);
   EXPECT_EQ(compared(required, optional, options).backward.answer, Answer::yes);
-  const std::string bare = R"({"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]})";
+  const std::string bare =
+      R"({"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]})";
   EXPECT_EQ(compared(optional, bare, options).backward.answer, Answer::no) << "there is no default";
 }
 

@@ -63,20 +63,24 @@ void hold(const Asked& asked, const Json& truth, bool is_backward, Tally& tally)
       EXPECT_EQ(judged, Json({is_backward, !is_backward})) << verdict.witness << " " << told;
       break;
     }
-    case Answer::unknown: ++tally.unknown; break;
+    case Answer::unknown:
+      ++tally.unknown;
+      break;
   }
 }
 
 Tally hold_all(const std::vector<Asked>& all, int seed) {
-  const std::string path = ::testing::TempDir() + "compare_truth." + std::to_string(seed) + ".jsonl";
+  const std::string path =
+      ::testing::TempDir() + "compare_truth." + std::to_string(seed) + ".jsonl";
   {
     std::ofstream file(path);
     for (const Asked& asked : all) {
       const auto text = [](const Verdict& verdict) {
         return Json(verdict.witness.empty() ? "null" : verdict.witness).dump();
       };
-      file << R"({"old":)" << asked.old_text << R"(,"new":)" << asked.new_text << R"(,"documents":[)"
-           << text(asked.found.backward) << "," << text(asked.found.forward) << "]}\n";
+      file << R"({"old":)" << asked.old_text << R"(,"new":)" << asked.new_text
+           << R"(,"documents":[)" << text(asked.found.backward) << "," << text(asked.found.forward)
+           << "]}\n";
     }
   }
   Tally tally;
@@ -91,8 +95,10 @@ Tally hold_all(const std::vector<Asked>& all, int seed) {
     hold(all[i], truth, true, tally);
     hold(all[i], truth, false, tally);
   }
-  std::printf("seed %d: %d yes, %d no (%d found by sampling, too), %d unknown, %d that Python can't judge\n",
-              seed, tally.yes, tally.no, tally.no_that_sampling_finds, tally.unknown, tally.errors);
+  std::printf(
+      "seed %d: %d yes, %d no (%d found by sampling, too), %d unknown, %d that Python can't "
+      "judge\n",
+      seed, tally.yes, tally.no, tally.no_that_sampling_finds, tally.unknown, tally.errors);
   return tally;
 }
 
@@ -120,7 +126,8 @@ TEST(CompareTruth, NoDocumentDisprovesAYesOfMadePairs) {
   EXPECT_GE(count, 4000);
   EXPECT_GT(tally.no, count / 5) << "the pairs hardly differ";
   EXPECT_LE(tally.unknown * 100, count) << "over-strict in more than one of a hundred";
-  EXPECT_GT(tally.no_that_sampling_finds * 10, tally.no * 6) << "the sampling finds too little to hold a yes against";
+  EXPECT_GT(tally.no_that_sampling_finds * 10, tally.no * 6)
+      << "the sampling finds too little to hold a yes against";
 }
 
 }  // namespace

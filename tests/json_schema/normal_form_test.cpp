@@ -19,12 +19,14 @@ std::string hash_of(const std::string& text, const NormalFormOptions& options = 
 }
 
 TEST(NormalForm, StampsAnnotationsOrderAndNumbersAreNoPartOfIt) {
-  const std::string plain = R"({"type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":1}}})";
-  for (const std::string other :
-       {R"({"properties":{"a":{"maximum":1.0,"title":"A","default":3}},"required":["b","a"],"type":["null","object"]})",
-        R"({"$core_version":"1.1.2","$track":"v1","$schema_id":"x","description":"d","x-owner":"me",
+  const std::string plain =
+      R"({"type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":1}}})";
+  for (
+      const std::string other :
+      {R"({"properties":{"a":{"maximum":1.0,"title":"A","default":3}},"required":["b","a"],"type":["null","object"]})",
+       R"({"$core_version":"1.1.2","$track":"v1","$schema_id":"x","description":"d","x-owner":"me",
             "type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":10e-1,"examples":[1]}}})",
-        R"({"type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":1}},"$defs":{"unused":{"type":"string"}}})"})
+       R"({"type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":1}},"$defs":{"unused":{"type":"string"}}})"})
     EXPECT_EQ(hash_of(other), hash_of(plain)) << other;
   EXPECT_EQ(hash_of(plain).size(), 64U);
 }
@@ -32,7 +34,8 @@ TEST(NormalForm, StampsAnnotationsOrderAndNumbersAreNoPartOfIt) {
 TEST(NormalForm, NamesOfDefinitionsAreNoPartOfIt) {
   const auto list = [](const std::string& name, const std::string& keyword) {
     return "{\"$ref\":\"#/" + keyword + "/" + name + "\",\"" + keyword + "\":{\"" + name +
-           R"(":{"type":"object","properties":{"next":{"$ref":"#/)" + keyword + "/" + name + "\"}}}}}";
+           R"(":{"type":"object","properties":{"next":{"$ref":"#/)" + keyword + "/" + name +
+           "\"}}}}}";
   };
   EXPECT_EQ(hash_of(list("A", "$defs")), hash_of(list("B", "$defs")));
   EXPECT_EQ(hash_of(list("A", "$defs")), hash_of(list("B", "definitions")));
@@ -40,8 +43,10 @@ TEST(NormalForm, NamesOfDefinitionsAreNoPartOfIt) {
 
 TEST(NormalForm, WhatDocumentsCanSeeIsAPartOfIt) {
   const std::string plain = R"({"properties":{"title":{"type":"string"}},"enum":[{"default":1}]})";
-  EXPECT_NE(hash_of(plain), hash_of(R"({"properties":{"title":{"type":"integer"}},"enum":[{"default":1}]})"));
-  EXPECT_NE(hash_of(plain), hash_of(R"({"properties":{"title":{"type":"string"}},"enum":[{"default":2}]})"));
+  EXPECT_NE(hash_of(plain),
+            hash_of(R"({"properties":{"title":{"type":"integer"}},"enum":[{"default":1}]})"));
+  EXPECT_NE(hash_of(plain),
+            hash_of(R"({"properties":{"title":{"type":"string"}},"enum":[{"default":2}]})"));
   EXPECT_NE(hash_of(plain), hash_of(R"({"properties":{},"enum":[{"default":1}]})"));
   EXPECT_NE(hash_of(R"({"const":9007199254740993})"), hash_of(R"({"const":9007199254740992})"));
   EXPECT_NE(hash_of(R"({"const":{"title":1}})"), hash_of(R"({"const":{"title":2}})"));
@@ -73,8 +78,12 @@ TEST(Vacuity, EverySchemaHasAMutationThatAComparisonNotices) {
     ASSERT_TRUE(mutation.ok()) << pair.old_text;
     const Comparison found = compared(pair.old_text, mutation->text);
     EXPECT_TRUE(mutation->backward == Answer::no || mutation->forward == Answer::no);
-    if (mutation->backward == Answer::no) { EXPECT_EQ(found.backward.answer, Answer::no); }
-    if (mutation->forward == Answer::no) { EXPECT_EQ(found.forward.answer, Answer::no); }
+    if (mutation->backward == Answer::no) {
+      EXPECT_EQ(found.backward.answer, Answer::no);
+    }
+    if (mutation->forward == Answer::no) {
+      EXPECT_EQ(found.forward.answer, Answer::no);
+    }
     EXPECT_TRUE(found.change_class == ChangeClass::breaking ||
                 found.change_class == ChangeClass::unknown)
         << pair.old_text << mutation->text;
