@@ -116,6 +116,11 @@ void Search::conclude(const Goal& goal, Outcome& outcome, std::uint32_t outer_lo
     settle(true);
     goals_[goal] = {Status::settled, 0, outcome};
   } else {
+    // What relied on this goal relies now on what this goal relies on.
+    for (std::size_t i = mark; i < assumed_.size(); ++i) {
+      std::uint32_t& depth = goals_[assumed_[i]].depth;
+      depth = std::min(depth, lowest_);
+    }
     goals_[goal] = {Status::assumed, lowest_, outcome};
     assumed_.push_back(goal);
   }
