@@ -27,7 +27,8 @@ std::uint64_t ArrayLeaf::longest_useful() const {
   for (const ItemDuty& duty : state_.item_duties)
     prefix = std::max(prefix, duty.to == kNoLimit ? duty.from : duty.to);
   const std::uint64_t more = tasks_.size() + (state_.has_repeat ? 2 : 0);
-  return std::max(state_.count.least, prefix) + more;
+  const std::uint64_t least = std::max(state_.count.least, prefix);
+  return least > kNoLimit - more ? kNoLimit : least + more;
 }
 
 Outcome ArrayLeaf::solve() {
@@ -37,10 +38,10 @@ Outcome ArrayLeaf::solve() {
   Outcome outcome{Emptiness::empty};
   for (std::uint64_t count = state_.count.least; count <= longest; ++count) {
     if (count > kMostItems) return search_.unknown("too many items");
-    bool is_unknown = false;
-    auto slots = slots_of(count, is_unknown);
-    if (!slots)
-      return is_unknown ? search_.unknown("an item") : search_.empty_by("an item that can't be");
+    auto slots = slots_of(count);
+    if (!slots)  // what was not known of fewer items remains so
+      return outcome.emptiness == Emptiness::unknown ? outcome
+                                                     : search_.empty_by("an item that can't be");
     Outcome found = place(*slots, 0);
     if (found.emptiness == Emptiness::member) return found;
     if (found.emptiness == Emptiness::unknown) outcome = found;
@@ -51,14 +52,12 @@ Outcome ArrayLeaf::solve() {
 }
 
 // The goals of the positions; nothing where one of them can't be, and then none longer can.
-std::optional<ArrayLeaf::Slots> ArrayLeaf::slots_of(std::uint64_t count, bool& is_unknown) {
+std::optional<ArrayLeaf::Slots> ArrayLeaf::slots_of(std::uint64_t count) {
   Slots slots(count);
   for (std::uint64_t i = 0; i < count; ++i) {
     for (const ArrayFacet* array : state_.arrays)
       if (!add_to_goal(slots[i].goal, satisfy(array->at(i)))) return std::nullopt;
-    const Outcome found = search_.solve(slots[i].goal);
-    if (found.emptiness == Emptiness::empty) return std::nullopt;
-    is_unknown = is_unknown || found.emptiness == Emptiness::unknown;
+    if (search_.solve(slots[i].goal).emptiness == Emptiness::empty) return std::nullopt;
   }
   return slots;
 }

@@ -71,7 +71,7 @@ class ArrayLeaf {
   };
   using Slots = std::vector<Slot>;
 
-  std::optional<Slots> slots_of(std::uint64_t count, bool& is_unknown);
+  std::optional<Slots> slots_of(std::uint64_t count);
   Outcome place(Slots& slots, std::size_t next);
   Outcome finish(Slots slots);
   Outcome limit_contains(Slots& slots);
