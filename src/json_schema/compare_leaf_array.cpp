@@ -62,17 +62,29 @@ std::optional<ArrayLeaf::Slots> ArrayLeaf::slots_of(std::uint64_t count) {
   return slots;
 }
 
+// Whether a task that still has to be placed may be at the one position only.
+bool ArrayLeaf::are_told_apart(std::size_t next, std::uint64_t a, std::uint64_t b) const {
+  for (std::size_t i = next; i < tasks_.size(); ++i) {
+    const ItemDuty& duty = tasks_[i].duty;
+    if ((a >= duty.from && a < duty.to) != (b >= duty.from && b < duty.to)) return true;
+  }
+  return false;
+}
+
 Outcome ArrayLeaf::place(Slots& slots, std::size_t next) {
   if (!search_.spend()) return search_.unknown("the steps did not suffice");
   if (next == tasks_.size()) return finish(slots);
   const Task& task = tasks_[next];
   Outcome outcome{Emptiness::empty};
-  std::vector<Slot> tried;
+  std::vector<std::pair<std::uint64_t, Slot>> tried;
   for (std::uint64_t i = task.duty.from; i < std::min<std::uint64_t>(task.duty.to, slots.size());
        ++i) {
     if (task.rule && has_element(slots[i].for_rules, *task.rule)) continue;
-    if (has_element(tried, slots[i])) continue;
-    tried.push_back(slots[i]);
+    if (std::any_of(tried.begin(), tried.end(), [&](const auto& one) {
+          return one.second == slots[i] && !are_told_apart(next + 1, one.first, i);
+        }))
+      continue;
+    tried.emplace_back(i, slots[i]);
     const Slot before = slots[i];
     if (task.rule) slots[i].for_rules.push_back(*task.rule);
     if (add_to_goal(slots[i].goal, task.duty.literal) &&

@@ -79,6 +79,7 @@ class ArrayLeaf {
   Outcome distinct(const Slots& slots);
   Outcome members_of(const Slots& slots);
   Outcome distinct_members(const std::vector<Goal>& goals, std::vector<Value>& values);
+  bool are_told_apart(std::size_t next, std::uint64_t a, std::uint64_t b) const;
   std::uint64_t longest_useful() const;
   void list_tasks();
 
