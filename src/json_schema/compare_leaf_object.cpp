@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kMostPatterns = 8;
 constexpr std::uint64_t kMostMembers = 128;
+constexpr std::size_t kMostShared = 6;
 
 }  // namespace
 
@@ -182,23 +183,54 @@ Outcome ObjectLeaf::place_new(Slots& slots, std::size_t next, Slot slot) {
   return found;
 }
 
-bool ObjectLeaf::is_region_open(std::size_t region, const MemberDuty* duty) const {
-  if (duty == nullptr || duty->who == MemberDuty::Who::named_so) return true;
+bool ObjectLeaf::is_region_open(std::size_t region, const MemberDuty& duty) const {
+  if (duty.who == MemberDuty::Who::named_so) return true;
   const auto is_inside = [&](PatternId pattern) {
     const auto at = std::find(patterns_.begin(), patterns_.end(), pattern) - patterns_.begin();
     return ((region >> static_cast<std::size_t>(at)) & 1U) != 0;
   };
-  if (duty->who == MemberDuty::Who::matching) return is_inside(duty->pattern);
-  return std::none_of(duty->object->patterns.begin(), duty->object->patterns.end(),
+  if (duty.who == MemberDuty::Who::matching) return is_inside(duty.pattern);
+  return std::none_of(duty.object->patterns.begin(), duty.object->patterns.end(),
                       [&](const auto& one) { return is_inside(one.first); });
+}
+
+// What is asked of names by duties after this one. Where there is no room for a member for each of them, one name has to serve several.
+std::vector<Literal> ObjectLeaf::shared_names(const Slots& slots, std::size_t next) const {
+  std::vector<Literal> names;
+  const std::uint64_t left = state_.member_duties.size() - next;
+  if (slots.size() + left <= state_.count.most) return names;
+  for (std::size_t i = next + 1; i < state_.member_duties.size(); ++i) {
+    const MemberDuty& duty = state_.member_duties[i];
+    if (duty.who == MemberDuty::Who::named_so && !has_element(names, duty.literal))
+      names.push_back(duty.literal);
+  }
+  return names;
 }
 
 Outcome ObjectLeaf::place_fresh(Slots& slots, std::size_t next) {
   const MemberDuty& duty = state_.member_duties[next];
+  const std::vector<Literal> shared = shared_names(slots, next);
+  if (shared.size() > kMostShared) return search_.unknown("a name that many members would share");
+  Outcome outcome{Emptiness::empty};
+  for (std::size_t set = 0; set < (std::size_t{1} << shared.size()); ++set) {
+    std::vector<Literal> names;
+    if (duty.who == MemberDuty::Who::named_so) names.push_back(duty.literal);
+    for (std::size_t i = 0; i < shared.size(); ++i)
+      if (((set >> i) & 1U) != 0) names.push_back(shared[i]);
+    const Outcome found = place_fresh_named(slots, next, names);
+    if (found.emptiness == Emptiness::member) return found;
+    if (found.emptiness == Emptiness::unknown) outcome = found;
+  }
+  return outcome;
+}
+
+Outcome ObjectLeaf::place_fresh_named(Slots& slots, std::size_t next,
+                                      const std::vector<Literal>& names) {
+  const MemberDuty& duty = state_.member_duties[next];
   Outcome outcome{Emptiness::empty};
   for (std::size_t region = 0; region < region_count(); ++region) {
-    if (!is_region_open(region, &duty)) continue;
-    const Outcome name = fresh_name(slots, region, &duty);
+    if (!is_region_open(region, duty)) continue;
+    const Outcome name = fresh_name(slots, region, names);
     if (name.emptiness == Emptiness::empty) continue;
     if (name.emptiness == Emptiness::unknown) {
       outcome = name;
@@ -227,9 +259,9 @@ std::optional<std::string> ObjectLeaf::plain_fresh_name(const Slots& slots) cons
   return std::nullopt;
 }
 
-Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region, const MemberDuty* duty) {
-  const bool has_name_duty = duty != nullptr && duty->who == MemberDuty::Who::named_so;
-  if (patterns_.empty() && !has_name_rules_ && !has_name_duty) {
+Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region,
+                               const std::vector<Literal>& names) {
+  if (patterns_.empty() && !has_name_rules_ && names.empty()) {
     const auto name = plain_fresh_name(slots);
     if (!name) return search_.unknown("the name of a member");
     return {Emptiness::member, search_.maker_.string(*name)};
@@ -239,7 +271,8 @@ Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region, const Mem
   Goal goal;
   for (const ObjectFacet* object : state_.objects)
     if (!add_to_goal(goal, satisfy(object->names))) return {Emptiness::empty};
-  if (has_name_duty && !add_to_goal(goal, duty->literal)) return {Emptiness::empty};
+  for (const Literal literal : names)
+    if (!add_to_goal(goal, literal)) return {Emptiness::empty};
   for (std::size_t i = 0; i < patterns_.size(); ++i)
     (((region >> i) & 1U) != 0 ? state.patterns : state.not_patterns).push_back(patterns_[i]);
   for (const NameId name : known_names_)
@@ -276,7 +309,7 @@ Outcome ObjectLeaf::fill(Slots& slots) {
   }
   for (std::size_t region = 0; region < region_count(); ++region)
     while (slots.size() < state_.count.least) {
-      const Outcome name = fresh_name(slots, region, nullptr);
+      const Outcome name = fresh_name(slots, region, {});
       is_unknown = is_unknown || name.emptiness == Emptiness::unknown;
       if (name.emptiness != Emptiness::member) break;
       const std::string text(name.value.string());

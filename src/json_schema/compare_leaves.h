@@ -33,16 +33,18 @@ class ObjectLeaf {
   Outcome place_in_slot(Slots& slots, std::size_t next, std::size_t at);
   Outcome place_new(Slots& slots, std::size_t next, Slot slot);
   Outcome place_fresh(Slots& slots, std::size_t next);
+  Outcome place_fresh_named(Slots& slots, std::size_t next, const std::vector<Literal>& names);
+  std::vector<Literal> shared_names(const Slots& slots, std::size_t next) const;
   Outcome finish(Slots slots);
   Outcome fill(Slots& slots);
   Outcome made_of(const Slots& slots);
   void list_known_names();
   void list_patterns();
-  /// A name that no facet mentions, of the region (a bit for each pattern: matches it), and further demands. Empty: there is none.
-  Outcome fresh_name(const Slots& slots, std::size_t region, const MemberDuty* duty);
+  /// A name that no facet mentions, of the region (a bit for each pattern: matches it), and of which that is so. Empty: there is none.
+  Outcome fresh_name(const Slots& slots, std::size_t region, const std::vector<Literal>& names);
   std::optional<std::string> plain_fresh_name(const Slots& slots) const;
   bool is_taken(const Slots& slots, const std::string& name) const;
-  bool is_region_open(std::size_t region, const MemberDuty* duty) const;
+  bool is_region_open(std::size_t region, const MemberDuty& duty) const;
   std::size_t region_count() const { return std::size_t{1} << patterns_.size(); }
 
   Search& search_;
