@@ -236,9 +236,7 @@ std::optional<Profile> profile_of_name(std::string_view name) {
 Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
                            const CompareOptions& options) {
   if (options.defaults == Defaults::fill) return compare_filled(old_schema, new_schema, options);
-  if (old_schema.dialect() == new_schema.dialect() &&
-      old_schema.document_root() == new_schema.document_root())
-    return identical();
+  if (is_same_text(old_schema, new_schema)) return identical();
   Budget budget(options.steps);
   ShapeBook book;
   const CompileOptions compile{options.format, options.blind_keyword};

@@ -12,6 +12,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr int kMostDepth = 1'000;
+constexpr std::size_t kMostNamesBytes = 4'000;
 
 KindSet kinds_of(TypeSet types) {
   KindSet kinds = 0;
@@ -62,7 +63,7 @@ class Compiler {
       return known;
     }
     if (known != kNoShape) return known;
-    if (depth_ >= kMostDepth) return open_shape(kAllKinds, "schemas nested too deep");
+    if (depth_ >= kMostDepth) return open_shape(kAllKinds, "schemas nested too deep", place_text(id));
     const SchemaNode& node = schema_.node(id);
     if (node.kind != SchemaNode::Kind::object)
       return known = node.kind == SchemaNode::Kind::always ? kEverything : kNothing;
@@ -91,7 +92,7 @@ class Compiler {
     if (node.array != nullptr && (shape.kinds & bit_of(ValueKind::array)) != 0)
       read_array(shape, *node.array);
     if (node.object != nullptr && (shape.kinds & bit_of(ValueKind::object)) != 0)
-      read_object(shape, *node.object);
+      read_object(shape, id, *node.object);
     if (node.reference != nullptr) read_reference(shape, id, *node.reference);
     if (node.logic != nullptr) read_logic(shape, *node.logic);
     if (node.has_unevaluated && sees("unevaluatedProperties") && sees("unevaluatedItems"))
@@ -176,11 +177,38 @@ class Compiler {
     return open_shape(bit_of(ValueKind::string), text);
   }
 
+  // Which of all subschemas of both sides it is.
+  std::string place_text(NodeId id) const {
+    return (side_ == Side::old_one ? "old " : "new ") + std::to_string(id);
+  }
+
+  // What a pattern of another engine says beside these: the same where the texts are and nothing in them leads elsewhere.
+  std::string names_text(NodeId id, const ObjectKeywords& words) const {
+    const SchemaNode& node = schema_.node(id);
+    if (schema_.resource_count() != 1 || has_own_metaschema(schema_)) return place_text(id);
+    std::string text(dialect_name(node.dialect));
+    for (const std::string_view keyword : {"patternProperties", "additionalProperties"}) {
+      const Value value = node.value.find(keyword);
+      const std::string part = value ? short_json_text(value, kMostNamesBytes) : "none";
+      if (part.ends_with("…") || part.find("$ref\"") != std::string::npos ||
+          part.find("Ref\"") != std::string::npos)
+        return place_text(id);
+      text += " " + part;
+    }
+    std::vector<NameId> names;
+    for (const NamedSchema& one : words.properties)
+      names.push_back(book_.name(one.name));
+    std::sort(names.begin(), names.end());
+    for (const NameId name : names)
+      text += " " + std::to_string(name);
+    return text;
+  }
+
   // Everything but the values of these kinds, of which nothing is known.
-  ShapeId open_shape(KindSet kinds, std::string_view text) {
+  ShapeId open_shape(KindSet kinds, std::string_view text, std::string_view identity = {}) {
     Shape open;
     open.kinds = kinds;
-    open.open = book_.open(text);
+    open.open = book_.open(text, identity);
     if (kinds == kAllKinds) return book_.add(std::move(open));
     Shape rest;
     rest.kinds = kAllKinds & static_cast<KindSet>(~kinds);
@@ -216,7 +244,7 @@ class Compiler {
     shape.kinds &= static_cast<KindSet>(~bit_of(ValueKind::array));
   }
 
-  void read_object(Shape& shape, const ObjectKeywords& words) {
+  void read_object(Shape& shape, NodeId id, const ObjectKeywords& words) {
     auto object = std::make_unique<ObjectFacet>();
     if (sees("minProperties")) object->count.least = words.min_properties;
     if (sees("maxProperties")) object->count.most = most_of(words.max_properties);
@@ -230,8 +258,11 @@ class Compiler {
       for (const NamedSchema& one : words.properties)
         object->properties.emplace_back(book_.name(one.name), shape_of(one.schema));
     std::sort(object->properties.begin(), object->properties.end());
-    if (sees("patternProperties")) read_patterns(shape, *object, words);
-    if (sees("additionalProperties")) object->rest = shape_of(words.additional_properties);
+    // Which names a pattern of another engine keeps away from the rest is not known.
+    const bool is_rest_known =
+        !sees("patternProperties") || read_patterns(shape, *object, id, words);
+    if (sees("additionalProperties") && is_rest_known)
+      object->rest = shape_of(words.additional_properties);
     if (sees("propertyNames")) object->names = shape_of(words.property_names);
     read_dependencies(*object, words);
     if (object->rest == kEverything)  // otherwise such a pattern keeps names away from the rest
@@ -246,17 +277,21 @@ class Compiler {
     if (is_empty) shape.kinds &= static_cast<KindSet>(~bit_of(ValueKind::object));
   }
 
-  void read_patterns(Shape& shape, ObjectFacet& object, const ObjectKeywords& words) {
+  // False where one of them is of another engine.
+  bool read_patterns(Shape& shape, ObjectFacet& object, NodeId id, const ObjectKeywords& words) {
+    bool is_known = true;
     for (const PatternSchema& one : words.pattern_properties) {
       const auto pattern = one.pattern->pattern ? book_.pattern(one.pattern->text) : std::nullopt;
+      is_known = is_known && pattern;
       if (pattern)
         object.patterns.emplace_back(*pattern, shape_of(one.schema));
       else
-        shape.parts.push_back(
-            open_shape(bit_of(ValueKind::object),
-                       "a pattern of another engine: " + std::string(one.pattern->text)));
+        shape.parts.push_back(open_shape(
+            bit_of(ValueKind::object),
+            "a pattern of another engine: " + std::string(one.pattern->text), names_text(id, words)));
     }
     std::sort(object.patterns.begin(), object.patterns.end());
+    return is_known;
   }
 
   void read_dependencies(ObjectFacet& object, const ObjectKeywords& words) {
@@ -381,7 +416,7 @@ void for_each_in_place(const Shape& shape, const auto& use) {
 }
 
 // Leaves open what leads to itself and takes nothing in on the way.
-void open_circles(ShapeBook& book, ShapeId first) {
+void open_circles(ShapeBook& book, Side side, ShapeId first) {
   std::vector<std::uint8_t> state(book.size(), 0);
   std::vector<std::pair<ShapeId, bool>> stack;
   std::vector<ShapeId> circles;
@@ -406,18 +441,41 @@ void open_circles(ShapeBook& book, ShapeId first) {
   for (const ShapeId id : circles) {
     Shape open;
     open.place = book.at(id).place;
-    open.open = book.open("a reference that leads to itself");
+    open.open =
+        book.open("a reference that leads to itself",
+                  (side == Side::old_one ? "old shape " : "new shape ") + std::to_string(id));
     book.set(id, std::move(open));
   }
 }
 
 }  // namespace
 
+bool has_own_metaschema(const Schema& schema) {
+  for (ResourceId id = 0; id < schema.resource_count(); ++id) {
+    const Value uri = schema.node(schema.resource(id).root).value.find("$schema");
+    if (uri.is_string() && !dialect_of_uri(uri.string())) return true;
+  }
+  return false;
+}
+
+// The root of every document is one of a resource.
+bool is_same_text(const Schema& a, const Schema& b) {
+  const std::size_t count = a.resource_count();
+  if (count != b.resource_count() || has_own_metaschema(a) || has_own_metaschema(b)) return false;
+  for (ResourceId id = 0; id < count; ++id) {
+    const SchemaResource& left = a.resource(id);
+    const SchemaResource& right = b.resource(id);
+    if (left.dialect != right.dialect || (count > 1 && left.uri != right.uri)) return false;
+    if (!(a.node(left.root).value == b.node(right.root).value)) return false;
+  }
+  return true;
+}
+
 CompiledSchema compile_schema(const Schema& schema, Side side, ShapeBook& book,
                               const CompileOptions& options) {
   const auto first = static_cast<ShapeId>(book.size());
   CompiledSchema made = Compiler(schema, side, book, options).run();
-  open_circles(book, first);
+  open_circles(book, side, first);
   return made;
 }
 

@@ -24,4 +24,9 @@ constexpr ShapeId kNoShape = ~ShapeId{0};
 CompiledSchema compile_schema(const Schema& schema, Side side, ShapeBook& book,
                               const CompileOptions& options);
 
+/// Whether a meta-schema that is no dialect's own tells what keywords of the schema mean.
+bool has_own_metaschema(const Schema& schema);
+/// Whether both were read from the same texts in the same way, those that references lead into included: then they say the same.
+bool is_same_text(const Schema& a, const Schema& b);
+
 }  // namespace holdfast::json_schema

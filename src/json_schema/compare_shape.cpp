@@ -329,6 +329,14 @@ NameId ShapeBook::name(std::string_view text) {
   return found->second;
 }
 
+OpenId ShapeBook::open(std::string_view text, std::string_view identity) {
+  const OpenId id =
+      name(std::string(text) + "\n" + std::string(identity) + "\n" + std::to_string(text.size())) +
+      1;
+  open_sizes_.try_emplace(id, text.size());
+  return id;
+}
+
 std::optional<PatternId> ShapeBook::pattern(std::string_view text) {
   const auto known = pattern_ids_.find(std::string(text));
   if (known != pattern_ids_.end()) return known->second;

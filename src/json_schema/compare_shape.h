@@ -131,9 +131,11 @@ class ShapeBook {
   const Pattern& pattern_at(PatternId id) const { return patterns_[id]; }
   const Language& language_of(PatternId id) const { return languages_[id]; }
 
-  /// What two shapes with the same text leave open is the same.
-  OpenId open(std::string_view text) { return name(text) + 1; }
-  std::string_view open_text(OpenId id) const { return name_text(id - 1); }
+  /// What two shapes leave open whose text and identity are the same is the same. The text is for people.
+  OpenId open(std::string_view text, std::string_view identity = {});
+  std::string_view open_text(OpenId id) const {
+    return name_text(id - 1).substr(0, open_sizes_.at(id));
+  }
 
   /// Gives shapes that say the same one number and replaces every mention of the others by it. False where the rounds did not suffice:
   /// the book is of no use then.
@@ -153,6 +155,7 @@ class ShapeBook {
   std::vector<Pattern> patterns_;
   std::vector<Language> languages_;
   std::unordered_map<std::uint64_t, ShapeId> value_shapes_;
+  std::unordered_map<OpenId, std::size_t> open_sizes_;  // of the texts
 };
 
 /// Whether no number is between the bounds.

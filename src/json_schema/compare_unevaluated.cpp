@@ -55,7 +55,8 @@ class Finder {
  private:
   std::optional<Cases> of_keywords(const SchemaNode& node, bool with_own_unevaluated) {
     Cases cases{own(node, with_own_unevaluated)};
-    if (is_contains_needed(node, cases.front())) return std::nullopt;
+    if (is_contains_needed(node, cases.front()) || is_name_unknown(node, cases.front()))
+      return std::nullopt;
     if (node.reference != nullptr) {
       const ReferenceKeywords& words = *node.reference;
       if (words.dynamic_ref != kNoNode && parts_.schema.resource_count() != 1) return std::nullopt;
@@ -93,6 +94,16 @@ class Finder {
   static bool is_contains_needed(const SchemaNode& node, const Case& own) {
     return node.array != nullptr && node.array->contains_evaluates &&
            node.array->contains != kNoNode && !own.all_items;
+  }
+
+  // A pattern of another engine: which names it evaluates is not known.
+  bool is_name_unknown(const SchemaNode& node, const Case& own) const {
+    if (node.object == nullptr || own.all_members) return false;
+    return std::any_of(
+        node.object->pattern_properties.begin(), node.object->pattern_properties.end(),
+        [&](const PatternSchema& one) {
+          return !one.pattern->pattern || !parts_.book.pattern(one.pattern->text);
+        });
   }
 
   bool join_logic(Cases& cases, const LogicKeywords& words) {
