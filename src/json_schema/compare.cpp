@@ -86,6 +86,10 @@ Verdict ask(const Direction& way, Search& search, const ShapeBook& book, const S
   std::sort(goal.begin(), goal.end());
   const Outcome outcome = search.solve(goal);
   Verdict verdict;
+  if (outcome.emptiness == Emptiness::empty && search.is_exhausted()) {
+    verdict.reason = "the steps did not suffice";
+    return verdict;
+  }
   if (outcome.emptiness == Emptiness::empty) {
     verdict.answer = Answer::yes;
     verdict.chain = chain_of(search, book, sides);

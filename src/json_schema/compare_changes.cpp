@@ -226,7 +226,7 @@ class Walker {
     Goal goal{satisfy(in), break_it(out)};
     std::sort(goal.begin(), goal.end());
     const Outcome outcome = pair_.search.solve(goal);
-    if (outcome.emptiness == Emptiness::empty) answer = Answer::yes;
+    if (outcome.emptiness == Emptiness::empty && !pair_.search.is_exhausted()) answer = Answer::yes;
     if (outcome.emptiness != Emptiness::member) return;
     const auto old_valid = is_valid_at(pair_.old_schema, here.old_id, outcome.value, pair_.budget);
     const auto new_valid = is_valid_at(pair_.new_schema, here.new_id, outcome.value, pair_.budget);

@@ -107,15 +107,28 @@ Answer Search::holds_string(const Shape& shape, Value value) {
   return all.answer();
 }
 
+// Equal items have equal hashes.
+Answer Search::are_items_different(Value array) {
+  std::vector<Value> items;
+  for (std::size_t i = 0; i < array.size(); ++i)
+    items.push_back(array.at(i));
+  std::sort(items.begin(), items.end(), [](Value a, Value b) { return a.hash() < b.hash(); });
+  if (!spend(items.size())) return Answer::unknown;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    for (std::size_t j = i + 1; j < items.size() && items[i].hash() == items[j].hash(); ++j) {
+      if (items[i] == items[j]) return Answer::no;
+      if (!spend()) return Answer::unknown;
+    }
+  return Answer::yes;
+}
+
 Answer Search::holds_array(const ArrayFacet& array, Value value) {
   All all;
   if (!all.take(value.size() >= array.count.least && value.size() <= array.count.most))
     return Answer::no;
   for (std::size_t i = 0; i < value.size(); ++i)
     if (!all.take(holds(array.at(i), value.at(i)))) return Answer::no;
-  for (std::size_t i = 0; array.is_unique && i < value.size(); ++i)
-    for (std::size_t j = i + 1; j < value.size() && spend(); ++j)
-      if (!all.take(!(value.at(i) == value.at(j)))) return Answer::no;
+  if (array.is_unique && !all.take(are_items_different(value))) return Answer::no;
   if (!array.has_contains) return all.answer();
   Tally tally;
   for (std::size_t i = 0; i < value.size(); ++i)

@@ -69,6 +69,8 @@ class Search {
       : book_(book), maker_(maker), budget_(budget) {}
 
   Outcome solve(Goal goal);
+  /// The steps are used up: what was found empty since may be so for that reason only, and nothing may be concluded from it.
+  bool is_exhausted() const { return budget_.exhausted(); }
   /// Whether a value satisfies a shape.
   Answer holds(ShapeId shape, Value value);
   /// Why the last solve() ended as unknown, and at which shape.
@@ -104,6 +106,7 @@ class Search {
   Outcome empty_by(const char* rule);
   Answer holds_facets(const Shape& shape, Value value);
   Answer holds_string(const Shape& shape, Value value);
+  Answer are_items_different(Value array);
   Answer holds_array(const ArrayFacet& array, Value value);
   Answer holds_object(const ObjectFacet& object, Value value);
   Answer holds_member(const ObjectFacet& object, const Member& member);
