@@ -63,12 +63,15 @@ struct Direction {
   ShapeId out;
   const Schema& valid_in;
   const Schema& invalid_in;
+  FormatMode format = FormatMode::annotation;
 };
 
 bool is_confirmed(const Direction& way, Value witness) {
   Budget budget(kConfirmSteps);
-  const auto accepted = is_valid(way.valid_in, witness, budget);
-  const auto refused = is_valid(way.invalid_in, witness, budget);
+  ValidateOptions options;
+  options.format = way.format;
+  const auto accepted = is_valid(way.valid_in, witness, budget, options);
+  const auto refused = is_valid(way.invalid_in, witness, budget, options);
   return accepted && refused && *accepted && !*refused;
 }
 
@@ -257,8 +260,8 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
   const Sides sides{old_schema, new_schema};
   const ShapeId old_root = book.settled(old_shapes.root);
   const ShapeId new_root = book.settled(new_shapes.root);
-  comparison.backward = ask({old_root, new_root, old_schema, new_schema}, search, book, sides);
-  comparison.forward = ask({new_root, old_root, new_schema, old_schema}, search, book, sides);
+  comparison.backward = ask({old_root, new_root, old_schema, new_schema, options.format}, search, book, sides);
+  comparison.forward = ask({new_root, old_root, new_schema, old_schema, options.format}, search, book, sides);
   if (options.most_changes > 0) {
     FoundChanges found = find_changes(
         {old_schema, new_schema, old_shapes, new_shapes, book, search, budget, options});

@@ -228,8 +228,12 @@ class Walker {
     const Outcome outcome = pair_.search.solve(goal);
     if (outcome.emptiness == Emptiness::empty && !pair_.search.is_exhausted()) answer = Answer::yes;
     if (outcome.emptiness != Emptiness::member) return;
-    const auto old_valid = is_valid_at(pair_.old_schema, here.old_id, outcome.value, pair_.budget);
-    const auto new_valid = is_valid_at(pair_.new_schema, here.new_id, outcome.value, pair_.budget);
+    ValidateOptions options;
+    options.format = pair_.options.format;
+    const auto old_valid =
+        is_valid_at(pair_.old_schema, here.old_id, outcome.value, pair_.budget, options);
+    const auto new_valid =
+        is_valid_at(pair_.new_schema, here.new_id, outcome.value, pair_.budget, options);
     if (!old_valid || !new_valid || *old_valid != is_backward || *new_valid == is_backward) return;
     answer = Answer::no;
     witness = json_text(outcome.value);
