@@ -12,6 +12,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr int kMostDepth = 1'000;
+constexpr std::uint64_t kMostLooks = 2'000'000;
 constexpr std::size_t kMostNamesBytes = 4'000;
 
 KindSet kinds_of(TypeSet types) {
@@ -386,8 +387,8 @@ class Compiler {
   }
 
   void read_unevaluated(Shape& shape, NodeId id) {
-    const UnevaluatedParts parts{schema_, side_, book_,
-                                 [this](NodeId node) { return shape_of(node); }};
+    const UnevaluatedParts parts{
+        schema_, side_, book_, [this](NodeId node) { return shape_of(node); }, looks_left_};
     if (const auto closed = unevaluated_shape(parts, id))
       shape.parts.push_back(*closed);
     else
@@ -403,6 +404,7 @@ class Compiler {
   const CompileOptions& options_;
   CompiledSchema made_;
   std::vector<bool> is_open_;
+  std::uint64_t looks_left_ = kMostLooks;
   int depth_ = 0;
 };
 

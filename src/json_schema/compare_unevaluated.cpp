@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMostCases = 32;
 constexpr int kMostDepth = 30;
+constexpr std::uint64_t kMostLooks = 20'000;
 
 // What is evaluated, and when.
 struct Case {
@@ -45,7 +46,8 @@ class Finder {
   std::optional<Cases> of_node(NodeId id, bool with_own_unevaluated) {
     const SchemaNode& node = parts_.schema.node(id);
     if (node.kind != SchemaNode::Kind::object) return Cases{Case{}};
-    if (depth_ >= kMostDepth) return std::nullopt;
+    const std::size_t names = node.object != nullptr ? node.object->properties.size() : 0;
+    if (depth_ >= kMostDepth || !look(1 + names / 16)) return std::nullopt;
     ++depth_;
     auto cases = of_keywords(node, with_own_unevaluated);
     --depth_;
@@ -53,6 +55,14 @@ class Finder {
   }
 
  private:
+  // A schema that many ways lead to is looked at on each of them.
+  bool look(std::uint64_t count) {
+    looks_ += count;
+    if (looks_ > kMostLooks || parts_.looks_left < count) return false;
+    parts_.looks_left -= count;
+    return true;
+  }
+
   std::optional<Cases> of_keywords(const SchemaNode& node, bool with_own_unevaluated) {
     Cases cases{own(node, with_own_unevaluated)};
     if (is_contains_needed(node, cases.front()) || is_name_unknown(node, cases.front()))
@@ -147,8 +157,14 @@ class Finder {
     return cases;
   }
 
-  static bool join(Cases& cases, const std::optional<Cases>& more) {
+  bool join(Cases& cases, const std::optional<Cases>& more) {
     if (!more || cases.size() * more->size() > kMostCases) return false;
+    if (more->size() == 1 && is_bare(more->front()) && more->front().conditions.empty())
+      return true;
+    std::uint64_t names = 0;
+    for (const Case& one : cases)
+      names += one.names.size() + one.conditions.size() + 1;
+    if (!look(names * more->size() / 16)) return false;
     Cases made;
     for (const Case& one : cases)
       for (const Case& other : *more)
@@ -174,6 +190,7 @@ class Finder {
   }
 
   const UnevaluatedParts& parts_;
+  std::uint64_t looks_ = 0;
   int depth_ = 0;
 };
 
