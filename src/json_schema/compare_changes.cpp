@@ -320,7 +320,9 @@ class Walker {
   // Keywords.
   void annotations(const Here& here) {
     if (here.a.value == here.b.value) return;
-    const bool asserts_format = pair_.options.format == FormatMode::assertion;
+    const bool asserts_format = pair_.options.format == FormatMode::assertion ||
+                                pair_.old_schema.resource(here.a.resource).asserts_format ||
+                                pair_.new_schema.resource(here.b.resource).asserts_format;
     const auto one_way = [&](Value from, Value to, bool is_first) {
       for (std::size_t i = 0; from.is_object() && i < from.size(); ++i) {
         const Member member = from.member(i);

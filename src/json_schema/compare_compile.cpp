@@ -64,7 +64,8 @@ class Compiler {
       return known;
     }
     if (known != kNoShape) return known;
-    if (depth_ >= kMostDepth) return open_shape(kAllKinds, "schemas nested too deep", place_text(id));
+    if (depth_ >= kMostDepth)
+      return open_shape(kAllKinds, "schemas nested too deep", place_text(id));
     const SchemaNode& node = schema_.node(id);
     if (node.kind != SchemaNode::Kind::object)
       return known = node.kind == SchemaNode::Kind::always ? kEverything : kNothing;
@@ -89,7 +90,7 @@ class Compiler {
     if (node.number != nullptr) read_number(shape, *node.number);
     if (sees("type") && (node.types & kTypeInteger) != 0 && (node.types & kTypeFraction) == 0)
       add_step(shape, Number(1));
-    if (node.string != nullptr) read_string(shape, *node.string);
+    if (node.string != nullptr) read_string(shape, node);
     if (node.array != nullptr && (shape.kinds & bit_of(ValueKind::array)) != 0)
       read_array(shape, *node.array);
     if (node.object != nullptr && (shape.kinds & bit_of(ValueKind::object)) != 0)
@@ -158,7 +159,9 @@ class Compiler {
     if (words.multiple_of && sees("multipleOf")) add_step(shape, *words.multiple_of);
   }
 
-  void read_string(Shape& shape, const StringKeywords& words) {
+  void read_string(Shape& shape, const SchemaNode& node) {
+    const StringKeywords& words = *node.string;
+
     if (sees("minLength")) shape.length.least = words.min_length;
     if (sees("maxLength")) shape.length.most = most_of(words.max_length);
     if (words.pattern != nullptr && sees("pattern")) {
@@ -170,7 +173,9 @@ class Compiler {
         shape.parts.push_back(
             open_string("a pattern of another engine: " + std::string(words.pattern->text)));
     }
-    if (options_.format == FormatMode::assertion && words.format.is_string())
+    const bool is_asserted =
+        options_.format == FormatMode::assertion || schema_.resource(node.resource).asserts_format;
+    if (is_asserted && words.format.is_string())
       shape.parts.push_back(open_string("format " + std::string(words.format.string())));
   }
 
@@ -282,14 +287,16 @@ class Compiler {
   bool read_patterns(Shape& shape, ObjectFacet& object, NodeId id, const ObjectKeywords& words) {
     bool is_known = true;
     for (const PatternSchema& one : words.pattern_properties) {
-      const auto pattern = one.pattern->pattern ? book_.pattern(one.pattern->text) : std::nullopt;
-      is_known = is_known && pattern;
-      if (pattern)
+      std::optional<PatternId> pattern;
+      if (one.pattern->pattern) pattern = book_.pattern(one.pattern->text);
+      if (pattern) {
         object.patterns.emplace_back(*pattern, shape_of(one.schema));
-      else
-        shape.parts.push_back(open_shape(
-            bit_of(ValueKind::object),
-            "a pattern of another engine: " + std::string(one.pattern->text), names_text(id, words)));
+        continue;
+      }
+      is_known = false;
+      shape.parts.push_back(open_shape(
+          bit_of(ValueKind::object),
+          "a pattern of another engine: " + std::string(one.pattern->text), names_text(id, words)));
     }
     std::sort(object.patterns.begin(), object.patterns.end());
     return is_known;
@@ -387,8 +394,8 @@ class Compiler {
   }
 
   void read_unevaluated(Shape& shape, NodeId id) {
-    const UnevaluatedParts parts{
-        schema_, side_, book_, [this](NodeId node) { return shape_of(node); }, looks_left_};
+    const UnevaluatedParts parts{schema_, side_, book_,
+                                 [this](NodeId node) { return shape_of(node); }, looks_left_};
     if (const auto closed = unevaluated_shape(parts, id))
       shape.parts.push_back(*closed);
     else
