@@ -204,20 +204,43 @@ Comparison identical() {
   return comparison;
 }
 
+// As a reader has a schema who fills defaults in. `unsupported`, with the reason, where no schema says that.
+Result<Schema> reader_of(const Schema& schema, FormatMode format) {
+  if (!has_defaults(schema)) return schema;
+  if (!is_filled_exactly(schema, format))
+    return Error(Code::unsupported,
+                 "a member that a default fills in could break its own schema or matter to other keywords");
+  return filled(schema);
+}
+
+Verdict undecided(const Error& error) {
+  Verdict verdict;
+  verdict.reason = error.message();
+  return verdict;
+}
+
 // Whose values one of two schemas is read by is another one where defaults are filled in, for each direction.
 Result<Comparison> compare_filled(const Schema& old_schema, const Schema& new_schema,
                                   CompareOptions options) {
   options.defaults = Defaults::ignore;
-  TRY_ASSIGN(const Schema old_reader, filled(old_schema));
-  TRY_ASSIGN(const Schema new_reader, filled(new_schema));
   TRY_ASSIGN(Comparison comparison, compare(old_schema, new_schema, options));
   if (comparison.change_class == ChangeClass::identical) return comparison;
   CompareOptions verdicts_only = options;
   verdicts_only.most_changes = 0;
-  TRY_ASSIGN(const Comparison backward, compare(old_schema, new_reader, verdicts_only));
-  TRY_ASSIGN(const Comparison forward, compare(old_reader, new_schema, verdicts_only));
-  comparison.backward = backward.backward;
-  comparison.forward = forward.forward;
+  const auto new_reader = reader_of(new_schema, options.format);
+  const auto old_reader = reader_of(old_schema, options.format);
+  if (new_reader) {
+    TRY_ASSIGN(Comparison backward, compare(old_schema, *new_reader, verdicts_only));
+    comparison.backward = std::move(backward.backward);
+  } else {
+    comparison.backward = undecided(new_reader.error());
+  }
+  if (old_reader) {
+    TRY_ASSIGN(Comparison forward, compare(*old_reader, new_schema, verdicts_only));
+    comparison.forward = std::move(forward.forward);
+  } else {
+    comparison.forward = undecided(old_reader.error());
+  }
   comparison.change_class = class_of(comparison, options);
   return comparison;
 }
