@@ -114,6 +114,7 @@ Verdict ask(const Direction& way, Search& search, const ShapeBook& book, const S
 
 // Confluent's rules compare what stands where, and so does its leniency.
 bool is_lenient(const Change& change) {
+  if (change.is_conditional) return change.change_class <= ChangeClass::annotation;
   return change.change_class <= ChangeClass::safe || change.backward == Answer::yes ||
          change.rule == "schema.property_added" || change.rule == "schema.property_removed" ||
          change.rule == "schema.rest_closed";
@@ -130,6 +131,7 @@ ChangeClass of_answer(Answer answer) {
 }
 
 ChangeClass of_equal_languages(const Comparison& comparison) {
+  if (comparison.has_more_changes) return ChangeClass::unknown;  // a removal may be among them
   ChangeClass made = ChangeClass::equivalent;
   for (const Change& change : comparison.changes)
     if (change.change_class <= ChangeClass::safe || change.rule == "schema.property_removed")
@@ -141,8 +143,14 @@ ChangeClass by_contract(const Comparison& comparison) {
   const Answer backward = comparison.backward.answer;
   const Answer forward = comparison.forward.answer;
   if (backward == Answer::yes && forward == Answer::yes) return of_equal_languages(comparison);
+  // What was narrowed has to be among the changes: an addition that old documents may break.
   const bool is_safe =
-      !comparison.changes.empty() && !comparison.has_more_changes &&
+      !comparison.has_more_changes &&
+      std::any_of(comparison.changes.begin(), comparison.changes.end(),
+                  [](const Change& change) {
+                    return change.change_class == ChangeClass::safe &&
+                           change.backward != Answer::yes;
+                  }) &&
       std::all_of(comparison.changes.begin(), comparison.changes.end(),
                   [](const Change& change) { return change.change_class <= ChangeClass::safe; });
   const bool is_broken = backward == Answer::no || forward == Answer::no;

@@ -87,7 +87,10 @@ Values values_of(const SchemaNode& node) {
   made.is_listed = node.enum_values || node.const_value;
   for (std::size_t i = 0; node.enum_values && i < node.enum_values.size(); ++i)
     made.all.push_back(node.enum_values.at(i));
-  if (node.const_value) made.all.push_back(node.const_value);
+  if (node.const_value && node.enum_values)  // only what both allow is
+    std::erase_if(made.all, [&](Value value) { return !(value == node.const_value); });
+  else if (node.const_value)
+    made.all.push_back(node.const_value);
   return made;
 }
 
@@ -174,7 +177,11 @@ class Walker {
   }
 
   void walk(NodeId old_id, NodeId new_id) {
-    if (depth_ >= kMostDepth || is_full() || !seen_.emplace(old_id, new_id).second) return;
+    if (is_full() || !seen_.insert({{old_id, new_id}, is_conditional_}).second) return;
+    if (depth_ >= kMostDepth) {
+      found_.has_more = true;
+      return;
+    }
     const SchemaNode& a = pair_.old_schema.node(old_id);
     const SchemaNode& b = pair_.new_schema.node(new_id);
     const ShapeId shape = old_shape(old_id);
@@ -253,6 +260,7 @@ class Walker {
     change.new_value = value_text(here.b, keyword, name);
     change.message = message_of(rule, name.empty() ? keyword : name);
     judge(here, rule, change);
+    change.is_conditional = is_conditional_;
     change.change_class = class_of(rule, change);
     found_.changes.push_back(std::move(change));
   }
@@ -346,14 +354,28 @@ class Walker {
             RuleId::reference_changed);
   }
 
+  // additionalProperties from true to false is what it would be from nothing to false.
+  bool is_opened_or_closed(std::string_view keyword, NodeId a, NodeId b) const {
+    const auto is_end = [](ShapeId shape) { return shape == kEverything || shape == kNothing; };
+    return (keyword == "additionalProperties" || keyword == "unevaluatedProperties") &&
+           is_end(old_shape(a)) && is_end(new_shape(b)) && old_shape(a) != new_shape(b);
+  }
+
   // A schema on both sides is walked into; one that came or went is a change.
   void pair_of(const Here& here, std::string_view keyword, NodeId a, NodeId b, RuleId added,
                RuleId removed) {
-    if (a != kNoNode && b != kNoNode) {
+    if (a != kNoNode && b != kNoNode && is_opened_or_closed(keyword, a, b)) {
+      emit(here, keyword, old_shape(a) == kEverything ? added : removed);
+    } else if (a != kNoNode && b != kNoNode) {
+      const bool outer = is_conditional_;
+      is_conditional_ = outer || keyword == "not" || keyword == "if";
       walk(a, b);
+      is_conditional_ = outer;
     } else if (a != kNoNode || b != kNoNode) {
       const ShapeId shape = a != kNoNode ? old_shape(a) : new_shape(b);
-      if (shape != kEverything) emit(here, keyword, a == kNoNode ? added : removed);
+      // What allows everything still evaluates it.
+      const bool is_seen = pair_.old_schema.has_unevaluated() || pair_.new_schema.has_unevaluated();
+      if (shape != kEverything || is_seen) emit(here, keyword, a == kNoNode ? added : removed);
     }
   }
 
@@ -473,7 +495,9 @@ class Walker {
            a.contains == kNoNode ? RuleId::contains_added : RuleId::contains_removed);
       return;
     }
+    const bool outer = std::exchange(is_conditional_, true);
     walk(a.contains, b.contains);
+    is_conditional_ = outer;
     if (a.min_contains != b.min_contains) word("minContains", b.min_contains < a.min_contains);
     if (a.max_contains != b.max_contains) word("maxContains", b.max_contains > a.max_contains);
   }
@@ -509,9 +533,11 @@ class Walker {
         emit(here, "properties", RuleId::property_removed, one.name);
     }
     for (const NamedSchema& one : b.properties) {
-      if (a.find_property(one.name) != kNoNode ||
-          declares(pair_.old_schema, here.old_id, one.name, 0))
+      if (a.find_property(one.name) != kNoNode) continue;
+      if (declares(pair_.old_schema, here.old_id, one.name, 0)) {
+        emit(here, "properties", RuleId::schema_replaced, one.name);
         continue;
+      }
       const bool is_optional = !is_listed(a.required, one.name) && !is_listed(b.required, one.name);
       emit(here, "properties",
            is_optional && is_open_for(a, one.name) ? RuleId::property_added
@@ -693,8 +719,9 @@ class Walker {
   const RuleTable& rules_;
   FoundChanges found_;
   std::map<std::pair<NodeId, NodeId>, Local> locals_;
-  std::set<std::pair<NodeId, NodeId>> seen_;
+  std::set<std::pair<std::pair<NodeId, NodeId>, bool>> seen_;
   bool is_in_condition_ = false;
+  bool is_conditional_ = false;  // below not, if, oneOf or contains
   int depth_ = 0;
 };
 
