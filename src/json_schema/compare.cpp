@@ -216,8 +216,9 @@ Comparison identical() {
 Result<Schema> reader_of(const Schema& schema, FormatMode format) {
   if (!has_defaults(schema)) return schema;
   if (!is_filled_exactly(schema, format))
-    return Error(Code::unsupported,
-                 "a member that a default fills in could break its own schema or matter to other keywords");
+    return Error(
+        Code::unsupported,
+        "a member that a default fills in could break its own schema or matter to other keywords");
   return filled(schema);
 }
 
@@ -291,8 +292,10 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
   const Sides sides{old_schema, new_schema};
   const ShapeId old_root = book.settled(old_shapes.root);
   const ShapeId new_root = book.settled(new_shapes.root);
-  comparison.backward = ask({old_root, new_root, old_schema, new_schema, options.format}, search, book, sides);
-  comparison.forward = ask({new_root, old_root, new_schema, old_schema, options.format}, search, book, sides);
+  comparison.backward =
+      ask({old_root, new_root, old_schema, new_schema, options.format}, search, book, sides);
+  comparison.forward =
+      ask({new_root, old_root, new_schema, old_schema, options.format}, search, book, sides);
   if (options.most_changes > 0) {
     FoundChanges found = find_changes(
         {old_schema, new_schema, old_shapes, new_shapes, book, search, budget, options});

@@ -98,8 +98,9 @@ struct Change {
   ChangeClass change_class = ChangeClass::unknown;
   Answer backward = Answer::unknown;  // of this change where it stands, whatever is around it
   Answer forward = Answer::unknown;
-  bool is_conditional = false;  // below not, if, oneOf or contains: more of it may be less of the whole
-  std::string old_value;        // JSON, cut where it is long; empty: absent
+  bool is_conditional =
+      false;              // below not, if, oneOf or contains: more of it may be less of the whole
+  std::string old_value;  // JSON, cut where it is long; empty: absent
   std::string new_value;
   std::string message;
   std::string backward_witness;  // a value at that place

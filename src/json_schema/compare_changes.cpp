@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <set>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace holdfast::json_schema {
@@ -94,10 +97,9 @@ Values values_of(const SchemaNode& node) {
   return made;
 }
 
-bool has_other(const std::vector<Value>& all, const std::vector<Value>& than) {
-  return std::any_of(all.begin(), all.end(), [&](Value value) {
-    return std::find(than.begin(), than.end(), value) == than.end();
-  });
+bool has_other(const std::vector<Value>& all, std::vector<Value> than) {
+  sort_by_hash(than);
+  return std::any_of(all.begin(), all.end(), [&](Value value) { return !has_value(than, value); });
 }
 
 bool is_pure_reference(const SchemaNode& node) {
@@ -373,9 +375,10 @@ class Walker {
       is_conditional_ = outer;
     } else if (a != kNoNode || b != kNoNode) {
       const ShapeId shape = a != kNoNode ? old_shape(a) : new_shape(b);
-      // What allows everything still evaluates it.
-      const bool is_seen = pair_.old_schema.has_unevaluated() || pair_.new_schema.has_unevaluated();
-      if (shape != kEverything || is_seen) emit(here, keyword, a == kNoNode ? added : removed);
+      if (shape != kEverything)
+        emit(here, keyword, a == kNoNode ? added : removed);
+      else if (pair_.old_schema.has_unevaluated() || pair_.new_schema.has_unevaluated())
+        emit(here, keyword, RuleId::schema_replaced);  // what allows everything still evaluates it
     }
   }
 
@@ -677,42 +680,49 @@ class Walker {
     }
     std::vector<NodeId> left_a(a.begin(), a.end());
     std::vector<NodeId> left_b(b.begin(), b.end());
-    match(left_a, left_b, [&](NodeId x, NodeId y) { return old_shape(x) == new_shape(y); });
-    match(left_a, left_b, [&](NodeId x, NodeId y) { return is_named_alike(x, y); });
-    if (left_a.size() == left_b.size()) match(left_a, left_b, [](NodeId, NodeId) { return true; });
+    const bool outer = std::exchange(is_conditional_, is_conditional_ || keyword == "oneOf");
+    match(left_a, left_b, [&](NodeId id, bool is_old) {
+      const ShapeId shape = is_old ? old_shape(id) : new_shape(id);
+      return shape == kNoShape ? std::string() : std::to_string(shape);
+    });
+    for (const std::string_view key : {"$ref", "title"})
+      match(left_a, left_b, [&](NodeId id, bool is_old) {
+        const Schema& schema = is_old ? pair_.old_schema : pair_.new_schema;
+        return std::string(text_of(schema.node(id).value.find(key)));
+      });
+    if (left_a.size() == left_b.size()) {
+      for (std::size_t i = 0; i < left_a.size(); ++i)
+        walk(left_a[i], left_b[i]);
+      left_a.clear();
+      left_b.clear();
+    }
+    is_conditional_ = outer;
     for (std::size_t i = 0; i < left_b.size(); ++i)
       emit(here, keyword, rules.added);
     for (std::size_t i = 0; i < left_a.size(); ++i)
       emit(here, keyword, rules.removed);
   }
 
-  template <class Alike>
-  void match(std::vector<NodeId>& a, std::vector<NodeId>& b, Alike alike) {
+  // Takes out what has the same key on both sides, first come, first served; no key: nothing is like it.
+  template <class KeyOf>
+  void match(std::vector<NodeId>& a, std::vector<NodeId>& b, KeyOf key_of) {
+    std::unordered_map<std::string, std::deque<std::size_t>> waiting;
+    for (std::size_t i = 0; i < b.size(); ++i)
+      if (const std::string key = key_of(b[i], false); !key.empty()) waiting[key].push_back(i);
     std::vector<NodeId> left;
     for (const NodeId one : a) {
-      const auto other =
-          std::find_if(b.begin(), b.end(), [&](NodeId id) { return alike(one, id); });
-      if (other == b.end()) {
+      const auto found = waiting.find(key_of(one, true));
+      if (found == waiting.end() || found->second.empty()) {
         left.push_back(one);
         continue;
       }
-      const NodeId id = *other;
-      b.erase(other);
-      walk(one, id);
+      NodeId& other = b[found->second.front()];
+      found->second.pop_front();
+      walk(one, other);
+      other = kNoNode;
     }
+    std::erase(b, kNoNode);
     a = std::move(left);
-  }
-
-  bool is_named_alike(NodeId old_id, NodeId new_id) const {
-    const Value a = pair_.old_schema.node(old_id).value;
-    const Value b = pair_.new_schema.node(new_id).value;
-    if (!a.is_object() || !b.is_object()) return false;
-    for (const std::string_view key : {"$ref", "title"}) {
-      const Value mine = a.find(key);
-      const Value other = b.find(key);
-      if (mine && other && !text_of(mine).empty() && text_of(mine) == text_of(other)) return true;
-    }
-    return false;
   }
 
   const ComparedPair& pair_;

@@ -83,7 +83,7 @@ Answer Search::holds(ShapeId id, Value value) {
 Answer Search::holds_facets(const Shape& shape, Value value) {
   All all;
   if (!all.take((shape.kinds & bit_of(value.kind())) != 0)) return Answer::no;
-  if (!all.take(!shape.has_values || has_element(shape.values, value))) return Answer::no;
+  if (!all.take(!shape.has_values || has_value(shape.values, value))) return Answer::no;
   if (value.is_number() && !all.take(is_number_inside(shape, value.number()))) return Answer::no;
   if (value.is_string() && !all.take(holds_string(shape, value))) return Answer::no;
   if (value.is_array() && shape.array && !all.take(holds_array(*shape.array, value)))
@@ -112,7 +112,7 @@ Answer Search::are_items_different(Value array) {
   std::vector<Value> items;
   for (std::size_t i = 0; i < array.size(); ++i)
     items.push_back(array.at(i));
-  std::sort(items.begin(), items.end(), [](Value a, Value b) { return a.hash() < b.hash(); });
+  sort_by_hash(items);
   if (!spend(items.size())) return Answer::unknown;
   for (std::size_t i = 0; i < items.size(); ++i)
     for (std::size_t j = i + 1; j < items.size() && items[i].hash() == items[j].hash(); ++j) {

@@ -64,14 +64,17 @@ std::optional<ArrayLeaf::Slots> ArrayLeaf::slots_of(std::uint64_t count) {
 
 // Whether a task that still has to be placed may be at the one position only.
 bool ArrayLeaf::are_told_apart(std::size_t next, std::uint64_t a, std::uint64_t b) const {
-  for (std::size_t i = next; i < tasks_.size(); ++i) {
-    const ItemDuty& duty = tasks_[i].duty;
+  for (std::size_t i = next; i < state_.item_duties.size(); ++i) {  // those of contains come behind
+    const ItemDuty& duty = state_.item_duties[i];
     if ((a >= duty.from && a < duty.to) != (b >= duty.from && b < duty.to)) return true;
   }
   return false;
 }
 
 Outcome ArrayLeaf::place(Slots& slots, std::size_t next) {
+  const bool has_level = search_.has_level_left();
+  const Search::Level level(search_);
+  if (!has_level) return search_.unknown("alternatives nested too deep");
   if (!search_.spend()) return search_.unknown("the steps did not suffice");
   if (next == tasks_.size()) return finish(slots);
   const Task& task = tasks_[next];
@@ -80,6 +83,7 @@ Outcome ArrayLeaf::place(Slots& slots, std::size_t next) {
   for (std::uint64_t i = task.duty.from; i < std::min<std::uint64_t>(task.duty.to, slots.size());
        ++i) {
     if (task.rule && has_element(slots[i].for_rules, *task.rule)) continue;
+    if (!search_.spend(1 + tried.size())) return search_.unknown("the steps did not suffice");
     if (std::any_of(tried.begin(), tried.end(), [&](const auto& one) {
           return one.second == slots[i] && !are_told_apart(next + 1, one.first, i);
         }))

@@ -133,7 +133,11 @@ bool ObjectLeaf::fits(const MemberDuty& duty, const std::string& name) {
 }
 
 Outcome ObjectLeaf::place(Slots& slots, std::size_t next) {
-  if (!search_.spend()) return search_.unknown("the steps did not suffice");
+  const bool has_level = search_.has_level_left();
+  const Search::Level level(search_);
+  if (!has_level) return search_.unknown("alternatives nested too deep");
+  if (!search_.spend(1 + known_names_.size() / kValuesPerStep))
+    return search_.unknown("the steps did not suffice");
   if (next == state_.member_duties.size()) return finish(slots);
   const MemberDuty& duty = state_.member_duties[next];
   Outcome outcome{Emptiness::empty};
@@ -279,6 +283,9 @@ Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region,
     state.excluded.push_back(search_.maker_.string(search_.book_.name_text(name)));
   for (const Slot& slot : slots)
     if (slot.is_fresh) state.excluded.push_back(search_.maker_.string(slot.name));
+  sort_by_hash(state.excluded);
+  if (!search_.spend(state.excluded.size() / kValuesPerStep))
+    return search_.unknown("the steps did not suffice");
   StateReader reader(search_);
   for (const Literal literal : goal)
     if (!reader.add(state, literal)) return {Emptiness::empty};

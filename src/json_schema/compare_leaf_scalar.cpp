@@ -25,7 +25,7 @@ class NumberPicker {
       if (!number.is_multiple_of(step)) return false;
     for (const Number& step : state_.not_steps)
       if (number.is_multiple_of(step)) return false;
-    return state_.excluded.empty() || !has_element(state_.excluded, maker.number(number));
+    return state_.excluded.empty() || !has_value(state_.excluded, maker.number(number));
   }
 
   /// The numbers worth a try where there is no step: those people would write, then the middle between the bounds again and again.
@@ -140,7 +140,7 @@ Outcome Search::leaf_string(State& state) {
       state.length.least <= kLongestPlainString) {
     for (const char* text : {"a", "b", "0", "x", " "}) {
       const Value made = maker_.string(repeated(state.length.least, text));
-      if (!has_element(state.excluded, made)) return {Emptiness::member, made};
+      if (!has_value(state.excluded, made)) return {Emptiness::member, made};
       if (state.length.least > 0) continue;
       if (state.length.most == 0) return empty_by("only the empty string is short enough");
       break;
@@ -152,7 +152,7 @@ Outcome Search::leaf_string(State& state) {
       for (std::size_t more = i / 26; more > 0 && made.size() < state.length.most; --more)
         made += 'z';
       const Value value = maker_.string(made);
-      if (!has_element(state.excluded, value)) return {Emptiness::member, value};
+      if (!has_value(state.excluded, value)) return {Emptiness::member, value};
     }
   }
   std::vector<Language> parts;

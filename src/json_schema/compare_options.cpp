@@ -10,8 +10,10 @@ constexpr int kMostLookDepth = 3;
 constexpr std::size_t kMostLookedBranches = 4;
 
 bool share_a_value(const Shape& a, const Shape& b) {
-  return std::any_of(a.values.begin(), a.values.end(),
-                     [&](Value value) { return has_element(b.values, value); });
+  const Shape& few = a.values.size() < b.values.size() ? a : b;
+  const Shape& many = &few == &a ? b : a;
+  return std::any_of(few.values.begin(), few.values.end(),
+                     [&](Value value) { return has_value(many.values, value); });
 }
 
 bool is_apart(const std::optional<Bound>& least, const std::optional<Bound>& most) {

@@ -9,6 +9,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::uint32_t kMostGoalDepth = 120;
+constexpr std::uint32_t kMostLevels = 1'000;
 constexpr std::size_t kMostOptions = 50'000;
 constexpr std::size_t kMostProofSteps = 200;
 constexpr int kKindCount = 6;
@@ -19,7 +20,7 @@ ShapeId first_shape(const Goal& goal) {
 
 // A listed value that the state excludes for a reason of its own.
 bool is_out(const State& state, Value value, const ShapeBook& book) {
-  if (has_element(state.excluded, value)) return true;
+  if (has_value(state.excluded, value)) return true;
   if (!value.is_string()) return false;
   const auto matches = [&](PatternId pattern, bool wanted) {
     const auto found = book.pattern_at(pattern).matches(value.string());
@@ -42,6 +43,10 @@ std::size_t Search::GoalHash::operator()(const Goal& goal) const {
 
 bool Search::spend(std::uint64_t steps) {
   return budget_.spend(steps);
+}
+
+bool Search::has_level_left() const {
+  return levels_ < kMostLevels;
 }
 
 Outcome Search::unknown(std::string_view why, ShapeId at) {
@@ -131,6 +136,7 @@ void Search::conclude(const Goal& goal, Outcome& outcome, std::uint32_t outer_lo
 Outcome Search::by_values(const Goal& goal, const std::vector<Value>& values) {
   Outcome outcome{Emptiness::empty};
   for (const Value value : values) {
+    if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
     Answer answer = Answer::yes;
     for (const Literal literal : goal) {
       const Answer one = holds(shape_of(literal), value);
@@ -206,9 +212,12 @@ Outcome Search::branch(State state, const Goal& goal, std::size_t chosen) {
   reader.options_of(state, state.alternatives[chosen], kMostOptions, options);
   state.alternatives.erase(state.alternatives.begin() + static_cast<std::ptrdiff_t>(chosen));
   if (options.size() >= kMostOptions) return unknown("too many alternatives", first_shape(goal));
+  if (!has_level_left()) return unknown("alternatives nested too deep", first_shape(goal));
+  const Level level(*this);
+  const std::uint64_t size = (state.values.size() + state.excluded.size()) / kValuesPerStep;
   Outcome outcome{Emptiness::empty};
   for (const Option& option : options) {
-    if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
+    if (!spend(1 + size)) return unknown("the steps did not suffice", first_shape(goal));
     State next = state;
     if (!reader.apply(next, option)) continue;
     Outcome found = search(std::move(next), goal);

@@ -89,6 +89,18 @@ class Search {
     std::uint32_t depth = 0;  // in progress: of its own; assumed: the lowest it relies on
     Outcome outcome;
   };
+  // One of the calls inside of each other that choose among alternatives: the stack bounds them.
+  class Level {
+   public:
+    explicit Level(Search& search) : search_(search) { ++search_.levels_; }
+    ~Level() { --search_.levels_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+
+   private:
+    Search& search_;
+  };
+  bool has_level_left() const;
   struct GoalHash {
     std::size_t operator()(const Goal& goal) const;
   };
@@ -125,6 +137,7 @@ class Search {
   const char* last_rule_ = "";
   std::vector<ProofStep> proof_;
   int holds_depth_ = 0;
+  std::uint32_t levels_ = 0;
 };
 
 }  // namespace holdfast::json_schema

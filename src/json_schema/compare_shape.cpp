@@ -221,8 +221,7 @@ void simplify_values(Shape& shape) {
     return (shape.kinds & bit_of(value.kind())) == 0 ||
            (value.is_number() && !is_number_inside(shape, value.number()));
   });
-  std::sort(shape.values.begin(), shape.values.end(),
-            [](Value a, Value b) { return a.hash() < b.hash(); });
+  sort_by_hash(shape.values);
   shape.values.erase(std::unique(shape.values.begin(), shape.values.end()), shape.values.end());
   KindSet kinds = 0;
   for (const Value value : shape.values)
@@ -242,6 +241,19 @@ const ShapeId* ObjectFacet::property(NameId name) const {
       properties.begin(), properties.end(), name,
       [](const std::pair<NameId, ShapeId>& one, NameId other) { return one.first < other; });
   return found != properties.end() && found->first == name ? &found->second : nullptr;
+}
+
+void sort_by_hash(std::vector<Value>& values) {
+  std::sort(values.begin(), values.end(), [](Value a, Value b) { return a.hash() < b.hash(); });
+}
+
+bool has_value(const std::vector<Value>& sorted, Value value) {
+  const std::uint64_t hash = value.hash();
+  auto at = std::lower_bound(sorted.begin(), sorted.end(), hash,
+                             [](Value one, std::uint64_t wanted) { return one.hash() < wanted; });
+  for (; at != sorted.end() && at->hash() == hash; ++at)
+    if (*at == value) return true;
+  return false;
 }
 
 bool is_gap(const Bound& least, const Bound& most) {

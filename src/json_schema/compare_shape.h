@@ -158,6 +158,10 @@ class ShapeBook {
   std::unordered_map<OpenId, std::size_t> open_sizes_;  // of the texts
 };
 
+/// Lists of values are kept in the order of their hashes, so that one is found quickly.
+void sort_by_hash(std::vector<Value>& values);
+/// Whether a list in that order has a value.
+bool has_value(const std::vector<Value>& sorted, Value value);
 /// Whether no number is between the bounds.
 bool is_gap(const Bound& least, const Bound& most);
 /// Whether a number is within the bounds and steps of a shape.

@@ -4,6 +4,11 @@
 #include "json_schema/compare_state.h"
 
 namespace holdfast::json_schema {
+namespace {
+
+constexpr std::size_t kLiteralsPerStep = 256;
+
+}  // namespace
 
 bool add_to_goal(Goal& goal, Literal literal) {
   if (literal == satisfy(kEverything) || literal == break_it(kNothing)) return true;
@@ -20,6 +25,7 @@ bool add_to_goal(Goal& goal, Literal literal) {
 bool StateReader::add(State& state, Literal literal) {
   if (literal == satisfy(kEverything) || literal == break_it(kNothing)) return true;
   if (literal == break_it(kEverything) || literal == satisfy(kNothing)) return false;
+  search_.spend(state.asserted.size() / kLiteralsPerStep);
   if (has_element(state.asserted, literal)) return true;
   if (has_element(state.asserted, flip(literal))) return false;
   state.asserted.push_back(literal);
@@ -86,8 +92,9 @@ bool StateReader::narrow_values(State& state, const std::vector<Value>& values) 
     state.has_values = true;
     state.values = values;
   } else {
-    std::erase_if(state.values, [&](Value value) { return !has_element(values, value); });
+    std::erase_if(state.values, [&](Value value) { return !has_value(values, value); });
   }
+  search_.spend(values.size() / kValuesPerStep);
   std::erase_if(state.values, [&](Value value) { return value.kind() != state.kind; });
   return !state.values.empty();
 }
@@ -204,8 +211,11 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
       return true;
     case AtomKind::values_not:
       for (const Value value : shape.values)
-        if (value.kind() == state.kind && !has_element(state.excluded, value))
-          state.excluded.push_back(value);
+        if (value.kind() == state.kind) state.excluded.push_back(value);
+      sort_by_hash(state.excluded);
+      state.excluded.erase(std::unique(state.excluded.begin(), state.excluded.end()),
+                           state.excluded.end());
+      search_.spend(state.excluded.size() / kValuesPerStep);
       return true;
     case AtomKind::open:
       state.open = shape.open;

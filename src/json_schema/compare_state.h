@@ -10,6 +10,9 @@
 
 namespace holdfast::json_schema {
 
+/// Work on lists of values is counted as one step for so many.
+constexpr std::size_t kValuesPerStep = 16;
+
 /// The members of a made object that something still has to be said of: "one whose name is like this has a value like that".
 struct MemberDuty {
   enum class Who : unsigned char { matching, other, named_so } who = Who::other;
@@ -99,7 +102,7 @@ struct State {
   std::vector<Alternative> alternatives{};
   bool has_values = false;
   std::vector<Value> values{};
-  std::vector<Value> excluded{};
+  std::vector<Value> excluded{};  // both in the order of their hashes
   // numbers
   std::optional<Bound> least{};
   std::optional<Bound> most{};

@@ -109,11 +109,10 @@ class Finder {
   // A pattern of another engine: which names it evaluates is not known.
   bool is_name_unknown(const SchemaNode& node, const Case& own) const {
     if (node.object == nullptr || own.all_members) return false;
-    return std::any_of(
-        node.object->pattern_properties.begin(), node.object->pattern_properties.end(),
-        [&](const PatternSchema& one) {
-          return !one.pattern->pattern || !parts_.book.pattern(one.pattern->text);
-        });
+    return std::any_of(node.object->pattern_properties.begin(),
+                       node.object->pattern_properties.end(), [&](const PatternSchema& one) {
+                         return !one.pattern->pattern || !parts_.book.pattern(one.pattern->text);
+                       });
   }
 
   bool join_logic(Cases& cases, const LogicKeywords& words) {
