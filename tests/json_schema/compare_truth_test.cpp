@@ -111,6 +111,20 @@ TEST(CompareTruth, PythonConfirmsEveryWitnessOfTheGoldenPairs) {
   EXPECT_GT(tally.no, 300);
 }
 
+TEST(CompareTruth, PythonConfirmsTheDocumentsOfTheHardPairs) {
+  std::vector<Asked> all;
+  for (const SchemaPair& pair : hard_pairs()) {
+    if (pair.row.starts_with("circles")) continue;  // sampling leads Python into the circle
+    Comparison claimed;
+    claimed.backward.answer = Answer::no;
+    claimed.backward.witness = pair.document;
+    all.push_back({pair.old_text, pair.new_text, claimed});
+  }
+  const Tally tally = hold_all(all, 5);
+  EXPECT_EQ(tally.errors, 0);
+  EXPECT_EQ(tally.no, static_cast<int>(all.size()));
+}
+
 TEST(CompareTruth, NoDocumentDisprovesAYesOfMadePairs) {
   constexpr int kSeed = 20261130;
   std::vector<Asked> all;
