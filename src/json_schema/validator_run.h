@@ -16,8 +16,8 @@
 
 namespace holdfast::json_schema {
 
-/// How many nodes may be under evaluation inside each other: a megabyte or two of stack.
-constexpr std::size_t kMostNested = 2'500;
+/// How many nodes may be under evaluation inside each other: a few megabytes of stack under a sanitizer.
+constexpr std::size_t kMostNested = 1'500;
 /// A node that is met on one value again this often, with nothing taken in between, goes in a circle.
 constexpr int kMostVisits = 3;
 constexpr std::size_t kLookout = 64;

@@ -277,7 +277,7 @@ def judge(rng, request):
         return found
     except (re.error, RecursionError, jsonschema.exceptions.SchemaError) as error:
         return {"error": f"{type(error).__name__}: {error}"}
-    except Exception as error:  # noqa: BLE001: whatever jsonschema raises on a reference that it can't follow
+    except Exception as error:  # noqa: BLE001, whatever jsonschema raises on a reference that it can't follow
         return {"error": f"{type(error).__name__}: {error}"}
 
 

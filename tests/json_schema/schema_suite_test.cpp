@@ -41,8 +41,8 @@ std::vector<fs::path> files_below(const fs::path& folder) {
 Document read_document(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   EXPECT_TRUE(in.good()) << file << ": scripts/setup.sh test brings the suite";
-  auto document =
-      Document::parse(std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()));
+  auto document = Document::parse(
+      std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()));
   EXPECT_TRUE(document.ok()) << file << (document.ok() ? "" : document.error().message());
   return *document;
 }

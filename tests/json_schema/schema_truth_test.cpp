@@ -20,10 +20,9 @@ constexpr int kSchemaCount = 4'000;  // four values each
 
 std::vector<std::string> truth_lines() {
   const std::string source = HOLDFAST_SOURCE_DIR;
-  const auto ended =
-      run_program(shell_quoted(source + "/.venv/bin/python") + " " +
-                  shell_quoted(source + "/tests/json_schema/schema_truth.py") + " " +
-                  std::to_string(kSeed) + " " + std::to_string(kSchemaCount));
+  const auto ended = run_program(shell_quoted(source + "/.venv/bin/python") + " " +
+                                 shell_quoted(source + "/tests/json_schema/schema_truth.py") + " " +
+                                 std::to_string(kSeed) + " " + std::to_string(kSchemaCount));
   EXPECT_EQ(ended.exit_code, 0);
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < ended.output.size();) {
@@ -35,8 +34,8 @@ std::vector<std::string> truth_lines() {
 }
 
 Dialect dialect_named(std::string_view name) {
-  for (const Dialect dialect : {Dialect::draft4, Dialect::draft6, Dialect::draft7,
-                                Dialect::draft2019, Dialect::draft2020})
+  for (const Dialect dialect :
+       {Dialect::draft4, Dialect::draft6, Dialect::draft7, Dialect::draft2019, Dialect::draft2020})
     if (dialect_name(dialect) == name) return dialect;
   ADD_FAILURE() << name;
   return Dialect::draft2020;
