@@ -9,7 +9,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::uint32_t kMostGoalDepth = 120;
-constexpr std::uint32_t kMostLevels = 1'000;
+constexpr std::uint32_t kMostLevels = 400;
 constexpr std::size_t kMostOptions = 50'000;
 constexpr std::size_t kMostProofSteps = 200;
 constexpr int kKindCount = 6;
