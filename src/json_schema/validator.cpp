@@ -239,8 +239,8 @@ Result<bool> is_valid(const Schema& schema, Value value, Budget& budget,
   return valid;
 }
 
-Result<bool> is_valid_at(const Schema& schema, NodeId node, Value value, Budget& budget) {
-  const ValidateOptions options;
+Result<bool> is_valid_at(const Schema& schema, NodeId node, Value value, Budget& budget,
+                         const ValidateOptions& options) {
   ValidatorRun run(schema, budget, options);
   const bool valid = run.holds(node, value);
   if (run.error()) return *run.error();

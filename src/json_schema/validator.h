@@ -40,7 +40,8 @@ struct Violation {
 Result<bool> is_valid(const Schema& schema, Value value, Budget& budget,
                       const ValidateOptions& options = {});
 /// The same against one node of the schema.
-Result<bool> is_valid_at(const Schema& schema, NodeId node, Value value, Budget& budget);
+Result<bool> is_valid_at(const Schema& schema, NodeId node, Value value, Budget& budget,
+                         const ValidateOptions& options = {});
 /// The violations, none where the value is valid; inside of anyOf, oneOf, not and if only the keyword itself is told.
 Result<std::vector<Violation>> validate(const Schema& schema, Value value, Budget& budget,
                                         const ValidateOptions& options = {});

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pairs that a comparison could easily say yes to and must not: each has a document that is valid in the old schema only.
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "tests/json_schema/compare_pairs.h"
+
+namespace holdfast::json_schema {
+namespace {
+
+std::string told(const SchemaPair& pair) {
+  return pair.row + ": " + pair.old_text.substr(0, 300) + " -> " + pair.new_text.substr(0, 300) +
+         " " + pair.document.substr(0, 100);
+}
+
+// What the validator says; "error" where it can't say.
+std::string valid_text(const std::string& schema, const std::string& document) {
+  const auto parsed = Document::parse(document);
+  EXPECT_TRUE(parsed.ok()) << document;
+  Budget budget(kUsualValidationSteps);
+  const auto valid = is_valid(schema_of(schema), parsed->root(), budget);
+  return !valid ? "error" : *valid ? "valid" : "invalid";
+}
+
+TEST(CompareSound, TheDocumentsOfTheHardPairsAreValidInTheOldSchemaOnly) {
+  EXPECT_GE(hard_pairs().size(), 16U);
+  for (const SchemaPair& pair : hard_pairs()) {
+    const bool is_foreign = pair.row.starts_with("a pattern of another engine");
+    EXPECT_EQ(valid_text(pair.old_text, pair.document), is_foreign ? "error" : "valid")
+        << told(pair);
+    EXPECT_NE(valid_text(pair.new_text, pair.document), "valid") << told(pair);
+  }
+}
+
+TEST(CompareSound, NoHardPairGetsAYesWhateverTheSteps) {
+  for (const SchemaPair& pair : hard_pairs())
+    for (const std::uint64_t steps : {20U, 60U, 100U, 200U, 500U, 1'000U, 2'000'000U}) {
+      CompareOptions options;
+      options.steps = steps;
+      const Comparison found = compared(pair.old_text, pair.new_text, options);
+      EXPECT_NE(found.backward.answer, Answer::yes) << steps << " " << told(pair);
+    }
+}
+
+TEST(CompareSound, HardPairsGetTheirVerdictAndClass) {
+  for (const SchemaPair& pair : hard_pairs()) {
+    const Comparison found = compared(pair.old_text, pair.new_text);
+    const bool is_open = pair.backward == "not yes";
+    EXPECT_TRUE(is_open || name_of(found.backward.answer) == pair.backward) << told(pair);
+    EXPECT_TRUE(is_open || class_name(found.change_class) == pair.change_class) << told(pair);
+    EXPECT_GE(found.change_class, ChangeClass::breaking) << told(pair);
+  }
+}
+
+std::string chain_of_references(int count, const std::string& last) {
+  std::string text = R"({"$ref":"#/$defs/d0","$defs":{)";
+  for (int i = 0; i < count; ++i)
+    text += "\"d" + std::to_string(i) + R"(":{"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"},";
+  return text + "\"d" + std::to_string(count) + "\":" + last + "}}";
+}
+
+TEST(CompareSound, WhatIsTooDeepToBeReadIsNotTheSameOnBothSides) {
+  const std::string text = chain_of_references(1'000, R"({"type":"string"})");
+  const std::string number = chain_of_references(1'000, R"({"type":"integer"})");
+  EXPECT_EQ(valid_text(text, "\"a\""), "valid");
+  EXPECT_EQ(valid_text(number, "\"a\""), "invalid");
+  const Comparison found = compared(text, number);
+  EXPECT_NE(found.backward.answer, Answer::yes);
+  EXPECT_NE(found.forward.answer, Answer::yes);
+  EXPECT_GE(found.change_class, ChangeClass::breaking);
+}
+
+Schema with_further(const std::string& text, const std::string& uri, const std::string& further) {
+  SchemaOptions options;
+  options.further.push_back({uri, Document::parse(further).value()});
+  auto schema = Schema::parse(text, options);
+  EXPECT_TRUE(schema.ok()) << text << schema.error().message();
+  return *std::move(schema);
+}
+
+TEST(CompareSound, TheSameTextIsNotIdenticalWhereItsReferencesLeadElsewhere) {
+  const std::string text = R"({"$ref":"http://example.org/y"})";
+  const std::string uri = "http://example.org/y";
+  const Schema strings = with_further(text, uri, R"({"type":"string"})");
+  const Schema numbers = with_further(text, uri, R"({"type":"integer"})");
+  const auto found = compare(strings, numbers);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->backward.answer, Answer::no);
+  EXPECT_EQ(found->change_class, ChangeClass::breaking);
+  const auto same = compare(strings, with_further(text, uri, R"({"type":"string"})"));
+  ASSERT_TRUE(same.ok());
+  EXPECT_EQ(same->change_class, ChangeClass::identical);
+}
+
+TEST(CompareSound, ALongListThatRepeatsAnItemIsNotUniqueHoweverFewTheSteps) {
+  std::string items = "[";
+  for (int i = 0; i < 3'000; ++i)
+    items += std::to_string(i) + ",";
+  items += "2999]";
+  for (const std::uint64_t steps : {100U, 5'000U, 100'000U, 2'000'000U}) {
+    CompareOptions options;
+    options.steps = steps;
+    const Comparison found =
+        compared(R"({"enum":[)" + items + "]}", R"({"uniqueItems":true})", options);
+    EXPECT_NE(found.backward.answer, Answer::yes) << steps;
+    EXPECT_TRUE(steps < 2'000'000U || found.backward.answer == Answer::no);
+  }
+}
+
+TEST(CompareSound, AWitnessIsHeldAgainstAssertedFormatsToo) {
+  CompareOptions options;
+  options.format = FormatMode::assertion;
+  const Comparison found = compared(R"({"type":"string","format":"ipv4"})",
+                                    R"({"type":"string","maxLength":15})", options);
+  EXPECT_NE(found.backward.answer, Answer::no) << found.backward.witness;
+  for (const Change& change : found.changes)
+    EXPECT_TRUE(change.backward_witness.empty()) << change.backward_witness;
+}
+
+TEST(CompareSound, AFormatThatTheDialectAssertsIsNoAnnotation) {
+  const std::string meta = R"({"$schema":"https://json-schema.org/draft/2020-12/schema",
+      "$id":"urn:m","$vocabulary":{"https://json-schema.org/draft/2020-12/vocab/core":true,
+      "https://json-schema.org/draft/2020-12/vocab/validation":true,
+      "https://json-schema.org/draft/2020-12/vocab/format-assertion":true}})";
+  const Schema strings = schema_of(R"({"type":"string"})");
+  const Schema asserted =
+      with_further(R"({"$schema":"urn:m","type":"string","format":"ipv4"})", "urn:m", meta);
+  Budget budget(1'000);
+  const auto document = Document::parse("\"a\"");
+  ASSERT_FALSE(is_valid(asserted, document->root(), budget).value());
+  const auto found = compare(strings, asserted);
+  ASSERT_TRUE(found.ok());
+  EXPECT_NE(found->backward.answer, Answer::yes);
+  EXPECT_EQ(found->forward.answer, Answer::yes);
+  EXPECT_GE(found->change_class, ChangeClass::breaking);
+}
+
+Comparison compared_filled(const std::string& old_text, const std::string& new_text) {
+  CompareOptions options;
+  options.defaults = Defaults::fill;
+  return compared(old_text, new_text, options);
+}
+
+TEST(CompareSound, ADefaultThatItsOwnSchemaRefusesFillsNothing) {
+  const std::string optional = R"({"type":"object","properties":{"a":{"type":"integer"}}})";
+  const std::string required =
+      R"({"type":"object","properties":{"a":{"type":"integer","default":"x"}},"required":["a"]})";
+  EXPECT_NE(compared_filled(optional, required).backward.answer, Answer::yes);
+}
+
+TEST(CompareSound, AFilledMemberThatOtherKeywordsSeeIsNotTakenForNothing) {
+  const std::string one = R"({"type":"object","maxProperties":1})";
+  for (
+      const std::string filled :
+      {R"({"properties":{"a":{"default":1}},"required":["a"],"maxProperties":1})",
+       R"({"properties":{"a":{"default":1}},"maxProperties":1})",
+       R"({"properties":{"a":{"default":1}},"required":["a"],"propertyNames":{"const":"b"}})",
+       R"({"properties":{"a":{"default":1}},"required":["a"],"dependentRequired":{"a":["c"]}})",
+       R"({"properties":{"a":{"default":1}},"required":["a"],"patternProperties":{"^a":{"type":"string"}}})",
+       R"({"properties":{"a":{"default":1}},"allOf":[{"required":["a"],"additionalProperties":false}]})"})
+    EXPECT_NE(compared_filled(one, filled).backward.answer, Answer::yes) << filled;
+  // Under not a dropped requirement would narrow: {} is filled, and then refused.
+  const std::string denied =
+      R"({"not":{"type":"object","properties":{"a":{"default":1}},"required":["a"]}})";
+  const Comparison found = compared_filled(R"({"type":"object","required":["b"]})", denied);
+  EXPECT_NE(found.backward.answer, Answer::yes);
+  // A "no" would be one against the filled copy only.
+  const std::string alternatives =
+      R"({"anyOf":[{"required":["a"]}],"properties":{"a":{"default":1}}})";
+  EXPECT_EQ(compared_filled(R"({"type":"object"})", alternatives).backward.answer, Answer::unknown);
+}
+
+TEST(CompareSound, FilledDefaultsAndReferencesToOtherDocumentsAreNoError) {
+  const std::string uri = "http://example.org/y";
+  const std::string further = R"({"type":"object","properties":{"a":{"default":1}}})";
+  CompareOptions options;
+  options.defaults = Defaults::fill;
+  const auto found = compare(
+      with_further(R"({"$ref":"http://example.org/y","title":"a"})", uri, further),
+      with_further(R"({"$ref":"http://example.org/y","title":"b"})", uri, further), options);
+  ASSERT_TRUE(found.ok()) << found.error().message();
+}
+
+TEST(CompareSound, NestedReferencesUnderUnevaluatedPropertiesEnd) {
+  std::string text = R"({"unevaluatedProperties":false,"allOf":[{"$ref":"#/$defs/d0"}],"$defs":{)";
+  for (int i = 0; i < 12; ++i) {
+    text += "\"d" + std::to_string(i) + R"(":{"allOf":[)";
+    for (int k = 0; k < 10; ++k)
+      text +=
+          std::string(k == 0 ? "" : ",") + R"({"$ref":"#/$defs/d)" + std::to_string(i + 1) + "\"}";
+    text += "]},";
+  }
+  text += R"("d12":{}}})";
+  const Comparison found = compared(text, R"({"maxProperties":0})");
+  EXPECT_NE(found.backward.answer, Answer::no);
+}
+
+TEST(CompareSound, ManyAlternativesInNestedObjectsAreUnknownAndNoCrash) {
+  std::string choices = R"("C":{"allOf":[)";
+  for (int i = 0; i < 150; ++i)
+    choices += std::string(i == 0 ? "" : ",") + R"({"anyOf":[{"properties":{"a":{"minimum":)" +
+               std::to_string(i) + R"(}}},{"properties":{"b":{"minimum":)" + std::to_string(i) +
+               "}}}]}";
+  choices += "]}";
+  const auto types = [&](const std::string& last) {
+    std::string text = R"({"$ref":"#/$defs/T0","$defs":{)" + choices;
+    for (int i = 0; i < 40; ++i)
+      text += ",\"T" + std::to_string(i) +
+              R"(":{"type":"object","required":["n"],"properties":{"n":{"$ref":"#/$defs/T)" +
+              std::to_string(i + 1) + R"("},"k":{"const":)" + std::to_string(i) +
+              R"(}},"allOf":[{"$ref":"#/$defs/C"}]})";
+    return text + ",\"T40\":" + last + "}}";
+  };
+  const Comparison found = compared(types(R"({"type":"string"})"), types(R"({"type":"integer"})"));
+  EXPECT_NE(found.backward.answer, Answer::yes);
+}
+
+TEST(CompareSound, ManyItemsThatContainsDemandsAreUnknownAndNoCrash) {
+  std::string demands;
+  for (int i = 0; i < 400; ++i)
+    demands += std::string(i == 0 ? "" : ",") + R"({"contains":{"minimum":)" + std::to_string(i) +
+               R"(},"minContains":100})";
+  const Comparison found = compared(R"({"type":"array","minItems":100,"allOf":[)" + demands + "]}",
+                                    R"({"items":{"type":"integer"}})");
+  EXPECT_NE(found.backward.answer, Answer::yes);
+}
+
+double seconds_of(const std::string& old_text, const std::string& new_text) {
+  const Schema old_schema = schema_of(old_text);
+  const Schema new_schema = schema_of(new_text);
+  const std::clock_t start = std::clock();
+  EXPECT_TRUE(compare(old_schema, new_schema).ok());
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
+
+// Work that grows with the square of a list took minutes here.
+TEST(CompareSound, LongListsOfValuesAndAlternativesTakeSeconds) {
+  const auto list = [](int from, int to, const std::string& before, const std::string& after) {
+    std::string text;
+    for (int i = from; i != to; i += from < to ? 1 : -1)
+      text += (text.empty() ? "" : ",") + before + std::to_string(i) + after;
+    return text;
+  };
+  EXPECT_LT(seconds_of(R"({"anyOf":[)" + list(0, 60'000, R"({"const":)", "}") + "]}",
+                       R"({"anyOf":[)" + list(60'000, 120'000, R"({"const":)", "}") + "]}"),
+            20.0);
+  EXPECT_LT(seconds_of(R"({"enum":[)" + list(0, 200'000, "", "") + "]}",
+                       R"({"enum":[)" + list(200'000, -1, "", "") + "]}"),
+            20.0);
+}
+
+TEST(CompareSound, AListOfChangesThatWasCutHidesNoRemoval) {
+  std::string old_text = R"({"type":"object","properties":{)";
+  std::string new_text = old_text;
+  for (int i = 0; i < 1'100; ++i) {
+    const std::string name = "\"p" + std::to_string(i) + "\":";
+    old_text += name + R"({"title":"a"},)";
+    new_text += name + R"({"title":"b"},)";
+  }
+  old_text += R"("z":{}}})";
+  new_text.back() = '}';
+  new_text += "}";
+  const Comparison found = compared(old_text, new_text);
+  EXPECT_TRUE(found.has_more_changes);
+  EXPECT_GE(found.change_class, ChangeClass::breaking);
+}
+
+TEST(CompareSound, ASafeClassNeedsAnAdditionAndNoNarrowingBesides) {
+  // Taking additionalProperties away from an allOf closes what unevaluatedProperties closes.
+  const Comparison closed = compared(
+      R"({"allOf":[{"additionalProperties":true}],"unevaluatedProperties":false})",
+      R"({"allOf":[{"properties":{"x":{"type":"integer"}}}],"unevaluatedProperties":false})");
+  EXPECT_GE(closed.change_class, ChangeClass::breaking);
+  EXPECT_EQ(closed.backward.answer, Answer::no);
+  // A change behind more references than the changes are looked for.
+  const std::string far_away = chain_of_references(250, R"({"type":"integer"})");
+  const Comparison deep = compared(chain_of_references(250, R"({"type":"number"})"),
+                                   R"({"title":"t",)" + far_away.substr(1));
+  EXPECT_EQ(deep.backward.answer, Answer::no);
+  EXPECT_GE(deep.change_class, ChangeClass::breaking);
+}
+
+TEST(CompareSound, LeniencyEndsWhereMoreIsLess) {
+  CompareOptions options;
+  options.profile = Profile::confluent_lenient;
+  options.mode = CompareMode::backward;
+  const auto lenient = [&](const std::string& old_text, const std::string& new_text) {
+    return compared(old_text, new_text, options).change_class;
+  };
+  EXPECT_EQ(lenient(R"({"not":{"type":"string"}})", R"({"not":{"type":["string","integer"]}})"),
+            ChangeClass::breaking);
+  EXPECT_EQ(lenient(R"({"oneOf":[{"type":"string"},{"type":"integer"}]})",
+                    R"({"oneOf":[{"type":["string","integer"]},{"type":"integer"}]})"),
+            ChangeClass::breaking);
+  EXPECT_EQ(lenient(R"({"properties":{"a":{"$ref":"#/$defs/X"}},"not":{"$ref":"#/$defs/X"},
+                        "$defs":{"X":{"type":"string"}}})",
+                    R"({"properties":{"a":{"$ref":"#/$defs/X"}},"not":{"$ref":"#/$defs/X"},
+                        "$defs":{"X":{"type":["string","integer"]}}})"),
+            ChangeClass::breaking);
+  EXPECT_EQ(lenient(R"({"type":"object","additionalProperties":true})",
+                    R"({"type":"object","additionalProperties":false})"),
+            ChangeClass::safe)
+      << "as where it was absent";
+}
+
+}  // namespace
+}  // namespace holdfast::json_schema

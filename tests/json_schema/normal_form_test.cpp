@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the contract hash does not see, what it must see, and mutations that a comparison has to notice.
+#include "json_schema/normal_form.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "json_schema/vacuity.h"
+#include "tests/json_schema/compare_pairs.h"
+
+namespace holdfast::json_schema {
+namespace {
+
+std::string hash_of(const std::string& text, const NormalFormOptions& options = {}) {
+  const auto hash = contract_hash(schema_of(text), options);
+  EXPECT_TRUE(hash.ok()) << text;
+  return hash ? *hash : std::string();
+}
+
+TEST(NormalForm, StampsAnnotationsOrderAndNumbersAreNoPartOfIt) {
+  const std::string plain =
+      R"({"type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":1}}})";
+  for (
+      const std::string other :
+      {R"({"properties":{"a":{"maximum":1.0,"title":"A","default":3}},"required":["b","a"],"type":["null","object"]})",
+       R"({"$core_version":"1.1.2","$track":"v1","$schema_id":"x","description":"d","x-owner":"me",
+            "type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":10e-1,"examples":[1]}}})",
+       R"({"type":["object","null"],"required":["a","b"],"properties":{"a":{"maximum":1}},"$defs":{"unused":{"type":"string"}}})"})
+    EXPECT_EQ(hash_of(other), hash_of(plain)) << other;
+  EXPECT_EQ(hash_of(plain).size(), 64U);
+}
+
+TEST(NormalForm, NamesOfDefinitionsAreNoPartOfIt) {
+  const auto list = [](const std::string& name, const std::string& keyword) {
+    return "{\"$ref\":\"#/" + keyword + "/" + name + "\",\"" + keyword + "\":{\"" + name +
+           R"(":{"type":"object","properties":{"next":{"$ref":"#/)" + keyword + "/" + name +
+           "\"}}}}}";
+  };
+  EXPECT_EQ(hash_of(list("A", "$defs")), hash_of(list("B", "$defs")));
+  EXPECT_EQ(hash_of(list("A", "$defs")), hash_of(list("B", "definitions")));
+}
+
+TEST(NormalForm, WhatDocumentsCanSeeIsAPartOfIt) {
+  const std::string plain = R"({"properties":{"title":{"type":"string"}},"enum":[{"default":1}]})";
+  EXPECT_NE(hash_of(plain),
+            hash_of(R"({"properties":{"title":{"type":"integer"}},"enum":[{"default":1}]})"));
+  EXPECT_NE(hash_of(plain),
+            hash_of(R"({"properties":{"title":{"type":"string"}},"enum":[{"default":2}]})"));
+  EXPECT_NE(hash_of(plain), hash_of(R"({"properties":{},"enum":[{"default":1}]})"));
+  EXPECT_NE(hash_of(R"({"const":9007199254740993})"), hash_of(R"({"const":9007199254740992})"));
+  EXPECT_NE(hash_of(R"({"const":{"title":1}})"), hash_of(R"({"const":{"title":2}})"));
+  EXPECT_NE(hash_of(R"({"prefixItems":[{"type":"string"},{"type":"null"}]})"),
+            hash_of(R"({"prefixItems":[{"type":"null"},{"type":"string"}]})"));
+}
+
+TEST(NormalForm, TheListOfStampsCanBeAnother) {
+  NormalFormOptions options;
+  options.removed = {"$release*"};
+  EXPECT_EQ(hash_of(R"({"$release_date":1})", options), hash_of(R"({"$release_of":2})", options));
+  EXPECT_NE(hash_of(R"({"title":"a"})", options), hash_of(R"({"title":"b"})", options));
+}
+
+TEST(NormalForm, EqualHashesMeanEqualLanguages) {
+  std::size_t equal_count = 0;
+  for (const SchemaPair& pair : golden_pairs()) {
+    if (hash_of(pair.old_text) != hash_of(pair.new_text)) continue;
+    ++equal_count;
+    EXPECT_NE(pair.backward, "no") << pair.old_text << pair.new_text;
+    EXPECT_NE(pair.forward, "no") << pair.old_text << pair.new_text;
+  }
+  EXPECT_GT(equal_count, 20U);
+}
+
+TEST(Vacuity, EverySchemaHasAMutationThatAComparisonNotices) {
+  for (const SchemaPair& pair : golden_pairs()) {
+    const auto mutation = mutate(schema_of(pair.old_text));
+    ASSERT_TRUE(mutation.ok()) << pair.old_text;
+    const Comparison found = compared(pair.old_text, mutation->text);
+    EXPECT_TRUE(mutation->backward == Answer::no || mutation->forward == Answer::no);
+    if (mutation->backward == Answer::no) {
+      EXPECT_EQ(found.backward.answer, Answer::no);
+    }
+    if (mutation->forward == Answer::no) {
+      EXPECT_EQ(found.forward.answer, Answer::no);
+    }
+    EXPECT_TRUE(found.change_class == ChangeClass::breaking ||
+                found.change_class == ChangeClass::unknown)
+        << pair.old_text << mutation->text;
+  }
+}
+
+}  // namespace
+}  // namespace holdfast::json_schema
