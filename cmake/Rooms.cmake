@@ -9,6 +9,8 @@ set(foreign_sql SQLite::SQLite3 ${CMAKE_DL_LIBS})
 set(foreign_cli CLI11::CLI11)
 # Headers only: libcurl and libssl are opened when they are needed (src/http/libcurl.h, libssl.h), Boost's are compiled into the room.
 set(foreign_http ${CMAKE_DL_LIBS})
+# Headers only: libhiredis is opened when it is needed (src/redis/hiredis.h).
+set(foreign_redis ${CMAKE_DL_LIBS})
 
 file(STRINGS src/ROOMS rows REGEX "^[a-z_]+:")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/ROOMS)

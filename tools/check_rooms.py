@@ -24,6 +24,7 @@ FOREIGN = {
     "openssl/": {"base", "core", "http"},
     "curl/": {"http"},
     "boost/": {"http"},
+    "hiredis/": {"redis"},
     "CLI/": {"cli"},
     "linux/openat2.h": {"base"},
     "fstream": {"base"},
@@ -34,7 +35,7 @@ FOREIGN = {
 ARROW = ("arrow/", "parquet/")
 ARROW_FOLDER = ("src", "parquet", "module")
 # Slow to compile or leaking into every user: in .cpp files only.
-SOURCES_ONLY = ("nlohmann/", "simdjson", "toml++/", "spdlog/", "sqlite3.h", "libpq-fe.h", "curl/", "openssl/ssl.h")
+SOURCES_ONLY = ("nlohmann/", "simdjson", "toml++/", "spdlog/", "sqlite3.h", "libpq-fe.h", "curl/", "openssl/ssl.h", "hiredis/")
 # Writing to disk behind the back of base/file could not be crash-tested.
 WRITES = re.compile(
     r"\b(?:std::)?(?:o?fstream|fopen|freopen|mkstemp)\s*[({]|\bstd::ofstream\b|"

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "redis/address.h"
+
+#include <charconv>
+#include <optional>
+
+namespace holdfast::redis {
+namespace {
+
+constexpr std::string_view kTcp = "redis://";
+constexpr std::string_view kTls = "rediss://";
+constexpr std::string_view kUnix = "unix://";
+constexpr std::string_view kDatabaseKey = "db=";
+constexpr int kMostDatabase = 1'000'000;
+
+// What stands before the last '@' may be a password, whatever else is wrong with the text; so may a query.
+std::string harmless(std::string_view text) {
+  const auto scheme = text.find("://");
+  const auto from = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto at = text.rfind('@');
+  std::string out(text.substr(0, from));
+  const bool is_hidden = at != std::string_view::npos && at >= from;
+  if (is_hidden) out += "***@";
+  const std::string_view rest = text.substr(is_hidden ? at + 1 : from);
+  return out + std::string(rest.substr(0, rest.find('?')));
+}
+
+Error bad(std::string_view text, std::string_view why) {
+  return Error(Code::invalid, "Redis address " + harmless(text) + ": " + std::string(why),
+               "write redis://[:${PASSWORD}@]HOST[:PORT][/DATABASE] or unix:///PATH[?db=DATABASE]");
+}
+
+int digit_of(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// None: a "%" without two digits, or a character that no address has.
+std::optional<std::string> decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const int high = digit_of(text[i + 1]);
+      const int low = digit_of(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      c = static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+    if (c == '\0') return std::nullopt;  // libhiredis takes C strings
+    out += c;
+  }
+  return out;
+}
+
+std::optional<int> number(std::string_view text, int least, int most) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (value < least || value > most) return std::nullopt;
+  return value;
+}
+
+/// Takes "user:password@" off the front of `rest`.
+Status take_credentials(std::string_view text, std::string_view& rest, Address& address) {
+  const auto at = rest.rfind('@');
+  if (at == std::string_view::npos) return {};
+  const std::string_view both = rest.substr(0, at);
+  const auto colon = both.find(':');
+  if (colon == std::string_view::npos) return bad(text, "a user without a password before the '@'");
+  const auto user = decoded(both.substr(0, colon));
+  const auto password = decoded(both.substr(colon + 1));
+  if (!user || !password) return bad(text, "'%' without two hexadecimal digits");
+  if (password->empty()) return bad(text, "the password before the '@' is empty");
+  address.user = *user;
+  address.password = *password;
+  rest.remove_prefix(at + 1);
+  return {};
+}
+
+Status take_database(std::string_view text, std::string_view digits, Address& address) {
+  if (digits.empty()) return {};
+  const auto database = number(digits, 0, kMostDatabase);
+  if (!database) return bad(text, "the database is no whole number");
+  address.database = *database;
+  return {};
+}
+
+Result<Address> parse_tcp(std::string_view text, std::string_view rest) {
+  Address address;
+  TRY(take_credentials(text, rest, address));
+  const auto slash = rest.find('/');
+  if (slash != std::string_view::npos) TRY(take_database(text, rest.substr(slash + 1), address));
+  std::string_view authority = rest.substr(0, slash);
+  std::string_view port;
+  const auto bracket = authority.starts_with('[') ? authority.find(']') : std::string_view::npos;
+  const auto colon = authority.rfind(':');
+  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
+    port = authority.substr(colon + 1);
+    authority = authority.substr(0, colon);
+    const auto value = number(port, 1, 65535);
+    if (!value) return bad(text, "the port is none");
+    address.port = static_cast<std::uint16_t>(*value);
+  }
+  if (bracket != std::string_view::npos) {
+    if (bracket + 1 != authority.size()) return bad(text, "text behind the ']' of its host");
+    authority = authority.substr(1, bracket - 1);
+  }
+  const bool is_name =
+      authority.find_first_of(" \t\r\n/?#@[]") == std::string_view::npos && !authority.empty();
+  const auto host = decoded(authority);
+  if (!is_name || !host) return bad(text, "it has no host");
+  address.host = *host;
+  return address;
+}
+
+Result<Address> parse_unix(std::string_view text, std::string_view rest) {
+  Address address;
+  const auto question = rest.find('?');
+  if (question != std::string_view::npos) {
+    const std::string_view query = rest.substr(question + 1);
+    if (!query.starts_with(kDatabaseKey)) return bad(text, "all that may stand behind '?' is db=");
+    TRY(take_database(text, query.substr(kDatabaseKey.size()), address));
+    rest = rest.substr(0, question);
+  }
+  TRY(take_credentials(text, rest, address));
+  const auto path = decoded(rest);
+  if (!path || !path->starts_with('/')) return bad(text, "the path of its socket must be absolute");
+  address.socket_path = *path;
+  return address;
+}
+
+}  // namespace
+
+Result<Address> parse_address(std::string_view url) {
+  if (url.size() > kMostAddressBytes) return bad("", "longer than 4096 bytes");
+  for (const char c : url)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      return bad("", "it has control characters");
+  if (url.starts_with(kTls))
+    return Error(Code::unsupported, "Redis address " + harmless(url) + ": no TLS to Redis",
+                 "use redis:// on a private network, or a Unix socket or a tunnel (stunnel) to it");
+  if (url.starts_with(kTcp)) return parse_tcp(url, url.substr(kTcp.size()));
+  if (url.starts_with(kUnix)) return parse_unix(url, url.substr(kUnix.size()));
+  return bad(url, "it begins with neither redis:// nor unix://");
+}
+
+std::string shown(const Address& address) {
+  const std::string database = std::to_string(address.database);
+  if (address.host.empty())
+    return "unix://" + address.socket_path + (address.database == 0 ? "" : "?db=" + database);
+  const bool is_ipv6 = address.host.find(':') != std::string::npos;
+  return "redis://" + (is_ipv6 ? '[' + address.host + ']' : address.host) + ':' +
+         std::to_string(address.port) + '/' + database;
+}
+
+}  // namespace holdfast::redis
