@@ -29,10 +29,11 @@ run migrate upgrade
 run artifacts import --from-folder data
 run artifacts backfill
 run extract run clips
+run schemas fetch webhooks --all
 run check
 
 printf '\nNow the same workspace on a copy, in which one byte of a figure flips while its size and time of writing stay as they were, and an\n'
-printf 'older features/clips.parquet with four of the six rows is put back over the whole one.\n'
+printf 'older features/clips.parquet with four of the six rows is put back over the whole one; and the registry publishes two schemas anew.\n'
 cp -a "$out/atlas" "$out/atlas-after-a-silent-change"
 cd "$out/atlas-after-a-silent-change"
 "$holdfast" check --quiet >/dev/null  # the copies are other files than those that were proved: prove them too
@@ -46,14 +47,17 @@ cp -p "$figure" "$out/.time-of-writing"
 printf '\377' | dd of="$figure" bs=1 seek=9000 conv=notrunc status=none
 touch -r "$out/.time-of-writing" "$figure"
 rm "$out/.time-of-writing"
+cp -r "$here/registry-later/." registry/  # what GitHub published later: a misspelt required name was mended
 
 step check
 status=0
 "$holdfast" check || status=$?
 lost=0
 "$holdfast" extract check clips >/dev/null 2>&1 || lost=$?
-if [ "$status" != 1 ] || [ "$lost" != 1 ]; then
-  echo "examples/run.sh: the silent changes were not caught: exit codes $status and $lost, expected 1" >&2
+drift=0
+"$holdfast" schemas check webhooks >/dev/null 2>&1 || drift=$?
+if [ "$status" != 1 ] || [ "$lost" != 1 ] || [ "$drift" != 1 ]; then
+  echo "examples/run.sh: the silent changes were not caught: exit codes $status, $lost and $drift, expected 1" >&2
   exit 1
 fi
 echo "(exit code 1: a pipeline that runs this check stops here)"

@@ -7,11 +7,14 @@
 #include "artifacts/rules.h"
 #include "extract/extraction_check.h"
 #include "extract/rules.h"
+#include "schemas/rules.h"
+#include "schemas/schema_check.h"
+#include "schemas/schema_metrics.h"
 
 namespace holdfast::app {
 namespace {
 
-constexpr std::array<std::string_view, 3> kLaterDomains = {"schemas", "features", "tables"};
+constexpr std::array<std::string_view, 2> kLaterDomains = {"features", "tables"};
 
 // --- artifacts
 
@@ -25,7 +28,7 @@ Status read_artifacts(Workspace& workspace, const std::string& section_name, Tom
   TRY_ASSIGN(auto source, artifacts::read_source_config(section_name, table, workspace.folder,
                                                         workspace.catalog_url));
   source.own_files.push_back(workspace.config_file);
-  for (const auto& file : {workspace.events_jsonl, workspace.metrics_textfile})
+  for (const auto& file : {workspace.events.jsonl, workspace.metrics_textfile})
     if (file) source.own_files.push_back(*file);
   workspace.artifacts.push_back(std::move(source));
   return {};
@@ -55,13 +58,41 @@ void add_extraction_checks(const Workspace& workspace, catalog::Catalog&,
     checks.push_back({extract::make_extraction_check(config), {}});
 }
 
+// --- schemas
+
+constexpr std::array<std::string_view, 18> kSchemasKeys = {
+    "track",    "fixtures", "registry", "kind",     "user",    "password",
+    "token",    "group",    "subjects", "attempts", "timeout", "request_timeout",
+    "critical", "all",      "interval", "profile",  "formats", "declared_hash"};
+
+Status read_schemas(Workspace& workspace, const std::string& section_name, TomlTable& table) {
+  TRY_ASSIGN(auto config, schemas::read_schemas_config(section_name, table, workspace.folder));
+  config.repo = workspace.name;
+  config.actor = workspace.actor;
+  workspace.schemas.push_back(std::move(config));
+  return {};
+}
+
+void add_schema_checks(const Workspace& workspace, catalog::Catalog& catalog,
+                       std::vector<ConfiguredCheck>& checks) {
+  for (const schemas::SchemasConfig& config : workspace.schemas)
+    checks.push_back({schemas::make_schema_check(config, catalog), {}});
+}
+
+Result<std::vector<core::MetricFamily>> schema_metrics(const Workspace& workspace,
+                                                       catalog::Catalog& catalog) {
+  return schemas::schema_metrics(catalog, workspace.schemas);
+}
+
 // --- the list
 
 constexpr std::array kDomains = {
     Domain{"artifacts", "file hashes in rows, against the files on disk", kArtifactKeys,
-           &artifacts::rules, &read_artifacts, &add_artifact_checks},
+           &artifacts::rules, &read_artifacts, &add_artifact_checks, nullptr},
     Domain{"extract", "a ledger of finished items, against the rows that are published",
-           kExtractKeys, &extract::rules, &read_extraction, &add_extraction_checks},
+           kExtractKeys, &extract::rules, &read_extraction, &add_extraction_checks, nullptr},
+    Domain{"schemas", "pinned schemas, against a live registry", kSchemasKeys, &schemas::rules,
+           &read_schemas, &add_schema_checks, &schema_metrics},
 };
 
 }  // namespace

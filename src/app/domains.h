@@ -10,6 +10,7 @@
 #include "app/workspace.h"
 #include "base/toml.h"
 #include "core/finding.h"
+#include "core/metric.h"
 
 namespace holdfast::app {
 
@@ -26,6 +27,10 @@ struct Domain {
   /// Appends the domain's checks.
   void (*add_checks)(const Workspace& workspace, catalog::Catalog& catalog,
                      std::vector<ConfiguredCheck>& checks);
+  /// Metrics of its own, of everything that is configured and out of what the catalog keeps: whichever check ran, and whatever could
+  /// not be looked at, no series vanishes. Null: it has none.
+  Result<std::vector<core::MetricFamily>> (*metrics)(const Workspace& workspace,
+                                                     catalog::Catalog& catalog);
 };
 
 std::span<const Domain> domains();

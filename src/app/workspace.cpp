@@ -69,12 +69,8 @@ Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
       return own->invalid("catalog", dialect.error().message() + "; " + dialect.error().hint());
   }
   workspace.catalog_url = absolute_url(catalog, workspace.folder);
-  TRY_ASSIGN(auto events, root.table("events"));
-  if (events) {
-    TRY_ASSIGN(workspace.events_jsonl, events->string("jsonl"));
-    if (workspace.events_jsonl)
-      workspace.events_jsonl = absolute(*workspace.events_jsonl, workspace.folder);
-  }
+  TRY_ASSIGN(workspace.events, read_events_config(root, workspace.folder));
+  workspace.events.sender.workspace = workspace.name;
   TRY_ASSIGN(auto metrics, root.table("metrics"));
   if (metrics) {
     TRY_ASSIGN(workspace.metrics_textfile, metrics->string("textfile"));
@@ -119,8 +115,18 @@ Result<Workspace> read_workspace(ConfigFile& config) {
   return workspace;
 }
 
+// "${NAME}" and nothing else: a secret that is somewhere else.
+bool is_variable(std::string_view shown) {
+  return shown.starts_with("\"${") && shown.find('}') == shown.size() - 2;
+}
+
+bool names_secret(std::string_view key) {
+  return key.ends_with("secret") || key.ends_with("password") || key.ends_with("token");
+}
+
 // A password written into the file, not taken from a variable, is not shown either.
-std::string without_secrets(const std::string& shown) {
+std::string without_secrets(std::string_view key, const std::string& shown) {
+  if (names_secret(key) && !is_variable(shown)) return R"("***")";
   if (shown.find("://") == std::string::npos || shown.size() < 2 || shown.front() != '"')
     return shown;
   return '"' + sql::redacted(shown.substr(1, shown.size() - 2)) + '"';
@@ -174,6 +180,11 @@ Result<const extract::ExtractionConfig*> Workspace::extraction(
   return section_of(extractions, extraction_name, {"extract", "extraction"}, config_file);
 }
 
+Result<const schemas::SchemasConfig*> Workspace::schema_pins(
+    std::optional<std::string_view> section_name) const {
+  return section_of(schemas, section_name, {"schemas", "set of pins"}, config_file);
+}
+
 Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options) {
   TRY_ASSIGN(ConfigFile config, open_config(options));
   TRY_ASSIGN(const Workspace workspace, read_workspace(config));
@@ -181,7 +192,8 @@ Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options)
   for (const TomlSetting& setting : config.root.settings()) {
     std::string origin(toml_origin_name(setting.origin));
     if (!setting.place.empty()) origin += ' ' + setting.place;
-    values.push_back({setting.path, without_secrets(setting.shown), std::move(origin)});
+    values.push_back(
+        {setting.path, without_secrets(setting.path, setting.shown), std::move(origin)});
   }
   return values;
 }

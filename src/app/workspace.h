@@ -14,11 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "app/events_config.h"
 #include "artifacts/source_config.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "core/check.h"
 #include "extract/extraction_config.h"
+#include "schemas/schemas_config.h"
 
 namespace holdfast::app {
 
@@ -35,12 +37,12 @@ struct Workspace {
   std::string name;
   std::string catalog_url;  // SQLite paths made absolute
   std::string actor;        // who acts: configured, or "user@host"
-  std::optional<std::string>
-      events_jsonl;  // [events] jsonl: absolute; every event is appended to it too
+  EventsConfig events;      // [events]: where every event goes beside the catalog
   std::optional<std::string>
       metrics_textfile;  // [metrics] textfile: absolute; written whole after every check
   std::vector<artifacts::SourceConfig> artifacts;
   std::vector<extract::ExtractionConfig> extractions;
+  std::vector<schemas::SchemasConfig> schemas;
 
   /// Finds, reads and checks the configuration. `not_found` (hint: holdfast init) when there is
   /// none; `invalid` names file, line, key; `unsupported` names a section of a domain that this
@@ -52,6 +54,9 @@ struct Workspace {
   /// The extraction of that name, in the same way.
   Result<const extract::ExtractionConfig*> extraction(
       std::optional<std::string_view> extraction_name) const;
+  /// The set of pins of that name, in the same way.
+  Result<const schemas::SchemasConfig*> schema_pins(
+      std::optional<std::string_view> section_name) const;
 };
 
 /// Where every value of the configuration came from, for `config show --origin`. Secrets are

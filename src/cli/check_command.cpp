@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/size_text.h"
 #include "cli/command_tree.h"
+#include "cli/event_delivery.h"
 #include "cli/terminal.h"
 #include "core/batch.h"
 
@@ -83,10 +84,13 @@ Result<Exit> check(const Command& command, const CheckOptions& options) {
   TRY_ASSIGN(auto checks, app::make_checks(*open.workspace, *open.catalog, options.domains));
   TRY_ASSIGN(const auto outcome,
              app::run_checks(std::move(checks), *open.workspace, *open.catalog, run));
-  if (open.workspace->metrics_textfile)
-    drop(app::write_metrics(*open.workspace->metrics_textfile, outcome, *open.catalog),
+  const Status reported = deliver(command, options, outcome);
+  if (open.workspace->metrics_textfile) {
+    deliver_owed_events(command);  // what is pending after that is a metric
+    drop(app::write_metrics(*open.workspace, outcome, *open.catalog),
          "the metrics file must not stop a check; it is written again by the next one");
-  TRY(deliver(command, options, outcome));
+  }
+  TRY(reported);
   return exit_of(outcome);
 }
 

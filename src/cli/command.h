@@ -79,6 +79,7 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 // One function per group of commands, each in its own file; listed in commands.cpp.
 void add_artifacts_commands(CLI::App& root);
 void add_extract_commands(CLI::App& root);
+void add_schemas_commands(CLI::App& root);
 void add_workspace_commands(CLI::App& root);  // init, config, migrate
 void add_check_command(CLI::App& root);
 void add_events_commands(CLI::App& root);

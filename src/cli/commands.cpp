@@ -14,7 +14,8 @@ struct Domain {
   void (*add)(CLI::App& root);
 };
 constexpr std::array kDomains = {Domain{"artifacts", add_artifacts_commands},
-                                 Domain{"extract", add_extract_commands}};
+                                 Domain{"extract", add_extract_commands},
+                                 Domain{"schemas", add_schemas_commands}};
 
 }  // namespace
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// `holdfast events list|tail|verify`: the event log.
+// `holdfast events list|tail|verify|pending|deliver`: the event log, and what its sinks are owed.
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "app/event_outbox.h"
+#include "app/event_sinks.h"
 #include "app/event_text.h"
 #include "app/record_json.h"
 #include "app/text.h"
@@ -126,6 +128,59 @@ Result<Exit> verify(const Command& command) {
   return whole ? Exit::ok : exit_of(Code::corrupt);
 }
 
+Json json_of(const app::SinkPlace& place, const app::PendingEvents& pending) {
+  return {
+      {"sink", place.kind},
+      {"place", app::json_safe(place.shown)},
+      {"pending", pending.count},
+      {"delivered_seq", pending.delivered_seq},
+      {"oldest_pending_at", pending.oldest_at ? Json(format_rfc3339(*pending.oldest_at)) : Json()}};
+}
+
+std::string line_of(const app::SinkPlace& place, const app::PendingEvents& pending, Timestamp now) {
+  std::string line = app::padded(place.kind, 8) + app::counted(pending.count, "event") + " pending";
+  if (pending.oldest_at)
+    line += " for " + format_age(std::chrono::nanoseconds(now.ns - pending.oldest_at->ns));
+  return line + ": " + app::printable(place.shown) + '\n';
+}
+
+Result<Exit> pending(const Command& command) {
+  TRY_ASSIGN(auto open, command.open());
+  Json sinks = Json::array();
+  std::string text;
+  for (const app::SinkPlace& place : app::sink_places(open.workspace->events)) {
+    TRY_ASSIGN(const auto owed, app::pending_events(*open.catalog, place));
+    sinks.push_back(json_of(place, owed));
+    text += line_of(place, owed, command.clock->now());
+  }
+  if (command.output == OutputFormat::json)
+    return command.print(Json{{"sinks", sinks}}.dump(2) + '\n').ok() ? Exit::ok : Exit::failed;
+  if (text.empty()) command.say("no sink is configured; docs/events.md has the section [events]");
+  TRY(command.print(text));
+  return Exit::ok;
+}
+
+// One sink that is down keeps nothing from the others.
+Result<Exit> deliver(const Command& command) {
+  TRY_ASSIGN(auto open, command.open());
+  const app::SinkOptions patient{app::Patience::long_, &real_file_system(), command.clock};
+  std::optional<Error> problem;
+  for (const app::SinkPlace& place : app::sink_places(open.workspace->events)) {
+    const auto sink = app::make_sink(open.workspace->events, place, patient);
+    const auto delivered = app::deliver_events(*open.catalog, *sink, {{}, command.cancel});
+    if (!delivered) {
+      problem = delivered.error();
+      command.say(app::printable(place.kind + ": " + delivered.error().message()));
+      continue;
+    }
+    TRY_ASSIGN(const auto owed, app::pending_events(*open.catalog, place));
+    command.say(place.kind + ": delivered " + app::counted(*delivered, "event") + ", " +
+                std::to_string(owed.count) + " pending");
+  }
+  if (problem) return std::move(*problem);
+  return Exit::ok;
+}
+
 void add_filters(CLI::App& command, EventOptions& options) {
   command
       .add_option("--name", options.name,
@@ -177,6 +232,13 @@ void add_events_commands(CLI::App& root) {
   tail_command->add_flag("--follow", tailing->follow,
                          "Go on until SIGINT; new events show within half a second");
 
+  add_command(*group, "pending", "Tell how many events each sink of [events] has not got yet",
+              {"holdfast events pending", "holdfast events pending --json | jq .sinks"}, pending);
+  add_command(
+      *group, "deliver",
+      "Deliver what the sinks of [events] have not got yet, with more patience than the end of a "
+      "command; exit 3 where one is down",
+      {"holdfast events deliver"}, deliver);
   add_command(*group, "verify", "Recompute every hash of the log; exit 5 where it is broken",
               {"holdfast events verify"}, verify);
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Command::open: the workspace's configuration and its catalog, as nearly every command needs them; and, once the command is done,
-// what its events' sink is still owed.
-#include "app/event_sink.h"
+// what the sinks of its events are still owed.
+#include <map>
+
+#include "app/event_outbox.h"
+#include "app/event_sinks.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/event_delivery.h"
@@ -9,19 +12,32 @@
 namespace holdfast::cli {
 namespace {
 
-// The sink of the workspace that this process opened, if it has one.
-struct Sink {
+// A command that only ends with a delivery doesn't wait for it for longer, however much there is.
+constexpr std::chrono::nanoseconds kMostTimePerSink = std::chrono::seconds(10);
+// A sink that just failed is not asked again, nor warned of twice, at the end of the same command.
+constexpr std::chrono::nanoseconds kLeftAlone = std::chrono::seconds(5);
+
+// The sinks of the workspace that this process opened.
+struct Owed {
   std::string catalog_url;
-  std::string path;
+  app::EventsConfig events;
+  std::map<std::string, std::chrono::nanoseconds> failed_at = {};  // kind → monotonic
 };
-std::optional<Sink>& sink() {
-  static std::optional<Sink> kept;
+std::optional<Owed>& owed() {
+  static std::optional<Owed> kept;
   return kept;
 }
 
-Status deliver(const Sink& to, Clock& clock) {
-  TRY_ASSIGN(auto catalog, catalog::Catalog::open(to.catalog_url, clock));
-  TRY(app::deliver_events(catalog, real_file_system(), to.path));
+Status deliver(const app::SinkPlace& place, const Owed& to, const Command& command) {
+  TRY_ASSIGN(auto catalog, catalog::Catalog::open(to.catalog_url, *command.clock));
+  const auto sink =
+      app::make_sink(to.events, place, {app::Patience::short_, &real_file_system(), command.clock});
+  app::DeliveryOptions options;
+  if (place.kind != "jsonl") {  // a file is written whatever stopped the command
+    options.most_time = kMostTimePerSink;
+    options.cancel = command.cancel;
+  }
+  TRY(app::deliver_events(catalog, *sink, options));
   return {};
 }
 
@@ -31,16 +47,25 @@ Result<Command::Open> Command::open() const {
   TRY_ASSIGN(auto loaded, app::Workspace::load(workspace));
   auto opened = std::make_unique<app::Workspace>(std::move(loaded));
   TRY_ASSIGN(auto catalog, catalog::Catalog::open(opened->catalog_url, *clock));
-  if (opened->events_jsonl) sink() = {opened->catalog_url, *opened->events_jsonl};
+  owed() = Owed{opened->catalog_url, opened->events};
   return Open{std::move(opened), std::make_unique<catalog::Catalog>(std::move(catalog))};
 }
 
 void deliver_owed_events(const Command& command) {
-  if (!sink()) return;
-  const Status delivered = deliver(*sink(), *command.clock);
-  if (!delivered)
-    log_warning("events are not in the [events] jsonl file yet; the next command delivers them",
-                {{"file", sink()->path}, {"error", delivered.error().message()}});
+  if (!owed()) return;
+  Owed& to = *owed();
+  for (const app::SinkPlace& place : app::sink_places(to.events)) {
+    const auto failed = to.failed_at.find(place.kind);
+    const auto now = command.clock->monotonic();
+    if (failed != to.failed_at.end() && now - failed->second < kLeftAlone) continue;
+    const Status delivered = deliver(place, to, command);
+    to.failed_at.erase(place.kind);
+    if (delivered) continue;
+    to.failed_at[place.kind] = command.clock->monotonic();
+    log_warning(
+        "events are not in the sink of [events] yet; the next command delivers them",
+        {{"sink", place.kind}, {"place", place.shown}, {"error", delivered.error().message()}});
+  }
 }
 
 }  // namespace holdfast::cli

@@ -27,8 +27,7 @@ class Maker:
         self.level = level  # of the dialect: 4, 6, 7, 19, 20
 
     def number(self):
-        made = self.rng.choice([*NUMBERS, 1.0, 2.0]) if self.level > 4 else self.rng.choice(NUMBERS[:-1])
-        return made
+        return self.rng.choice([*NUMBERS, 1.0, 2.0]) if self.level > 4 else self.rng.choice(NUMBERS[:-1])
 
     def value(self, depth):
         kind = self.rng.choice(["null", "boolean", "number", "number", "string", "string", "array", "object", "object"])

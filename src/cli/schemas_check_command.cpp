@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// `holdfast schemas check`: the pins held against the registry, with the report of the source's script and the formats of `holdfast check`.
+#include <algorithm>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+
+#include "app/check_run.h"
+#include "app/report.h"
+#include "app/text.h"
+#include "base/file.h"
+#include "base/root_folder.h"
+#include "cli/schemas_commands.h"
+#include "cli/terminal.h"
+#include "schemas/drift_report.h"
+#include "schemas/schema_check.h"
+
+namespace holdfast::cli {
+namespace {
+
+using schemas::DriftRun;
+
+constexpr const char* kDefaultReport = "drift_report.json";
+constexpr int kMostJobs = 64;
+
+struct CheckWords : SchemasWords {
+  std::string output;
+  std::string format = "table";
+  std::string fail_on = "warning";
+  std::string profile;
+  std::string timeout;
+  int attempts = 0;
+  int jobs = 0;
+  bool emit_telemetry = false;
+  bool fail_open = false;
+  bool all = false;
+};
+
+/// "safe" and "breaking" are how the runbook calls what reports call warning and error.
+core::Level fail_level(const std::string& word) {
+  if (word == "annotation" || word == "note") return core::Level::note;
+  return word == "breaking" || word == "error" ? core::Level::error : core::Level::warning;
+}
+
+Status override_with(schemas::SchemasConfig& config, const CheckWords& words) {
+  if (!words.profile.empty())
+    config.comparison.profile =
+        schemas::parse_profile(words.profile).value_or(config.comparison.profile);
+  if (words.attempts > 0) config.registry.attempts = words.attempts;
+  config.all = config.all || words.all;
+  if (words.timeout.empty()) return {};
+  auto time = parse_duration(words.timeout);
+  if (!time) return std::move(time).error().with("--timeout");
+  config.registry.run_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*time);
+  config.registry.request_timeout =
+      std::min(config.registry.request_timeout, config.registry.run_timeout);
+  return {};
+}
+
+std::string report_file(const CheckWords& words, bool is_configured) {
+  if (!words.output.empty()) return words.output;
+  const bool as_source = !is_configured || !words.track.empty() || !words.registry_url.empty() ||
+                         !words.folder.empty();
+  return as_source ? kDefaultReport : std::string();
+}
+
+schemas::ReportExtras extras_of(const app::CheckOutcome& outcome,
+                                const schemas::SchemasConfig& config) {
+  schemas::ReportExtras extras;
+  extras.is_complete = outcome.complete;
+  const std::string prefix = config.subject_of("").name;
+  for (const app::CheckResult& check : outcome.checks)
+    for (const app::ShownSubject& shown : check.subjects)
+      for (const core::Finding& finding : shown.report.findings)
+        if (finding.waived && finding.subject.name.starts_with(prefix))
+          extras.waived_rules.push_back(finding.subject.name.substr(prefix.size()) + '\n' +
+                                        finding.rule);
+  return extras;
+}
+
+/// The last lines, as the source's script ends.
+std::string summary(const DriftRun& run, bool is_complete) {
+  const schemas::DriftCounts counts = run.counts();
+  const auto line = [](const char* word, std::int64_t number) {
+    return app::padded(word, 21) + app::with_thousands(number) + '\n';
+  };
+  std::string out = line("Total schemas:", counts.total) + line("Synced:", counts.synced) +
+                    line("Drifted:", counts.drifted);
+  if (counts.missing_in_registry > 0)
+    out += line("Missing in registry:", counts.missing_in_registry);
+  if (counts.missing_local > 0) out += line("Missing here:", counts.missing_local);
+  if (counts.unknown > 0) out += line("Not compared:", counts.unknown);
+  if (is_complete && counts.total > 0 && counts.synced == counts.total)
+    out += "✅ All schemas synced\n";
+  return out;
+}
+
+/// A run that ends early must not leave yesterday's answer where today's is looked for.
+Status remove_old_report(const std::string& file) {
+  std::error_code ignored;
+  if (file.empty() || !std::filesystem::is_regular_file(file, ignored)) return {};
+  return real_file_system().remove(file);
+}
+
+/// Only where the run came so far: a guard that failed says nothing about schemas.
+Status write_report(const Command& command, const std::string& file, const std::string& report) {
+  if (file.empty() || report.empty()) return {};
+  TRY(write_whole_file(real_file_system(), file, report));
+  command.say("report: " + printable_path(file));
+  return {};
+}
+
+Status tell(const Command& command, const CheckWords& words, const app::CheckOutcome& outcome,
+            const std::optional<DriftRun>& run, const std::string& report) {
+  const bool is_json = command.output == OutputFormat::json || words.format == "json";
+  if (is_json && !report.empty()) return command.print(report);
+  const auto format =
+      is_json ? app::ReportFormat::json
+              : app::parse_report_format(words.format).value_or(app::ReportFormat::table);
+  const app::ReportStyle style{static_cast<std::size_t>(terminal_width()), command.colour};
+  std::string text = app::report_of(outcome, format, style);
+  if (format == app::ReportFormat::table && run) text += '\n' + summary(*run, outcome.complete);
+  return command.print(text);
+}
+
+Result<Exit> check(const Command& command, const CheckWords& words) {
+  TRY_ASSIGN(ChosenSchemas chosen, chosen_schemas(command, words));
+  TRY(override_with(chosen.config, words));
+  const std::string file = report_file(words, chosen.is_configured);
+  TRY(check_output(real_file_system(), file));
+  TRY(remove_old_report(file));
+  TRY_ASSIGN(OpenedCatalog opened, open_catalog_of(command, chosen));
+  app::CheckRunOptions options;
+  options.fail_on = fail_level(words.fail_on);
+  options.fail_open = words.fail_open;
+  options.keep_all = words.all;
+  options.jobs = words.jobs;
+  options.cancel = command.cancel;
+  options.on_progress = [&command](const std::string& name, const core::CheckCounts& so_far) {
+    command.progress(name + "  " + app::with_thousands(so_far.evaluated) + " of " +
+                     app::with_thousands(so_far.planned));
+  };
+  std::optional<DriftRun> run;
+  std::vector<app::ConfiguredCheck> checks;
+  checks.push_back({schemas::make_schema_check(chosen.config, opened.get(), &run), {}});
+  TRY_ASSIGN(const auto outcome,
+             app::run_checks(std::move(checks), *chosen.workspace, opened.get(), options));
+  const std::string report =
+      run ? schemas::drift_report(chosen.config, *run, extras_of(outcome, chosen.config)) : "";
+  TRY(tell(command, words, outcome, run, report));
+  TRY(write_report(command, file, report));
+  if (words.emit_telemetry && !chosen.has_workspace)
+    command.say("events are kept in a workspace's catalog, and there is none here: holdfast init");
+  const auto& error = outcome.checks.front().error;
+  const bool is_own_fault =
+      error && (error->code() == Code::internal || (!run && error->code() == Code::invalid));
+  if (is_own_fault) return *error;
+  // A finding beats it; --fail-open does not.
+  const bool has_findings = outcome.conclusion == app::Conclusion::findings;
+  if (run && run->catalog_error && !has_findings) return *run->catalog_error;
+  return static_cast<Exit>(outcome.exit_code);
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const app::ReportFormat format : app::report_formats())
+    names.emplace_back(app::report_format_name(format));
+  return names;
+}
+
+}  // namespace
+
+void add_schemas_check(CLI::App& group) {
+  const auto words = std::make_shared<CheckWords>();
+  words->default_folder = "tests/fixtures/schemas";
+  CLI::App* command = add_command(
+      group, "check", "Hold the pinned schemas against the registry",
+      {"holdfast schemas check core",
+       "holdfast schemas check --track v1 --registry-url http://127.0.0.1:8081 --output "
+       "drift_report.json",
+       "holdfast schemas check core --format github  # annotations in a pull request",
+       "holdfast schemas check core --json | jq '.schemas[] | select(.status == \"drift\")'"},
+      [words](const Command& with) { return check(with, *words); });
+  add_schemas_choice(*command, *words);
+  command
+      ->add_option("--schema-dir", words->folder,
+                   "The folder of pins (default: as configured, else tests/fixtures/schemas)")
+      ->type_name("FOLDER");
+  command
+      ->add_option("--output", words->output,
+                   "Write the drift report to FILE (default: drift_report.json, where --track, "
+                   "--registry-url or --schema-dir is given or nothing is configured)")
+      ->type_name("FILE");
+  command->add_flag("--emit-telemetry", words->emit_telemetry,
+                    "Accepted for the source's command lines: events of drift are always recorded");
+  command->add_option("--format", words->format, "The report's format; json is the drift report")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(format_names()))
+      ->capture_default_str();
+  command
+      ->add_option("--fail-on", words->fail_on,
+                   "Exit 1 on findings of this level, or changes of this class, and above")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"note", "warning", "error", "annotation", "safe", "breaking"}))
+      ->capture_default_str();
+  command->add_flag(
+      "--fail-open", words->fail_open,
+      "Exit 0, not 3, where something could not be compared; the report still says so");
+  command
+      ->add_option("--profile", words->profile, "What counts as breaking (default: as configured)")
+      ->type_name("PROFILE")
+      ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}));
+  command->add_option("--timeout", words->timeout, "Of the whole run, for example 2m")
+      ->type_name("DURATION");
+  command->add_option("--attempts", words->attempts, "Requests for one thing, at most")
+      ->type_name("N")
+      ->check(CLI::Range(1, 20));
+  command->add_flag("--all", words->all,
+                    "List schemas in step too, and those that are published and not pinned");
+  command->add_option("--jobs", words->jobs, "Requests at once (default: 4)")
+      ->type_name("N")
+      ->check(CLI::Range(1, kMostJobs));
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// `holdfast schemas diff`: what the change from one schema to another means, with a document that proves it.
+#include <CLI/CLI.hpp>
+
+#include "app/check_run.h"
+#include "app/report.h"
+#include "app/text.h"
+#include "base/root_folder.h"
+#include "cli/schemas_commands.h"
+#include "cli/terminal.h"
+#include "schemas/drift_report.h"
+#include "schemas/json_object.h"
+#include "schemas/judge.h"
+#include "schemas/schema_reference.h"
+#include "schemas/schema_text.h"
+
+namespace holdfast::cli {
+namespace {
+
+using schemas::ChangeClass;
+using schemas::Comparison;
+using schemas::NamedSchema;
+
+struct DiffWords : SchemasWords {
+  std::string old;
+  std::string now;
+  std::string profile = "contract";
+  std::string format = "text";
+  std::string fail_on = "safe";
+};
+
+struct Compared {
+  NamedSchema old;
+  NamedSchema now;
+  Comparison comparison;
+};
+
+std::string json_of(const Compared& compared, const DiffWords& words) {
+  const Comparison& told = compared.comparison;
+  std::vector<std::string> changes;
+  for (const schemas::Change& change : told.changes)
+    changes.push_back(schemas::change_json(change));
+  schemas::JsonObject out;
+  out.text("schema", "holdfast.schemas-diff/1")
+      .text("old", compared.old.shown)
+      .text("new", compared.now.shown)
+      .text_or_null("old_version", compared.old.version)
+      .text_or_null("new_version", compared.now.version)
+      .text("old_sha256", compared.old.schema.hashes.canonical_sha256)
+      .text("new_sha256", compared.now.schema.hashes.canonical_sha256)
+      .text_or_null("old_contract_sha256", told.old_contract_sha256)
+      .text_or_null("new_contract_sha256", told.new_contract_sha256)
+      .text_or_null("old_dialect", told.old_dialect)
+      .text_or_null("new_dialect", told.new_dialect)
+      .text("profile", words.profile)
+      .text("class", schemas::class_name(told.change))
+      .json("verdict", schemas::verdict_json(told))
+      .json("backward_witness", told.backward_witness.value_or(""))
+      .json("forward_witness", told.forward_witness.value_or(""))
+      .text_or_null("unknown_because", told.unknown_because)
+      .array("changes", changes);
+  return schemas::indented(std::move(out).take());
+}
+
+std::string change_text(const schemas::Change& change) {
+  const auto shown = [](const std::string& text) {
+    return app::printable(text.empty() ? "-" : text);
+  };
+  std::string out = "  " + app::padded(schemas::class_name(change.change), 10) + "  " +
+                    change.rule + "  " + app::printable(change.path) + '\n';
+  out += "    " + app::printable(change.message) + '\n';
+  out +=
+      "    old: " + shown(change.old_value) + '\n' + "    new: " + shown(change.new_value) + '\n';
+  if (change.backward_witness)
+    out += "    no longer valid there: " + shown(*change.backward_witness) + '\n';
+  if (change.forward_witness)
+    out += "    not valid there before: " + shown(*change.forward_witness) + '\n';
+  return out;
+}
+
+std::string text_of(const Compared& compared) {
+  const Comparison& told = compared.comparison;
+  const auto side = [](const char* word, const NamedSchema& named) {
+    return std::string(word) + app::printable(printable_path(named.shown)) +
+           (named.version.empty() ? "" : " (" + app::printable(named.version) + ")") + '\n';
+  };
+  std::string out = side("old: ", compared.old) + side("new: ", compared.now);
+  out += "class: " + std::string(schemas::class_name(told.change)) +
+         "; backward: " + std::string(schemas::answer_name(told.backward)) +
+         ", forward: " + std::string(schemas::answer_name(told.forward)) + '\n';
+  if (told.backward_witness)
+    out += "no longer valid: " + app::printable(*told.backward_witness) + '\n';
+  if (told.forward_witness)
+    out += "not valid before: " + app::printable(*told.forward_witness) + '\n';
+  if (!told.unknown_because.empty())
+    out += "not decided: " + app::printable(told.unknown_because) + '\n';
+  for (const schemas::Change& change : told.changes)
+    out += change_text(change);
+  return out;
+}
+
+void count(const core::Finding& finding, app::FindingCounts& counts) {
+  switch (finding.level) {
+    case core::Level::note:
+      ++counts.notes;
+      return;
+    case core::Level::warning:
+      ++counts.warnings;
+      return;
+    case core::Level::error:
+      ++counts.errors;
+      return;
+  }
+}
+
+/// The comparison as one subject of a check, for the formats of CI systems.
+std::string report_of(const Compared& compared, app::ReportFormat format, Timestamp now,
+                      bool fails) {
+  schemas::SchemasConfig config;
+  schemas::SchemaState state;
+  state.name = compared.now.schema.name;
+  state.pin = compared.old.schema;
+  state.published = compared.now.schema;
+  state.local_version = compared.old.version;
+  state.registry_version = compared.now.version;
+  state.comparison = compared.comparison;
+  state.status = compared.comparison.change == ChangeClass::identical ? schemas::DriftStatus::synced
+                                                                      : schemas::DriftStatus::drift;
+  auto report = schemas::judge(config, state, now);
+  app::CheckResult result;
+  result.name = "schemas.diff";
+  result.domain = "schemas";
+  result.started_at = result.ended_at = now;
+  result.counts.planned = result.counts.evaluated = result.subject_count = 1;
+  ++result.by_verdict[static_cast<std::size_t>(report.verdict)];
+  std::optional<core::Level> level;
+  for (core::Finding& finding : report.findings) {
+    finding.file = compared.now.shown;
+    finding.hint.clear();  // those of a check speak of pins
+    count(finding, result.findings);
+    level = std::max(level.value_or(core::Level::note), finding.level);
+  }
+  if (fails) result.findings_that_fail = static_cast<std::int64_t>(report.findings.size());
+  result.subjects.push_back({std::move(report), level, {}});
+  app::CheckOutcome outcome;
+  outcome.started_at = outcome.ended_at = now;
+  outcome.complete = true;
+  outcome.conclusion = fails ? app::Conclusion::findings : app::Conclusion::in_step;
+  outcome.exit_code = app::exit_code_of(outcome.conclusion, false);
+  outcome.checks.push_back(std::move(result));
+  return app::report_of(outcome, format, {});
+}
+
+Result<Compared> compare(const Command& command, const DiffWords& words) {
+  schemas::ReferenceContext context;
+  context.cancel = command.cancel;
+  context.clock = command.clock;
+  ChosenSchemas chosen;
+  if (schemas::needs_config(words.old) || schemas::needs_config(words.now)) {
+    TRY_ASSIGN(chosen, chosen_schemas(command, words));
+    context.config = &chosen.config;
+  }
+  Compared out;
+  TRY_ASSIGN(out.old, schemas::load_schema(words.old, context));
+  TRY_ASSIGN(out.now, schemas::load_schema(words.now, context));
+  schemas::ComparisonOptions options;
+  options.profile = schemas::parse_profile(words.profile).value_or(options.profile);
+  auto comparison = schemas::compare_schemas(out.old.schema, out.now.schema, options);
+  if (!comparison)
+    return Error(Code::invalid, comparison.problem().detail + " (" +
+                                    std::string(schemas::problem_name(comparison.problem().kind)) +
+                                    ")");
+  out.comparison = std::move(*comparison);
+  return out;
+}
+
+Result<Exit> diff(const Command& command, const DiffWords& words) {
+  TRY_ASSIGN(const Compared compared, compare(command, words));
+  const ChangeClass least = schemas::parse_class(words.fail_on).value_or(ChangeClass::safe);
+  const bool fails = compared.comparison.change >= least;
+  std::string text;
+  if (command.output == OutputFormat::json || words.format == "json") {
+    text = json_of(compared, words);
+  } else if (const auto format = app::parse_report_format(words.format)) {
+    text = report_of(compared, *format, command.clock->now(), fails);
+  } else {
+    text = text_of(compared);
+  }
+  TRY(command.print(text));
+  return fails ? Exit::findings : Exit::ok;
+}
+
+}  // namespace
+
+void add_schemas_diff(CLI::App& group) {
+  const auto words = std::make_shared<DiffWords>();
+  CLI::App* command = add_command(
+      group, "diff", "Say what a change of a schema means, with a document that proves it",
+      {"holdfast schemas diff old.json new.json",
+       "holdfast schemas diff pin:telemetry.FeedbackEvent registry:telemetry.FeedbackEvent",
+       "holdfast schemas diff git:v1.0:schemas/order.json schemas/order.json --format github"},
+      [words](const Command& with) { return diff(with, *words); });
+  command
+      ->add_option("OLD", words->old,
+                   "A file, registry:NAME[@VERSION], pin:NAME or git:REVISION:PATH")
+      ->required();
+  command->add_option("NEW", words->now, "The same")->required();
+  command->add_option("--track", words->track, "The registry's track, as in holdfast schemas check")
+      ->type_name("TRACK");
+  command
+      ->add_option("--registry-url,--registry", words->registry_url,
+                   "The registry of registry:NAME (default: as configured, else REGISTRY_URL)")
+      ->type_name("URL");
+  command->add_option("--profile", words->profile, "What counts as breaking")
+      ->type_name("PROFILE")
+      ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}))
+      ->capture_default_str();
+  command->add_option("--format", words->format, "The report's format")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"text", "json", "sarif", "junit", "github", "markdown"}))
+      ->capture_default_str();
+  command->add_option("--fail-on", words->fail_on, "Exit 1 on a change of this class and above")
+      ->type_name("CLASS")
+      ->check(CLI::IsMember({"equivalent", "annotation", "safe", "breaking", "unknown"}))
+      ->capture_default_str();
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/comparison.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/root_folder.h"
+#include "json_schema/compare.h"
+#include "json_schema/document.h"
+#include "json_schema/schema.h"
+
+namespace holdfast::schemas {
+namespace {
+
+// A reference to another document is remote, one into this document that leads nowhere unresolved.
+ProblemKind kind_of(const Error& error) {
+  using json_schema::SchemaErrorKind;
+  switch (json_schema::schema_error_kind(error)) {
+    case SchemaErrorKind::local_not_schema:
+      return ProblemKind::invalid_schema;
+    case SchemaErrorKind::unsupported_dialect:
+      return ProblemKind::unsupported_dialect;
+    case SchemaErrorKind::unresolved_ref:
+      return ProblemKind::unresolved_ref;
+    case SchemaErrorKind::budget_exceeded:
+      return ProblemKind::budget_exceeded;
+  }
+  return ProblemKind::invalid_schema;
+}
+
+Problem problem_of(const Error& error, const Pin& schema) {
+  return {kind_of(error),
+          (schema.name.empty() ? "" : printable_path(schema.name) + ": ") + error.message()};
+}
+
+// A reference that leads back to itself says nothing: whatever is held against it never ends.
+std::optional<std::string> circle_in(const json_schema::Schema& schema) {
+  using json_schema::NodeId;
+  const auto next = [&](NodeId id) {
+    const json_schema::SchemaNode& node = schema.node(id);
+    return node.reference == nullptr ? json_schema::kNoNode : node.reference->ref;
+  };
+  enum class Seen : unsigned char { no, on_the_way, done };
+  std::vector<Seen> seen(schema.node_count(), Seen::no);
+  std::vector<NodeId> way;
+  for (NodeId start = 0; start < seen.size(); ++start) {
+    way.clear();
+    NodeId at = start;
+    for (; at != json_schema::kNoNode && seen[at] == Seen::no; at = next(at)) {
+      seen[at] = Seen::on_the_way;
+      way.push_back(at);
+    }
+    if (at != json_schema::kNoNode && seen[at] == Seen::on_the_way) return schema.pointer(at);
+    for (const NodeId each : way)
+      seen[each] = Seen::done;
+  }
+  return {};
+}
+
+// Whether a $ref names another document: what is not there may be elsewhere.
+bool refers_elsewhere(json_schema::Value value, int depth = 0) {
+  if (depth > kMostDepth) return false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value.is_array() && refers_elsewhere(value.at(i), depth + 1)) return true;
+    if (!value.is_object()) continue;
+    const json_schema::Member member = value.member(i);
+    const bool is_ref = member.key == "$ref" && member.value.is_string();
+    if (is_ref && member.value.string().find("://") != std::string_view::npos) return true;
+    if (refers_elsewhere(member.value, depth + 1)) return true;
+  }
+  return false;
+}
+
+std::string dialect_text(const json_schema::Schema& schema) {
+  std::string out(json_schema::dialect_name(schema.dialect()));
+  return schema.is_dialect_inferred() ? out + " (inferred)" : out;
+}
+
+Looked<json_schema::Schema> read(const Pin& schema) {
+  const auto document = json_schema::Document::parse(schema.bytes);
+  if (!document) return problem_of(document.error(), schema);
+  auto found = json_schema::Schema::load(*document);
+  if (!found) {
+    Problem problem = problem_of(found.error(), schema);
+    if (problem.kind == ProblemKind::unresolved_ref && refers_elsewhere(document->root()))
+      problem.kind = ProblemKind::remote_ref;
+    return problem;
+  }
+  if (const auto place = circle_in(*found))
+    return Problem{ProblemKind::cyclic_ref, printable_path(schema.name) + ": the $ref at " +
+                                                (place->empty() ? std::string("the top") : *place) +
+                                                " leads back to itself"};
+  return *std::move(found);
+}
+
+// --- the comparer's words as this room's
+
+json_schema::CompareOptions options_of(const ComparisonOptions& options) {
+  json_schema::CompareOptions out;
+  if (options.formats == Formats::assertion) out.format = json_schema::FormatMode::assertion;
+  switch (options.profile) {
+    case Profile::contract:
+      out.profile = json_schema::Profile::contract;
+      break;
+    case Profile::inclusion:
+      out.profile = json_schema::Profile::inclusion;
+      break;
+    case Profile::confluent_strict:
+      out.profile = json_schema::Profile::confluent_strict;
+      break;
+    case Profile::confluent_lenient:
+      out.profile = json_schema::Profile::confluent_lenient;
+      break;
+  }
+  return out;
+}
+
+Answer answer_of(json_schema::Answer answer) {
+  switch (answer) {
+    case json_schema::Answer::yes:
+      return Answer::yes;
+    case json_schema::Answer::no:
+      return Answer::no;
+    case json_schema::Answer::unknown:
+      return Answer::unknown;
+  }
+  return Answer::unknown;
+}
+
+ChangeClass class_of(json_schema::ChangeClass change) {
+  switch (change) {
+    case json_schema::ChangeClass::identical:
+      return ChangeClass::identical;
+    case json_schema::ChangeClass::equivalent:
+      return ChangeClass::equivalent;
+    case json_schema::ChangeClass::annotation:
+      return ChangeClass::annotation;
+    case json_schema::ChangeClass::safe:
+      return ChangeClass::safe;
+    case json_schema::ChangeClass::breaking:
+      return ChangeClass::breaking;
+    case json_schema::ChangeClass::unknown:
+      return ChangeClass::unknown;
+  }
+  return ChangeClass::unknown;
+}
+
+std::optional<std::string> if_any(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+Change change_of(const json_schema::Change& told) {
+  Change out;
+  out.path = told.new_value.empty() ? told.old_path : told.new_path;
+  out.keyword = told.keyword;
+  out.rule = told.rule;
+  out.change = class_of(told.change_class);
+  out.backward = answer_of(told.backward);
+  out.forward = answer_of(told.forward);
+  out.old_value = told.old_value;
+  out.new_value = told.new_value;
+  out.message = told.message;
+  out.backward_witness = if_any(told.backward_witness);
+  out.forward_witness = if_any(told.forward_witness);
+  return out;
+}
+
+void take(Comparison& out, const json_schema::Comparison& told) {
+  out.change = class_of(told.change_class);
+  out.backward = answer_of(told.backward.answer);
+  out.forward = answer_of(told.forward.answer);
+  out.backward_witness = if_any(told.backward.witness);
+  out.forward_witness = if_any(told.forward.witness);
+  for (const json_schema::Verdict* verdict : {&told.backward, &told.forward})
+    if (verdict->answer == json_schema::Answer::unknown && out.unknown_because.empty())
+      out.unknown_because =
+          verdict->reason + (verdict->stopped_at.empty() ? "" : " at " + verdict->stopped_at);
+  for (const json_schema::Change& each : told.changes)
+    out.changes.push_back(change_of(each));
+}
+
+}  // namespace
+
+std::string_view class_name(ChangeClass change) {
+  switch (change) {
+    case ChangeClass::identical:
+      return "identical";
+    case ChangeClass::equivalent:
+      return "equivalent";
+    case ChangeClass::annotation:
+      return "annotation";
+    case ChangeClass::safe:
+      return "safe";
+    case ChangeClass::breaking:
+      return "breaking";
+    case ChangeClass::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::optional<ChangeClass> parse_class(std::string_view name) {
+  for (const ChangeClass each :
+       {ChangeClass::identical, ChangeClass::equivalent, ChangeClass::annotation, ChangeClass::safe,
+        ChangeClass::breaking, ChangeClass::unknown})
+    if (class_name(each) == name) return each;
+  return {};
+}
+
+std::string_view answer_name(Answer answer) {
+  switch (answer) {
+    case Answer::yes:
+      return "yes";
+    case Answer::no:
+      return "no";
+    case Answer::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string_view profile_name(Profile profile) {
+  switch (profile) {
+    case Profile::contract:
+      return "contract";
+    case Profile::inclusion:
+      return "inclusion";
+    case Profile::confluent_strict:
+      return "confluent-strict";
+    case Profile::confluent_lenient:
+      return "confluent-lenient";
+  }
+  return "contract";
+}
+
+std::optional<Profile> parse_profile(std::string_view name) {
+  for (const Profile each : {Profile::contract, Profile::inclusion, Profile::confluent_strict,
+                             Profile::confluent_lenient})
+    if (profile_name(each) == name) return each;
+  return {};
+}
+
+Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
+                                   const ComparisonOptions& options) {
+  auto old_schema = read(old);
+  if (!old_schema) return old_schema.problem();
+  auto new_schema = read(now);
+  if (!new_schema) return new_schema.problem();
+  Comparison out;
+  out.old_dialect = dialect_text(*old_schema);
+  out.new_dialect = dialect_text(*new_schema);
+  if (old.text.canonical == now.text.canonical) {
+    out.change = ChangeClass::identical;
+    out.backward = out.forward = Answer::yes;
+    return out;
+  }
+  const auto told = json_schema::compare(*old_schema, *new_schema, options_of(options));
+  if (!told)
+    return Problem{ProblemKind::budget_exceeded,
+                   printable_path(now.name) + ": " + told.error().message()};
+  take(out, *told);
+  // The texts differ, so the pin is not what the registry has, whatever they mean.
+  if (out.change == ChangeClass::identical) out.change = ChangeClass::equivalent;
+  return out;
+}
+
+SchemaFacts facts_of(const Pin& schema) {
+  SchemaFacts out;
+  const auto found = read(schema);
+  if (!found) {
+    out.problem = found.problem();
+    return out;
+  }
+  out.dialect = dialect_text(*found);
+  return out;
+}
+
+}  // namespace holdfast::schemas

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/file_tree.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "base/readable_file.h"
+#include "base/root_folder.h"
+#include "schemas/schema_text.h"
+
+namespace holdfast::schemas {
+namespace {
+
+class FolderTree final : public FileTree {
+ public:
+  explicit FolderTree(std::string folder) : folder_(std::move(folder)) {}
+
+  Looked<std::vector<std::string>> list() override {
+    if (auto problem = open()) return *problem;
+    auto listing = root_->list();
+    if (!listing) return Problem{ProblemKind::unreadable, listing.error().message()};
+    if (!listing->unreadable.empty())
+      return Problem{
+          ProblemKind::unreadable,
+          printable_path(folder_ + '/' + listing->unreadable.front()) + " can't be listed"};
+    if (listing->files.size() > kMostTreeFiles)
+      return Problem{ProblemKind::too_large, printable_path(folder_) + " has too many files"};
+    return std::move(listing->files);
+  }
+
+  Looked<std::string> read(const std::string& path) override {
+    if (auto problem = open()) return *problem;
+    const std::string shown = printable_path(folder_ + '/' + path);
+    const Opened opened = root_->open_file(path);
+    if (!opened.fd.valid()) {
+      const bool is_absent = !opened.found && opened.refusal == OpenRefusal::none;
+      return Problem{is_absent ? ProblemKind::not_found : ProblemKind::unreadable,
+                     shown + (is_absent ? " is not there"
+                                        : " can't be read: " + printable_path(opened.reason))};
+    }
+    const auto file = readable_descriptor(opened.fd.get(), shown);
+    if (!file) return Problem{ProblemKind::unreadable, file.error().message()};
+    if ((*file)->size_bytes() > kMostSchemaBytes)
+      return Problem{ProblemKind::too_large, shown + " is larger than 16 MiB"};
+    std::string bytes((*file)->size_bytes(), '\0');
+    const Status read = (*file)->read_at(0, std::span<char>(bytes.data(), bytes.size()));
+    if (!read) return Problem{ProblemKind::unreadable, read.error().message()};
+    return bytes;
+  }
+
+  Looked<std::vector<Past>> past_of(const std::string&) override { return std::vector<Past>(); }
+  Looked<std::string> read_at(const std::string& revision, const std::string& path) override {
+    return Problem{ProblemKind::not_found, printable_path(folder_ + '/' + path) +
+                                               " has no version " + printable_path(revision)};
+  }
+
+ private:
+  std::optional<Problem> open() {
+    if (root_) return {};
+    auto root = RootFolder::open(folder_);
+    if (root) {
+      root_.emplace(std::move(*root));
+      return {};
+    }
+    const bool is_absent = root.error().code() == Code::not_found;
+    return Problem{
+        is_absent ? ProblemKind::no_folder : ProblemKind::unreadable,
+        is_absent ? "there is no folder " + printable_path(folder_) : root.error().message()};
+  }
+
+  std::string folder_;
+  std::optional<RootFolder> root_;
+};
+
+}  // namespace
+
+std::unique_ptr<FileTree> folder_tree(std::string folder) {
+  return std::make_unique<FolderTree>(std::move(folder));
+}
+
+}  // namespace holdfast::schemas

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// A registry that is a folder, or a folder in a revision of a git repository.
+//
+//   [TRACK/]NAME.json, NAME.schema.json or NAME.schema    one schema; its version is its stamp $core_version
+//   [TRACK/]NAME/VERSION.json                              one schema in several versions
+// Where there is no folder of the track's name, files at the top are of every track. The history of git gives further versions: commits.
+#pragma once
+#include <memory>
+
+#include "schemas/registry.h"
+
+namespace holdfast::schemas {
+
+Result<std::unique_ptr<Registry>> open_directory_registry(const RegistryConfig& config,
+                                                          const RegistryOptions& options);
+
+}  // namespace holdfast::schemas

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/schema_check.h"
+
+#include <set>
+
+#include "catalog/incidents.h"
+#include "schemas/check_state.h"
+#include "schemas/episodes.h"
+#include "schemas/judge.h"
+
+namespace holdfast::schemas {
+namespace {
+
+class SchemaCheck final : public core::Check {
+ public:
+  SchemaCheck(const SchemasConfig& config, catalog::Catalog& catalog, std::optional<DriftRun>* seen)
+      : config_(config), catalog_(catalog), seen_(seen) {}
+  std::string name() const override { return "schemas." + config_.name; }
+  std::string_view domain() const override { return "schemas"; }
+
+  Result<core::CheckCounts> run(const core::CheckOptions& options, core::CheckSink& sink) override {
+    DriftOptions drift;
+    drift.cancel = options.cancel;
+    drift.clock = options.clock;
+    drift.jobs = options.jobs;
+    core::CheckCounts counts;
+    drift.on_progress = [&](std::int64_t done, std::int64_t of) {
+      core::CheckCounts so_far;
+      so_far.planned = of;
+      so_far.evaluated = done;
+      sink.progress(so_far);
+    };
+    TRY_ASSIGN(DriftRun run, observe_drift(config_, drift));
+    // Whatever the catalog says: what was seen is told.
+    if (Status kept = keep(run); !kept) run.catalog_error = std::move(kept).error();
+    Status told = tell(run, counts, sink);
+    const auto problem = run.pins_problem ? run.pins_problem : run.registry_problem;
+    const bool is_folder = run.pins_problem.has_value();
+    const std::int64_t compared = run.counts().compared;
+    const std::optional<Error> catalog_error = run.catalog_error;
+    if (seen_ != nullptr) *seen_ = std::move(run);
+    TRY(std::move(told));
+    if (catalog_error) return *catalog_error;
+    if (problem)
+      return error_of(*problem).hinted(is_folder ? "holdfast schemas fetch " + config_.arguments
+                                                 : "check again once the registry answers");
+    if (compared == 0 && counts.unreadable == 0)
+      return Error(Code::unavailable,
+                   "nothing was compared: " + config_.registry.shown() + " has none of the pins",
+                   "look whether the registry was emptied, or is another one");
+    return counts;
+  }
+
+ private:
+  // Incidents of schemas that are neither pinned nor asked for any more would stay open for ever.
+  Status let_go(const DriftRun& run) const {
+    if (run.pins_problem) return {};
+    std::set<std::string> known;
+    for (const SchemaState& state : run.schemas)
+      known.insert(config_.subject_of(state.name).text());
+    TRY_ASSIGN(auto open, catalog::open_subjects(catalog_, domain()));
+    const std::string ours = config_.subject_of("").text();
+    std::erase_if(open, [&](const std::string& subject) {
+      return !subject.starts_with(ours) || known.contains(subject);
+    });
+    if (open.empty()) return {};
+    TRY(catalog::withdraw_incidents(catalog_, domain(), open, "", config_.actor));
+    return {};
+  }
+
+  Status keep(DriftRun& run) const {
+    TRY(record_episodes(catalog_, config_, run));
+    TRY(record_check_state(catalog_, config_, run));
+    return let_go(run);
+  }
+
+  Status tell(const DriftRun& run, core::CheckCounts& counts, core::CheckSink& sink) const {
+    for (const SchemaState& state : run.schemas) {
+      auto report = judge(config_, state, run.ended_at);
+      ++counts.planned;
+      const bool is_known = report.verdict != core::Verdict::unknown;
+      ++(is_known ? counts.evaluated : counts.unreadable);
+      if (state.pin) counts.size_bytes_read += static_cast<std::int64_t>(state.pin->bytes.size());
+      if (state.published)
+        counts.size_bytes_read += static_cast<std::int64_t>(state.published->bytes.size());
+      TRY(sink.report(std::move(report)));
+    }
+    return {};
+  }
+
+  const SchemasConfig& config_;
+  catalog::Catalog& catalog_;
+  std::optional<DriftRun>* seen_;
+};
+
+}  // namespace
+
+std::unique_ptr<core::Check> make_schema_check(const SchemasConfig& config,
+                                               catalog::Catalog& catalog,
+                                               std::optional<DriftRun>* seen) {
+  return std::make_unique<SchemaCheck>(config, catalog, seen);
+}
+
+}  // namespace holdfast::schemas

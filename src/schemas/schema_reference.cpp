@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/schema_reference.h"
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/file.h"
+#include "base/root_folder.h"
+#include "schemas/file_tree.h"
+#include "schemas/registry.h"
+
+namespace holdfast::schemas {
+namespace {
+
+constexpr std::string_view kRegistry = "registry:";
+constexpr std::string_view kPin = "pin:";
+
+Result<NamedSchema> named(const std::string& reference, std::string bytes, std::string version) {
+  const std::string name = schema_name_of(name_of(reference));
+  NamedSchema out{reference, std::move(version),
+                  pin_of(name, reference, std::move(bytes), printable_path(reference))};
+  if (out.schema.problem)
+    return Error(Code::invalid, out.schema.problem->detail + " (" +
+                                    std::string(problem_name(out.schema.problem->kind)) + ")");
+  if (out.version.empty()) out.version = out.schema.text.stamps.core_version.value_or("");
+  return out;
+}
+
+Error unconfigured(const std::string& reference) {
+  return {Code::invalid, "\"" + reference + "\" needs a registry, and nothing configures one",
+          "--registry-url URL, or [schemas.NAME] in holdfast.toml"};
+}
+
+Result<NamedSchema> of_registry(const std::string& reference, const ReferenceContext& context) {
+  if (context.config == nullptr) return unconfigured(reference);
+  std::string name = reference.substr(kRegistry.size());
+  std::optional<std::string> version;
+  if (const std::size_t at = name.rfind('@'); at != std::string::npos) {
+    version = name.substr(at + 1);
+    name.resize(at);
+  }
+  name = schema_name_of(name);
+  TRY_ASSIGN(auto registry,
+             open_registry(context.config->registry,
+                           {context.config->workspace_folder, context.cancel, context.clock, {}}));
+  auto remote = registry->get(context.config->track, name, version);
+  if (!remote) return error_of_registry(remote.problem()).with(reference);
+  return named(reference, std::move(remote->content), remote->version);
+}
+
+Result<NamedSchema> of_pin(const std::string& reference, const ReferenceContext& context) {
+  if (context.config == nullptr) return unconfigured(reference);
+  auto pins = read_pins(context.config->fixtures);
+  if (!pins) return error_of(pins.problem());
+  const Pin* pin = pins->find(schema_name_of(reference.substr(kPin.size())));
+  if (pin == nullptr)
+    return Error(Code::not_found, printable_path(context.config->fixtures) +
+                                      " has no pin of that name: " + reference);
+  if (pin->problem && pin->bytes.empty()) return error_of(*pin->problem);
+  return named(reference, pin->bytes, pins->version_of(*pin));
+}
+
+Result<NamedSchema> of_git(const std::string& reference, GitPlace place,
+                           const ReferenceContext& context) {
+  const std::string file = name_of(place.path);
+  place.path = place.path.find('/') == std::string::npos ? "" : folder_of(place.path);
+  auto tree = git_tree(std::move(place), context.cancel);
+  auto bytes = tree->read(file);
+  if (!bytes) return error_of(bytes.problem()).with(reference);
+  return named(reference, std::move(*bytes), "");
+}
+
+}  // namespace
+
+bool needs_config(const std::string& reference) {
+  return reference.starts_with(kRegistry) || reference.starts_with(kPin);
+}
+
+Result<NamedSchema> load_schema(const std::string& reference, const ReferenceContext& context) {
+  if (reference.starts_with(kRegistry)) return of_registry(reference, context);
+  if (reference.starts_with(kPin)) return of_pin(reference, context);
+  TRY_ASSIGN(auto place, parse_git_place(reference, context.folder));
+  if (place) return of_git(reference, *std::move(place), context);
+  const std::filesystem::path asked(reference);
+  const std::string path =
+      (asked.is_absolute() ? asked : std::filesystem::path(context.folder) / asked).string();
+  TRY_ASSIGN(std::string bytes, real_file_system().read(path, kMostSchemaBytes));
+  return named(reference, std::move(bytes), "");
+}
+
+}  // namespace holdfast::schemas

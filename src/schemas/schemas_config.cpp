@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/schemas_config.h"
+
+#include <filesystem>
+
+#include "base/clock.h"
+#include "base/root_folder.h"
+#include "base/shell_word.h"
+
+namespace holdfast::schemas {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status read_comparison(TomlTable& table, ComparisonOptions& options) {
+  TRY_ASSIGN(const std::string profile, table.string_or("profile", "contract"));
+  const auto known = parse_profile(profile);
+  if (!known)
+    return table.invalid("profile", "\"" + profile +
+                                        "\" is no profile: contract, inclusion, confluent-strict, "
+                                        "confluent-lenient");
+  options.profile = *known;
+  TRY_ASSIGN(const std::string formats, table.string_or("formats", "annotation"));
+  if (formats != "annotation" && formats != "assertion")
+    return table.invalid("formats", "\"" + formats + "\" is neither annotation nor assertion");
+  options.formats = formats == "assertion" ? Formats::assertion : Formats::annotation;
+  return {};
+}
+
+Result<DeclaredHash> read_declared_hash(TomlTable& table) {
+  TRY_ASSIGN(const std::string name, table.string_or("declared_hash", "auto"));
+  for (const DeclaredHash kind : {DeclaredHash::automatic, DeclaredHash::raw, DeclaredHash::seed,
+                                  DeclaredHash::canonical, DeclaredHash::ignored})
+    if (declared_hash_name(kind) == name) return kind;
+  return table.invalid("declared_hash",
+                       "\"" + name + "\" is none of auto, raw, seed, canonical, ignored");
+}
+
+Result<std::chrono::nanoseconds> read_interval(TomlTable& table) {
+  TRY_ASSIGN(const std::string text, table.string_or("interval", "24h"));
+  const auto interval = parse_duration(text);
+  if (!interval || interval->count() <= 0)
+    return table.invalid("interval", "\"" + text + "\" is no duration such as 10m or 24h");
+  return *interval;
+}
+
+}  // namespace
+
+std::string_view declared_hash_name(DeclaredHash kind) {
+  switch (kind) {
+    case DeclaredHash::automatic:
+      return "auto";
+    case DeclaredHash::raw:
+      return "raw";
+    case DeclaredHash::seed:
+      return "seed";
+    case DeclaredHash::canonical:
+      return "canonical";
+    case DeclaredHash::ignored:
+      return "ignored";
+  }
+  return "auto";
+}
+
+Status refuse_own_registry(const SchemasConfig& config) {
+  if (config.registry.kind != RegistryKind::directory ||
+      config.registry.address.starts_with("git:"))
+    return {};
+  std::error_code ignored;
+  const fs::path registry = fs::path(config.workspace_folder) / config.registry.address;
+  for (const fs::path& each : {registry, registry / config.track})
+    if (fs::equivalent(each, config.fixtures, ignored))
+      return Error(Code::invalid,
+                   printable_path(config.registry.address) +
+                       " is the folder of the pins itself, and compared with itself it is always "
+                       "the same",
+                   "name the registry that the pins are of");
+  return {};
+}
+
+Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& table,
+                                          const std::string& workspace_folder) {
+  SchemasConfig config;
+  config.name = name;
+  config.workspace_folder = workspace_folder;
+  config.arguments = shell_word(name);
+  TRY_ASSIGN(config.track, table.string_or("track", ""));
+  TRY_ASSIGN(const auto fixtures, table.string("fixtures"));
+  TRY_ASSIGN(config.registry, read_registry_config(table));
+  TRY_ASSIGN(config.critical, table.strings_or("critical", {}));
+  TRY_ASSIGN(config.all, table.boolean_or("all", false));
+  TRY_ASSIGN(config.check_interval, read_interval(table));
+  TRY(read_comparison(table, config.comparison));
+  TRY_ASSIGN(config.declared_hash, read_declared_hash(table));
+  if (!fixtures || fixtures->empty() || config.registry.address.empty()) {
+    TRY(table.finish());  // a misspelt key says more than the one that is missing
+    if (!fixtures || fixtures->empty())
+      return table.invalid("fixtures", "name the folder of pinned schemas");
+    return table.invalid("registry", "name the registry: a URL, a folder or git:REVISION:PATH");
+  }
+  if (config.track.find('/') != std::string::npos || config.track.starts_with('.'))
+    return table.invalid("track", "\"" + config.track + "\" is no name of a track");
+  const fs::path asked(*fixtures);
+  config.fixtures = (asked.is_absolute() ? asked : fs::path(workspace_folder) / asked)
+                        .lexically_normal()
+                        .string();
+  while (config.fixtures.size() > 1 && config.fixtures.ends_with('/'))
+    config.fixtures.pop_back();
+  return config;
+}
+
+}  // namespace holdfast::schemas
