@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr int kMostFoldersAbove = 64;
 constexpr std::string_view kPrefix = "HOLDFAST_";
-constexpr std::array<std::string_view, 5> kFixedKeys = {
-    "workspace.name", "workspace.catalog", "workspace.actor", "events.jsonl", "metrics.textfile"};
+constexpr std::array<std::string_view, 4> kFixedKeys = {"workspace.name", "workspace.catalog",
+                                                        "workspace.actor", "metrics.textfile"};
 
 Result<std::string> find_config(const WorkspaceOptions& options) {
   std::error_code error;
@@ -67,6 +67,8 @@ struct KnownVariable {
 Result<std::map<std::string, std::string>> known_variables(TomlTable& root) {
   std::map<std::string, std::string> known;
   for (const std::string_view key : kFixedKeys)
+    known.emplace(variable_of(key), key);
+  for (const std::string_view key : kEventsKeys)
     known.emplace(variable_of(key), key);
   for (const Domain& domain : domains()) {
     if (!root.has(domain.name)) continue;
@@ -139,6 +141,7 @@ Result<ConfigFile> open_config(const WorkspaceOptions& options) {
   for (const auto& [key, value] : options.overrides)
     TRY(root.set(key, value, TomlOrigin::flag, "--set"));
   TRY(lay_environment(root));
+  TRY(lay_bus_defaults(root));
   return ConfigFile{folder_of(path), path, std::move(root)};
 }
 

@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "app/event_sink.h"
+#include "app/event_outbox.h"
 #include "app/text.h"
 #include "artifacts/artifact_table.h"
 #include "base/beneath.h"
@@ -138,7 +138,8 @@ class Doctor {
       this->source(source, *catalog);
     event_log(*catalog);
     runs(*catalog);
-    sink(workspace, *catalog);
+    for (const SinkPlace& place : sink_places(workspace.events))
+      sink(place, *catalog);
   }
 
   void source(const artifacts::SourceConfig& config, catalog::Catalog& catalog) {
@@ -210,16 +211,15 @@ class Doctor {
     }
   }
 
-  void sink(const Workspace& workspace, catalog::Catalog& catalog) {
-    if (!workspace.events_jsonl) return;
-    const auto behind = undelivered_events(catalog, *workspace.events_jsonl);
-    if (!behind) return fail("events.jsonl", behind.error());
-    if (*behind > 0) {
-      warn("events.jsonl",
-           counted(*behind, "event") + " not delivered to " + printable(*workspace.events_jsonl),
-           "the next command delivers them; if not, it says why");
+  void sink(const SinkPlace& place, catalog::Catalog& catalog) {
+    const std::string name = "events." + place.kind;
+    const auto pending = pending_events(catalog, place);
+    if (!pending) return fail(name, pending.error());
+    if (pending->count > 0) {
+      warn(name, counted(pending->count, "event") + " not delivered to " + printable(place.shown),
+           "the next command delivers them; if not, holdfast events deliver says why");
     } else {
-      ok("events.jsonl", "all events are in " + printable(*workspace.events_jsonl));
+      ok(name, "all events are in " + printable(place.shown));
     }
   }
 

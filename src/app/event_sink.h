@@ -1,27 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// The JSON-lines sink of the event log ([events] jsonl): every event, in order, at least once, one object a line
-// (docs/schemas/event.schema.json).
-//
-// 1. Lock the sink's row in the catalog: two processes deliver one after the other, on one machine or on two.
-// 2. Append the events behind its position to the file, and sync it.
-// 3. Move the position, commit. A kill between 2 and 3 repeats those lines, never loses one; `seq` tells.
-// What can't be delivered now stays behind the position and is delivered by the next command. A new path is a new sink: it gets
-// the whole log.
+// EventSink: a place beside the catalog that gets every event, in order, at least once. app/event_outbox.h keeps how far each one is.
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 
-#include "base/file.h"
+#include "base/cancel.h"
 #include "base/result.h"
-#include "catalog/catalog.h"
+#include "catalog/event_log.h"
 
 namespace holdfast::app {
 
-/// How many events were delivered now. Errors of the file and of the catalog; what was said to be delivered is durable.
-Result<std::int64_t> deliver_events(catalog::Catalog& catalog, FileSystem& files,
-                                    const std::string& path);
+/// One sink of the configuration.
+struct SinkPlace {
+  std::string
+      kind;  // "jsonl", "redis", "webhook": the key of [events], and the label of its metric
+  std::string
+      name;  // of its position in the catalog; without secrets, and another one for another place
+  std::string shown;  // to people: without secrets
+};
 
-/// How many events the sink is behind.
-Result<std::int64_t> undelivered_events(catalog::Catalog& catalog, const std::string& path);
+/// How far a delivery came. The leading `count` events are where they belong, for good; the problem is why the rest is not.
+struct Delivery {
+  std::size_t count = 0;
+  std::optional<Error> problem = {};
+};
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual const SinkPlace& place() const = 0;
+  /// How many events it likes to get at once: the position moves, durably, after each such group.
+  virtual std::size_t group_size() const = 0;
+  /// Delivers in order and stops at the first that it can't. Blocks within limits of its own; a requested `cancel` ends it early.
+  virtual Delivery deliver(std::span<const catalog::StoredEvent> events, const Cancel* cancel) = 0;
+};
 
 }  // namespace holdfast::app

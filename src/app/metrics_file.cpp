@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 
+#include "app/domains.h"
+#include "app/event_outbox.h"
 #include "app/metrics_statements.h"
 #include "app/text.h"
 #include "base/file.h"
@@ -35,8 +37,10 @@ std::string number(double value) {
 
 class Text {
  public:
-  void head(const std::string& name, const std::string& help) {
-    out += "# HELP " + name + ' ' + help + "\n# TYPE " + name + " gauge\n";
+  void head(const std::string& name, const std::string& help,
+            core::MetricKind kind = core::MetricKind::gauge) {
+    out += "# HELP " + name + ' ' + help + "\n# TYPE " + name + ' ' +
+           std::string(core::metric_kind_name(kind)) + '\n';
     name_ = name;
   }
   void sample(const std::string& labels, double value) {
@@ -107,9 +111,43 @@ Status open_incidents(Text& text, const CheckOutcome& outcome, catalog::Catalog&
   return {};
 }
 
+std::string labels_of(const core::MetricLabels& labels) {
+  std::string out;
+  for (const auto& [name, value] : labels)
+    out += (out.empty() ? "" : ",") + name + "=\"" + label(value) + '"';
+  return out;
+}
+
+Status domain_metrics(Text& text, const Workspace& workspace, catalog::Catalog& catalog) {
+  for (const Domain& domain : domains()) {
+    if (domain.metrics == nullptr) continue;
+    TRY_ASSIGN(const auto families, domain.metrics(workspace, catalog));
+    for (const core::MetricFamily& family : families) {
+      if (family.samples.empty()) continue;
+      text.head(family.name, family.help, family.kind);
+      for (const core::MetricSample& sample : family.samples)
+        text.sample(labels_of(sample.labels), sample.value);
+    }
+  }
+  return {};
+}
+
+// A sink that has everything says 0.
+Status pending_per_sink(Text& text, const Workspace& workspace, catalog::Catalog& catalog) {
+  const auto places = sink_places(workspace.events);
+  if (places.empty()) return {};
+  text.head("holdfast_events_pending", "Events that a sink of [events] has not got yet.");
+  for (const SinkPlace& place : places) {
+    TRY_ASSIGN(const PendingEvents pending, pending_events(catalog, place));
+    text.sample("sink=\"" + label(place.kind) + '"', static_cast<double>(pending.count));
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<std::string> metrics_text(const CheckOutcome& outcome, catalog::Catalog& catalog) {
+Result<std::string> metrics_text(const Workspace& workspace, const CheckOutcome& outcome,
+                                 catalog::Catalog& catalog) {
   Text text;
   per_check(text, outcome, "subjects_planned", "Subjects that the configuration asks for.",
             [](const CheckResult& check) { return static_cast<double>(check.counts.planned); });
@@ -135,13 +173,16 @@ Result<std::string> metrics_text(const CheckOutcome& outcome, catalog::Catalog& 
               return static_cast<double>(check.ended_at.ns - check.started_at.ns) / kNsPerS;
             });
   TRY(open_incidents(text, outcome, catalog));
+  TRY(pending_per_sink(text, workspace, catalog));
+  TRY(domain_metrics(text, workspace, catalog));
   return text.out;
 }
 
-Status write_metrics(const std::string& path, const CheckOutcome& outcome,
+Status write_metrics(const Workspace& workspace, const CheckOutcome& outcome,
                      catalog::Catalog& catalog) {
-  TRY_ASSIGN(const std::string text, metrics_text(outcome, catalog));
-  return write_whole_file(real_file_system(), path, text);
+  HOLDFAST_ASSERT(workspace.metrics_textfile);
+  TRY_ASSIGN(const std::string text, metrics_text(workspace, outcome, catalog));
+  return write_whole_file(real_file_system(), *workspace.metrics_textfile, text);
 }
 
 }  // namespace holdfast::app

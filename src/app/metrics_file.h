@@ -10,9 +10,10 @@ namespace holdfast::app {
 
 /// Prometheus text format 0.0.4. `last_success` of a check is its newest complete run without failing findings, from the catalog,
 /// so that it stands still, and does not vanish, when a check begins to fail.
-Result<std::string> metrics_text(const CheckOutcome& outcome, catalog::Catalog& catalog);
-/// Writes it whole; its name must end in ".prom" for the collector to see it.
-Status write_metrics(const std::string& path, const CheckOutcome& outcome,
+Result<std::string> metrics_text(const Workspace& workspace, const CheckOutcome& outcome,
+                                 catalog::Catalog& catalog);
+/// Writes it whole to the workspace's metrics_textfile; its name must end in ".prom" for the collector to see it.
+Status write_metrics(const Workspace& workspace, const CheckOutcome& outcome,
                      catalog::Catalog& catalog);
 
 }  // namespace holdfast::app

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// The outbox: whatever a sink takes or refuses, and whoever delivers, every event gets there in order; what is repeated was unsure.
+#include "app/event_outbox.h"
+
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "catalog/claims.h"
+#include "tests/support/test_catalog.h"
+
+namespace holdfast::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
+
+/// Takes as many events as it is allowed to, and remembers them.
+class FakeSink final : public EventSink {
+ public:
+  explicit FakeSink(std::size_t group = 3) : group_(group) {}
+  const SinkPlace& place() const override { return place_; }
+  std::size_t group_size() const override { return group_; }
+  Delivery deliver(std::span<const catalog::StoredEvent> events, const Cancel*) override {
+    ++calls;
+    Delivery done;
+    for (const catalog::StoredEvent& stored : events) {
+      if (allowed == 0) {
+        done.problem = Error(Code::unavailable, "the sink is down");
+        break;
+      }
+      --allowed;
+      got.push_back(stored.event.seq);
+      ++done.count;
+    }
+    if (on_call) on_call();
+    return done;
+  }
+
+  std::size_t allowed = 1'000'000;
+  int calls = 0;
+  std::vector<std::int64_t> got;
+  std::function<void()> on_call;
+
+ private:
+  std::size_t group_;
+  SinkPlace place_{"redis", "redis:fake", "fake"};
+};
+
+class EventOutbox : public testing::CatalogTest {
+ protected:
+  static void append(catalog::Catalog& catalog, int count) {
+    std::vector<core::Event> events;
+    for (int i = 0; i < count; ++i) {
+      core::Event event;
+      event.name = "check.ended";
+      event.actor = "test";
+      events.push_back(event);
+    }
+    const auto done = catalog::append_events(catalog, events);
+    ASSERT_TRUE(done.ok()) << done.error().message();
+  }
+  static std::int64_t pending(catalog::Catalog& catalog, const EventSink& sink) {
+    const auto found = pending_events(catalog, sink.place());
+    EXPECT_TRUE(found.ok());
+    return found.ok() ? found->count : -1;
+  }
+};
+
+TEST_P(EventOutbox, DeliversAllInOrderAndThenNothing) {
+  auto catalog = open_catalog();
+  append(catalog, 8);
+  FakeSink sink;
+  const auto done = deliver_events(catalog, sink);
+  ASSERT_TRUE(done.ok()) << done.error().message();
+  EXPECT_EQ(*done, 8);
+  EXPECT_THAT(sink.got, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  EXPECT_EQ(*deliver_events(catalog, sink), 0);
+  EXPECT_EQ(sink.calls, 3) << "a sink that has everything is not asked";
+}
+
+TEST_P(EventOutbox, GoesOnBehindWhatWasTaken) {
+  auto catalog = open_catalog();
+  append(catalog, 5);
+  FakeSink sink;
+  sink.allowed = 4;
+  const auto failed = deliver_events(catalog, sink);
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().message(), "the sink is down");
+  EXPECT_EQ(pending(catalog, sink), 1);
+  sink.allowed = 10;
+  EXPECT_EQ(*deliver_events(catalog, sink), 1);
+  EXPECT_THAT(sink.got, ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_P(EventOutbox, SaysSinceWhenTheOldestWaits) {
+  auto catalog = open_catalog();
+  append(catalog, 1);
+  const Timestamp first = clock().now();
+  clock().advance(std::chrono::hours(1));
+  append(catalog, 1);
+  FakeSink sink;
+  const auto owed = pending_events(catalog, sink.place());
+  ASSERT_TRUE(owed.ok());
+  EXPECT_EQ(owed->count, 2);
+  ASSERT_TRUE(owed->oldest_at);
+  EXPECT_EQ(owed->oldest_at->ns / 1000, first.ns / 1000);
+}
+
+TEST_P(EventOutbox, DeliversWhatIsAppendedMeanwhile) {
+  auto catalog = open_catalog();
+  append(catalog, 3);
+  FakeSink sink;
+  sink.on_call = [&] {
+    if (sink.calls == 1) append(catalog, 2);
+  };
+  EXPECT_EQ(*deliver_events(catalog, sink), 5);
+  EXPECT_THAT(sink.got, ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_P(EventOutbox, LeavesItToWhoeverHasTheSink) {
+  auto catalog = open_catalog();
+  append(catalog, 2);
+  FakeSink sink;
+  const std::vector<std::string> key{sink.place().name};
+  ASSERT_EQ(
+      catalog::claim(catalog, "event_sink", key, "another host", std::chrono::seconds(600))->size(),
+      1U);
+  EXPECT_EQ(*deliver_events(catalog, sink), 0);
+  EXPECT_EQ(sink.calls, 0);
+  EXPECT_EQ(pending(catalog, sink), 2);
+  clock().advance(std::chrono::seconds(601));
+  EXPECT_EQ(*deliver_events(catalog, sink), 2) << "its lease is over";
+}
+
+TEST_P(EventOutbox, StopsWhereSomebodyElseMovedThePosition) {
+  auto catalog = open_catalog();
+  append(catalog, 4);
+  FakeSink sink(2);
+  sink.on_call = [&] {
+    if (sink.calls == 1) execute("update event_sink set delivered_seq = 3");
+  };
+  const auto done = deliver_events(catalog, sink);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code(), Code::conflict);
+  EXPECT_EQ(pending(catalog, sink), 1) << "their position stands";
+}
+
+TEST_P(EventOutbox, EndsWhenItsTimeIsOver) {
+  auto catalog = open_catalog();
+  append(catalog, 9);
+  FakeSink sink;
+  sink.on_call = [&] { clock().advance(std::chrono::seconds(6)); };
+  EXPECT_EQ(*deliver_events(catalog, sink, {std::chrono::seconds(10)}), 6);
+  EXPECT_EQ(pending(catalog, sink), 3);
+}
+
+TEST_P(EventOutbox, EndsWhenItIsCancelled) {
+  auto catalog = open_catalog();
+  append(catalog, 9);
+  FakeSink sink;
+  Cancel cancel;
+  sink.on_call = [&] { cancel.request(); };
+  EXPECT_EQ(*deliver_events(catalog, sink, {{}, &cancel}), 3);
+}
+
+HOLDFAST_ON_BOTH_DATABASES(EventOutbox);
+
+}  // namespace
+}  // namespace holdfast::app
