@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schemas/published_compatibility.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "schemas/pins.h"
+
+namespace holdfast::schemas {
+namespace {
+
+Answer both(Answer a, Answer b) {
+  if (a == Answer::no || b == Answer::no) return Answer::no;
+  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
+}
+
+// Which way a level compares: each version as the reader of what the other one wrote.
+bool asks_backward(CompatibilityLevel level) {
+  return level == CompatibilityLevel::backward ||
+         level == CompatibilityLevel::backward_transitive || level == CompatibilityLevel::full ||
+         level == CompatibilityLevel::full_transitive;
+}
+
+bool asks_forward(CompatibilityLevel level) {
+  return level == CompatibilityLevel::forward || level == CompatibilityLevel::forward_transitive ||
+         level == CompatibilityLevel::full || level == CompatibilityLevel::full_transitive;
+}
+
+// The exact profile answers a direction; the others have a class, which is of the way that was compared.
+Answer answer_of(Profile profile, const Comparison& compared) {
+  if (profile == Profile::inclusion) return compared.backward;
+  if (compared.change <= ChangeClass::safe) return Answer::yes;
+  return compared.change == ChangeClass::breaking ? Answer::no : Answer::unknown;
+}
+
+std::string sentence(const Change& change, const std::string& against) {
+  std::string out = change.message;
+  if (!change.path.empty()) out += " at " + change.path;
+  out += " (" + change.rule;
+  if (!against.empty()) out += ", against " + against;
+  out += ')';
+  if (change.backward_witness) out += "; valid before, not now: " + *change.backward_witness;
+  if (change.forward_witness) out += "; valid now, not before: " + *change.forward_witness;
+  return out;
+}
+
+Pin text_of(const std::string& bytes) {
+  return pin_of("schema", "schema", bytes, "the schema");
+}
+
+/// One call of judge_compatibility().
+class Judging {
+ public:
+  Judging(Profile profile, Compatibility& out) : out_(out) { options_.profile = profile; }
+
+  /// Whether who reads with `reader` can read what was valid for `writer`.
+  Status ask(const Pin& writer, const Pin& reader, const std::string& against) {
+    const auto compared = compare_schemas(writer, reader, options_);
+    if (!compared) return Error(Code::invalid, compared.problem().detail);
+    const Answer one = answer_of(options_.profile, *compared);
+    out_.answer = both(out_.answer, one);
+    out_.change = std::max(out_.change, compared->change);
+    for (const Change& change : compared->changes)
+      add(one != Answer::yes && change.change > ChangeClass::safe ? out_.reasons : out_.harmless,
+          sentence(change, against));
+    if (one == Answer::unknown)
+      add(out_.reasons, "whether it is compatible could not be decided, which counts as no");
+    if (one == Answer::no && out_.reasons.empty())
+      add(out_.reasons, "what was valid is not valid any more");
+    return {};
+  }
+
+ private:
+  static void add(std::vector<std::string>& to, std::string text) {
+    if (to.size() < kMostReasons && std::ranges::find(to, text) == to.end())
+      to.push_back(std::move(text));
+  }
+
+  ComparisonOptions options_;
+  Compatibility& out_;
+};
+
+}  // namespace
+
+Result<Compatibility> judge_compatibility(CompatibilityLevel level, Profile profile,
+                                          const std::vector<std::string>& before,
+                                          const std::string& now) {
+  Compatibility out;
+  out.answer = Answer::yes;
+  const Pin newer = text_of(now);
+  if (newer.problem) return Error(Code::invalid, newer.problem->detail);
+  Judging judging(profile, out);
+  for (std::size_t i = before.size(); i-- > 0;) {
+    const Pin older = text_of(before[i]);
+    if (older.problem) return Error(Code::invalid, older.problem->detail);
+    const std::string against = before.size() == 1 ? "" : "version " + std::to_string(i + 1);
+    if (asks_backward(level)) TRY(judging.ask(older, newer, against));
+    if (asks_forward(level)) TRY(judging.ask(newer, older, against));
+    if (!is_transitive(level)) break;
+  }
+  return out;
+}
+
+}  // namespace holdfast::schemas
