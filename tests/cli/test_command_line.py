@@ -22,7 +22,7 @@ def holdfast(binary, *arguments, cwd=None, env=None, **options):
     (["chek"], ["chek", '"check"']),
     (["check", "--formt", "json"], ["--formt", '"--format"']),
     (["check", "--format", "xml"], ["xml", "sarif"]),
-    (["events"], ["list, tail, verify"]),
+    (["events"], ["list, tail, pending, deliver, verify"]),
     (["events", "lst"], ["lst", '"list"']),
     (["verify"], ["events verify"]),
     (["events", "list", "more"], ["more"]),
@@ -120,7 +120,7 @@ def test_secrets_are_never_shown(sqlite_workspace):
         assert "geheim" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("domain", ["schemas", "features", "tables"])
+@pytest.mark.parametrize("domain", ["features", "tables"])
 def test_a_section_of_a_later_domain_is_unsupported(sqlite_workspace, domain):
     with open(sqlite_workspace.folder / "holdfast.toml", "a") as config:
         config.write(f'\n[{domain}.core]\npath = "x"\n')

@@ -184,7 +184,7 @@ def test_the_database_goes_away_in_the_middle(tmp_path, binary):
 def test_a_full_disk_loses_nothing(tmp_path, binary):
     small = tmp_path / "small"
     small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(small)], capture_output=True, check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1000k", "tmpfs", str(small)], capture_output=True, check=False)
     if mounted.returncode != 0:
         pytest.skip("may not mount a tmpfs here")
     try:
