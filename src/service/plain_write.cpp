@@ -19,6 +19,9 @@
 namespace holdfast::service {
 namespace {
 
+// A report is kept whole in its event, and no sink takes an event of more than a megabyte with its escapes.
+constexpr std::size_t kMostReportBytes = 256U << 10U;
+
 using schemas::JsonObject;
 
 constexpr std::array kUploadFields = {
@@ -173,6 +176,11 @@ core::Event event_of(const RegistryState& state, core::Fields fields, const std:
 
 Result<http::Reply> take_report(RegistryState& state, const http::Call& call) {
   TRY_ASSIGN(const std::string report, core::canonicalize(call.body));
+  if (report.size() > kMostReportBytes)
+    return Error(Code::invalid,
+                 "a drift report may have " + std::to_string(kMostReportBytes) +
+                     " bytes, and this has " + std::to_string(report.size()),
+                 "send it without its changes, or one for each schema");
   core::Fields fields = report.starts_with('{') ? fields_of(report) : core::Fields();
   if (core::find_field(fields, "track") == nullptr)
     return Error(Code::invalid,

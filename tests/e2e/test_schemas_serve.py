@@ -188,6 +188,9 @@ def test_a_drift_report_becomes_an_event(workspace):
         envelope = {"event_type": "telemetry.schema_drift", "payload": {"name": "x", "track": "v1", "local_sha256": "a", "registry_sha256": "b",
                                                                         "service": "store"}}
         assert served.post("/admin/telemetry", envelope).status == 201, "what the source's client sends"
+        # Every sink must be able to take the event: a line of JSONL has a limit.
+        refused = served.post("/admin/telemetry", {"track": "v1", "name": "x" * 300_000})
+        assert refused.status == 422 and "262144 bytes" in refused.body.decode()
     event, one = workspace.events("schema.drift_reported")
     assert (one["subject"], one["level"], one["fields"]["service"]) == ("schema:v1/x", "warning", "store")
     assert (event["fields"]["drifted"], event["fields"]["synced"], event["level"]) == (1, 2, "warning")
