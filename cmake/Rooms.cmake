@@ -4,13 +4,10 @@ set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 # A room's own additions (embedded SQL) are in src/<room>/room.cmake.
 include(EmbedText)
 # spdlog and toml++ are compiled into their one source each: a shared library more costs a tenth of a millisecond at every start.
-set(foreign_base OpenSSL::Crypto Threads::Threads spdlog::spdlog_header_only simdjson::simdjson nlohmann_json::nlohmann_json)
-set(foreign_sql SQLite::SQLite3 ${CMAKE_DL_LIBS})
+# libcrypto, libcurl, libssl, libpq and libhiredis are opened when they are needed (src/base/shared_library.h): headers only.
+set(foreign_base ${CMAKE_DL_LIBS} Threads::Threads spdlog::spdlog_header_only simdjson::simdjson nlohmann_json::nlohmann_json)
+set(foreign_sql SQLite::SQLite3)
 set(foreign_cli CLI11::CLI11)
-# Headers only: libcurl and libssl are opened when they are needed (src/http/libcurl.h, libssl.h), Boost's are compiled into the room.
-set(foreign_http ${CMAKE_DL_LIBS})
-# Headers only: libhiredis is opened when it is needed (src/redis/hiredis.h).
-set(foreign_redis ${CMAKE_DL_LIBS})
 
 file(STRINGS src/ROOMS rows REGEX "^[a-z_]+:")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS src/ROOMS)

@@ -70,7 +70,8 @@ int run_chosen(const CommandTree& tree) {
 
 // CLI11 reports everything by exceptions; none leaves this function.
 int parse_and_run(int argc, char** argv) {
-  CommandTree tree(argc > 1 ? argv[1] : "");
+  CommandTree tree(
+      CommandTree::Words(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0));
   try {
     tree.root().parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

@@ -111,7 +111,7 @@ std::string readable(std::string text) {
 
 }  // namespace
 
-CommandTree::CommandTree(std::string_view first_word)
+CommandTree::CommandTree(Words words)
     : root_(std::make_unique<CLI::App>(
           "Keeps what a data or ML pipeline has written down in step with what is true.",
           "holdfast")) {
@@ -119,8 +119,9 @@ CommandTree::CommandTree(std::string_view first_word)
   root_->set_help_flag("-h,--help", "Show this help and leave");
   root_->require_subcommand(0, 1);
   root_->add_flag("--version", version_, "Show the version and leave");
-  add_commands(*root_, first_word);
-  add_global_options(*root_);
+  add_commands(*root_, words.empty() ? "" : words.front());
+  const bool is_one_domain = commands_of(*root_).size() == 1;
+  add_global_options(*root_, is_one_domain ? words : Words());
 }
 
 CommandTree::~CommandTree() {
@@ -136,7 +137,7 @@ CommandTree& CommandTree::of(const CLI::App& app) {
   return *found->second;
 }
 
-void CommandTree::add_global_options(CLI::App& app) {
+void CommandTree::add_global_options(CLI::App& app, Words words) {
   for (CLI::Option* option : app.get_options())
     if (option->check_lname("help")) option->group(kGlobalGroup);
   const auto add = [&](CLI::Option* option) { option->group(kGlobalGroup); };
@@ -162,8 +163,13 @@ void CommandTree::add_global_options(CLI::App& app) {
                      "Write log lines of this level and above to stderr (default: warning)")
           ->type_name("LEVEL")
           ->check(CLI::IsMember({"debug", "info", "warning", "error"})));
-  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    add_global_options(*command);
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto named = std::ranges::find_if(commands, [&](const CLI::App* command) {
+    return !words.empty() && command->check_name(words.front());
+  });
+  if (named != commands.end()) return add_global_options(**named, words.subspan(1));
+  for (CLI::App* command : commands)
+    add_global_options(*command, {});
 }
 
 const CommandTree::Entry* CommandTree::find(const CLI::App& app) const {

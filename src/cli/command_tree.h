@@ -4,6 +4,7 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +20,11 @@ namespace holdfast::cli {
 
 class CommandTree {
  public:
-  /// The tree of this binary, with its global options; the root may parse once. `first_word` of the command line: see add_commands().
-  explicit CommandTree(std::string_view first_word);
+  /// The words of a command line, without the program's name.
+  using Words = std::span<const char* const>;
+  /// The tree of this binary, with its global options; the root may parse once. Where `words` begin with a domain (add_commands()) and
+  /// one of its commands, the other commands stay without them: nobody will ask.
+  explicit CommandTree(Words words);
   ~CommandTree();
   CommandTree(const CommandTree&) = delete;
   CommandTree& operator=(const CommandTree&) = delete;
@@ -45,7 +49,7 @@ class CommandTree {
   bool wants_version() const { return version_; }
 
  private:
-  void add_global_options(CLI::App& app);
+  void add_global_options(CLI::App& app, Words words);
 
   std::unique_ptr<CLI::App> root_;
   std::map<const CLI::App*, Entry> entries_;

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <array>
 
-#include <dlfcn.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+
+#include "base/shared_library.h"
 
 namespace holdfast::http {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr const char* kLibrary = "libssl.so.3";
 constexpr std::size_t kPieceBytes = std::size_t{16} << 10U;  // a record of TLS
 
-// libssl's functions by their own names; BIO and ERR are libcrypto's, which the program has anyway.
+// libssl's functions by their own names, and BIO's and ERR's of libcrypto, which comes with it.
 struct Ssl {
   decltype(&::TLS_server_method) server_method = nullptr;
   decltype(&::SSL_CTX_new) ctx_new = nullptr;
@@ -34,6 +35,14 @@ struct Ssl {
   decltype(&::SSL_write_ex) write_ex = nullptr;
   decltype(&::SSL_get_error) get_error = nullptr;
   decltype(&::SSL_shutdown) shutdown = nullptr;
+  decltype(&::BIO_new) bio_new = nullptr;
+  decltype(&::BIO_s_mem) bio_s_mem = nullptr;
+  decltype(&::BIO_read) bio_read = nullptr;
+  decltype(&::BIO_write) bio_write = nullptr;
+  decltype(&::BIO_ctrl_pending) bio_pending = nullptr;
+  decltype(&::ERR_get_error) err_get = nullptr;
+  decltype(&::ERR_clear_error) err_clear = nullptr;
+  decltype(&::ERR_reason_error_string) err_reason = nullptr;
 };
 
 struct Opened {
@@ -41,43 +50,36 @@ struct Opened {
   std::string why;  // it can't be used
 };
 
-template <class Function>
-void find(void* library, const char* name, Function& function, std::string& why) {
-  function = reinterpret_cast<Function>(::dlsym(library, name));
-  if (function == nullptr && why.empty()) why = std::string("it has no ") + name;
-}
-
-void find_all(void* library, Ssl& ssl, std::string& why) {
-  find(library, "TLS_server_method", ssl.server_method, why);
-  find(library, "SSL_CTX_new", ssl.ctx_new, why);
-  find(library, "SSL_CTX_free", ssl.ctx_free, why);
-  find(library, "SSL_CTX_ctrl", ssl.ctx_ctrl, why);
-  find(library, "SSL_CTX_set_options", ssl.ctx_set_options, why);
-  find(library, "SSL_CTX_use_certificate_chain_file", ssl.use_certificate_chain_file, why);
-  find(library, "SSL_CTX_use_PrivateKey_file", ssl.use_private_key_file, why);
-  find(library, "SSL_CTX_check_private_key", ssl.check_private_key, why);
-  find(library, "SSL_new", ssl.make, why);
-  find(library, "SSL_free", ssl.free, why);
-  find(library, "SSL_set_bio", ssl.set_bio, why);
-  find(library, "SSL_set_accept_state", ssl.set_accept_state, why);
-  find(library, "SSL_do_handshake", ssl.do_handshake, why);
-  find(library, "SSL_read_ex", ssl.read_ex, why);
-  find(library, "SSL_write_ex", ssl.write_ex, why);
-  find(library, "SSL_get_error", ssl.get_error, why);
-  find(library, "SSL_shutdown", ssl.shutdown, why);
-}
-
 const Opened& libssl() {
   static const Opened kOpened = [] {
     Opened out;
-    void* library =
-        ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);  // never closed: OpenSSL doesn't expect it
-    if (library == nullptr) {
-      const char* why = ::dlerror();
-      out.why = why == nullptr ? "" : why;
-      return out;
-    }
-    find_all(library, out.ssl, out.why);
+    SharedLibrary library(kLibrary);
+    library.find("TLS_server_method", out.ssl.server_method);
+    library.find("SSL_CTX_new", out.ssl.ctx_new);
+    library.find("SSL_CTX_free", out.ssl.ctx_free);
+    library.find("SSL_CTX_ctrl", out.ssl.ctx_ctrl);
+    library.find("SSL_CTX_set_options", out.ssl.ctx_set_options);
+    library.find("SSL_CTX_use_certificate_chain_file", out.ssl.use_certificate_chain_file);
+    library.find("SSL_CTX_use_PrivateKey_file", out.ssl.use_private_key_file);
+    library.find("SSL_CTX_check_private_key", out.ssl.check_private_key);
+    library.find("SSL_new", out.ssl.make);
+    library.find("SSL_free", out.ssl.free);
+    library.find("SSL_set_bio", out.ssl.set_bio);
+    library.find("SSL_set_accept_state", out.ssl.set_accept_state);
+    library.find("SSL_do_handshake", out.ssl.do_handshake);
+    library.find("SSL_read_ex", out.ssl.read_ex);
+    library.find("SSL_write_ex", out.ssl.write_ex);
+    library.find("SSL_get_error", out.ssl.get_error);
+    library.find("SSL_shutdown", out.ssl.shutdown);
+    library.find("BIO_new", out.ssl.bio_new);
+    library.find("BIO_s_mem", out.ssl.bio_s_mem);
+    library.find("BIO_read", out.ssl.bio_read);
+    library.find("BIO_write", out.ssl.bio_write);
+    library.find("BIO_ctrl_pending", out.ssl.bio_pending);
+    library.find("ERR_get_error", out.ssl.err_get);
+    library.find("ERR_clear_error", out.ssl.err_clear);
+    library.find("ERR_reason_error_string", out.ssl.err_reason);
+    out.why = library.problem();
     return out;
   }();
   return kOpened;
@@ -85,9 +87,9 @@ const Opened& libssl() {
 
 // What OpenSSL says of the last failure on this thread.
 std::string reason() {
-  const unsigned long code = ::ERR_get_error();
-  ::ERR_clear_error();
-  const char* text = ::ERR_reason_error_string(code);
+  const unsigned long code = libssl().ssl.err_get();
+  libssl().ssl.err_clear();
+  const char* text = libssl().ssl.err_reason(code);
   return text == nullptr ? "error " + std::to_string(code) : text;
 }
 
@@ -116,7 +118,7 @@ struct TlsSession::State {
   ~State() { libssl().ssl.free(ssl); }
   TlsStep step(int result) const {
     const int error = libssl().ssl.get_error(ssl, result);
-    ::ERR_clear_error();
+    libssl().ssl.err_clear();
     if (error == SSL_ERROR_NONE) return TlsStep::done;
     if (error == SSL_ERROR_WANT_READ) return TlsStep::needs_input;
     return error == SSL_ERROR_ZERO_RETURN ? TlsStep::closed : TlsStep::failed;
@@ -131,16 +133,16 @@ void TlsSession::feed(std::string_view encrypted) {
   while (!encrypted.empty()) {
     const std::size_t piece = std::min(encrypted.size(), kPieceBytes);
     // A BIO in memory takes everything.
-    HOLDFAST_ASSERT(::BIO_write(state_->in, encrypted.data(), static_cast<int>(piece)) ==
+    HOLDFAST_ASSERT(libssl().ssl.bio_write(state_->in, encrypted.data(), static_cast<int>(piece)) ==
                     static_cast<int>(piece));
     encrypted.remove_prefix(piece);
   }
 }
 
 std::string TlsSession::take() {
-  std::string out(::BIO_ctrl_pending(state_->out), '\0');
+  std::string out(libssl().ssl.bio_pending(state_->out), '\0');
   if (out.empty()) return out;
-  const int count = ::BIO_read(state_->out, out.data(), static_cast<int>(out.size()));
+  const int count = libssl().ssl.bio_read(state_->out, out.data(), static_cast<int>(out.size()));
   out.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   return out;
 }
@@ -167,7 +169,7 @@ TlsStep TlsSession::write(std::string_view bytes) {
 
 void TlsSession::close() {
   libssl().ssl.shutdown(state_->ssl);
-  ::ERR_clear_error();
+  libssl().ssl.err_clear();
 }
 
 TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -182,7 +184,7 @@ Result<TlsContext> TlsContext::open(const std::string& certificate_file,
                  "install libssl (Debian: apt install libssl3)");
   const Ssl& ssl = libssl().ssl;
   auto state = std::make_unique<State>();
-  ::ERR_clear_error();
+  libssl().ssl.err_clear();
   state->context = ssl.ctx_new(ssl.server_method());
   if (state->context == nullptr) return Error(Code::internal, "TLS: " + reason());
   ssl.ctx_ctrl(state->context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr);
@@ -201,8 +203,8 @@ Result<TlsContext> TlsContext::open(const std::string& certificate_file,
 TlsSession TlsContext::session() const {
   auto state = std::make_unique<TlsSession::State>();
   state->ssl = libssl().ssl.make(state_->context);
-  state->in = ::BIO_new(::BIO_s_mem());
-  state->out = ::BIO_new(::BIO_s_mem());
+  state->in = libssl().ssl.bio_new(libssl().ssl.bio_s_mem());
+  state->out = libssl().ssl.bio_new(libssl().ssl.bio_s_mem());
   HOLDFAST_ASSERT(state->ssl != nullptr && state->in != nullptr &&
                   state->out != nullptr);  // out of memory
   libssl().ssl.set_bio(state->ssl, state->in, state->out);

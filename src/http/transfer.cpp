@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include <curl/curl.h>
-#include <dlfcn.h>
 
 #include "base/root_folder.h"
+#include "base/shared_library.h"
 
 namespace holdfast::http {
 namespace {
@@ -43,43 +43,28 @@ struct Opened {
   std::string why;  // it can't be used
 };
 
-template <class Function>
-void find(void* library, const char* name, Function& function, std::string& why) {
-  function = reinterpret_cast<Function>(::dlsym(library, name));
-  if (function == nullptr && why.empty()) why = std::string("it has no ") + name;
-}
-
-void find_all(void* library, Curl& curl, std::string& why) {
-  find(library, "curl_global_init", curl.global_init, why);
-  find(library, "curl_easy_init", curl.easy_init, why);
-  find(library, "curl_easy_cleanup", curl.easy_cleanup, why);
-  find(library, "curl_easy_reset", curl.easy_reset, why);
-  find(library, "curl_easy_setopt", curl.easy_setopt, why);
-  find(library, "curl_easy_getinfo", curl.easy_getinfo, why);
-  find(library, "curl_easy_strerror", curl.easy_strerror, why);
-  find(library, "curl_multi_init", curl.multi_init, why);
-  find(library, "curl_multi_cleanup", curl.multi_cleanup, why);
-  find(library, "curl_multi_setopt", curl.multi_setopt, why);
-  find(library, "curl_multi_add_handle", curl.multi_add_handle, why);
-  find(library, "curl_multi_remove_handle", curl.multi_remove_handle, why);
-  find(library, "curl_multi_perform", curl.multi_perform, why);
-  find(library, "curl_multi_poll", curl.multi_poll, why);
-  find(library, "curl_multi_info_read", curl.multi_info_read, why);
-  find(library, "curl_slist_append", curl.slist_append, why);
-  find(library, "curl_slist_free_all", curl.slist_free_all, why);
-}
-
 const Opened& libcurl() {
   static const Opened kOpened = [] {
     Opened out;
-    void* library =
-        ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);  // never closed: OpenSSL doesn't expect it
-    if (library == nullptr) {
-      const char* why = ::dlerror();
-      out.why = why == nullptr ? "" : why;
-      return out;
-    }
-    find_all(library, out.curl, out.why);
+    SharedLibrary library(kLibrary);
+    library.find("curl_global_init", out.curl.global_init);
+    library.find("curl_easy_init", out.curl.easy_init);
+    library.find("curl_easy_cleanup", out.curl.easy_cleanup);
+    library.find("curl_easy_reset", out.curl.easy_reset);
+    library.find("curl_easy_setopt", out.curl.easy_setopt);
+    library.find("curl_easy_getinfo", out.curl.easy_getinfo);
+    library.find("curl_easy_strerror", out.curl.easy_strerror);
+    library.find("curl_multi_init", out.curl.multi_init);
+    library.find("curl_multi_cleanup", out.curl.multi_cleanup);
+    library.find("curl_multi_setopt", out.curl.multi_setopt);
+    library.find("curl_multi_add_handle", out.curl.multi_add_handle);
+    library.find("curl_multi_remove_handle", out.curl.multi_remove_handle);
+    library.find("curl_multi_perform", out.curl.multi_perform);
+    library.find("curl_multi_poll", out.curl.multi_poll);
+    library.find("curl_multi_info_read", out.curl.multi_info_read);
+    library.find("curl_slist_append", out.curl.slist_append);
+    library.find("curl_slist_free_all", out.curl.slist_free_all);
+    out.why = library.problem();
     if (out.why.empty() && out.curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
       out.why = "it can't be initialised";
     return out;

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include <dlfcn.h>
 #include <hiredis/hiredis.h>
 
 #include "base/assert.h"
+#include "base/shared_library.h"
 
 // The version that this was compiled with: redisContext, whose members we read, may differ in any other.
 #define TEXT_OF(number) #number
@@ -17,37 +17,26 @@ namespace {
 
 constexpr const char* kLibrary = LIBRARY_OF(HIREDIS_SONAME);
 
-struct Opened {
-  void* library = nullptr;
-  std::string why;  // it can't be opened
-};
-
-const Opened& hiredis() {
-  static const Opened kOpened = [] {
-    Opened out;
-    out.library = ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
-    if (out.library == nullptr) {
-      const char* why = ::dlerror();
-      out.why = why == nullptr ? "" : why;
-    }
-    return out;
-  }();
-  return kOpened;
+SharedLibrary& hiredis() {
+  static SharedLibrary opened(kLibrary);
+  return opened;
 }
 
+// open_hiredis() came first, and all of these are in every libhiredis of this number.
 template <class Function>
 Function* found(const char* name) {
-  void* function = hiredis().library == nullptr ? nullptr : ::dlsym(hiredis().library, name);
-  // open_hiredis() came first, and all of these are in every libhiredis of this number.
+  Function* function = nullptr;
+  hiredis().find(name, function);
   HOLDFAST_ASSERT(function != nullptr);
-  return reinterpret_cast<Function*>(function);
+  return function;
 }
 
 }  // namespace
 
 Status open_hiredis() {
-  if (hiredis().library != nullptr) return {};
-  return Error(Code::unsupported, "Redis needs " + std::string(kLibrary) + ": " + hiredis().why,
+  if (hiredis().problem().empty()) return {};
+  return Error(Code::unsupported,
+               "Redis needs " + std::string(kLibrary) + ": " + hiredis().problem(),
                "install libhiredis (Debian: apt install libhiredis0.14)");
 }
 

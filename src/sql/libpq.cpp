@@ -3,48 +3,36 @@
 
 #include <string>
 
-#include <dlfcn.h>
 #include <libpq-fe.h>
 
 #include "base/assert.h"
+#include "base/shared_library.h"
 
 namespace holdfast::sql {
 namespace {
 
 constexpr const char* kLibrary = "libpq.so.5";  // the ABI of every libpq since PostgreSQL 8.2
 
-struct Opened {
-  void* library = nullptr;
-  std::string why;  // it can't be opened
-};
-
-const Opened& libpq() {
-  static const Opened kOpened = [] {
-    Opened out;
-    out.library =
-        ::dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);  // never closed: OpenSSL doesn't expect it
-    if (out.library == nullptr) {
-      const char* why = ::dlerror();
-      out.why = why == nullptr ? "" : why;
-    }
-    return out;
-  }();
-  return kOpened;
+SharedLibrary& libpq() {
+  static SharedLibrary opened(kLibrary);
+  return opened;
 }
 
+// open_libpq() came first, and all of these are in every libpq.so.5.
 template <class Function>
 Function* found(const char* name) {
-  void* function = libpq().library == nullptr ? nullptr : ::dlsym(libpq().library, name);
-  HOLDFAST_ASSERT(function !=
-                  nullptr);  // open_libpq() came first, and all of these are in every libpq.so.5
-  return reinterpret_cast<Function*>(function);
+  Function* function = nullptr;
+  libpq().find(name, function);
+  HOLDFAST_ASSERT(function != nullptr);
+  return function;
 }
 
 }  // namespace
 
 Status open_libpq() {
-  if (libpq().library != nullptr) return {};
-  return Error(Code::unsupported, "PostgreSQL needs " + std::string(kLibrary) + ": " + libpq().why,
+  if (libpq().problem().empty()) return {};
+  return Error(Code::unsupported,
+               "PostgreSQL needs " + std::string(kLibrary) + ": " + libpq().problem(),
                "install libpq (Debian: apt install libpq5)");
 }
 

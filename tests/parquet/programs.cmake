@@ -3,6 +3,7 @@
 add_executable(parquet_program ${CMAKE_CURRENT_LIST_DIR}/parquet_program.cpp)
 target_link_libraries(parquet_program PRIVATE parquet)
 add_executable(coexist_program ${CMAKE_CURRENT_LIST_DIR}/coexist_program.cpp)
+find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
 target_link_libraries(coexist_program PRIVATE Parquet::parquet_shared Arrow::arrow_shared simdjson::simdjson OpenSSL::Crypto)
 add_dependencies(parquet_tests holdfast-arrow parquet_program coexist_program holdfast)
 target_link_libraries(parquet_tests PRIVATE nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
