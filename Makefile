@@ -7,10 +7,10 @@ PREFIX ?= /usr/local
 export JOBS
 
 .DEFAULT_GOAL := help
-.PHONY: help build install run test lint lint-quick format bench asan tsan coverage fuzz clean
+.PHONY: help build install run test test-apicurio lint lint-quick format bench asan tsan coverage fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## install what the build needs and build build/release/holdfast
 	@scripts/setup.sh build
@@ -28,6 +28,12 @@ run: build ## build, then import, backfill, extract and check the example worksp
 test: ## everything CI tests: unit tests, then the end-to-end and crash tests, on real PostgreSQL and SQLite
 	@scripts/setup.sh test
 	@scripts/test.sh dev
+
+test-apicurio: ## the schemas commands against a real Apicurio Registry (109 MB, with Java and Maven)
+	@scripts/setup.sh apicurio
+	@scripts/build.sh release holdfast
+	@HOLDFAST_REQUIRE_APICURIO=1 HOLDFAST_BIN="$(CURDIR)/build/release/holdfast" \
+	  .venv/bin/python -m pytest -q -p no:cacheprovider tests/e2e/test_apicurio_server.py
 
 asan: ## unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@scripts/setup.sh test

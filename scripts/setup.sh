@@ -6,11 +6,12 @@
 #   scripts/setup.sh test      the same, deps/apt-test.txt, tests/requirements.txt in .venv, and the suite of deps/schema_suite.txt
 #   scripts/setup.sh lint      as test, and tools/requirements.txt in .venv
 #   scripts/setup.sh bench     as test, and bench/requirements.txt in .venv: peers that are measured
-# Packages come from wherever this machine's apt and pip are configured to look. Python wheels are kept in .deps/wheels and
+#   scripts/setup.sh apicurio  as test, deps/apt-apicurio.txt (Java, Maven), and the server of deps/apicurio.txt in .deps/apicurio
+# Packages come from wherever this machine's apt, pip and Maven are configured to look. Python wheels are kept in .deps/wheels and
 # every one is held against the hash in its lock file, so that a second setup needs no network. HOLDFAST_DEPS=system leaves
-# deps/native.txt, deps/ffmpeg.txt and deps/schema_suite.txt alone: CMake then wants Apache Arrow and Parquet for C++ that are
-# installed already (cmake/Arrow.cmake), example and tests an ffmpeg with libvmaf in PATH, and the tests HOLDFAST_SCHEMA_SUITE, a
-# folder with the JSON Schema Test Suite.
+# deps/native.txt, deps/ffmpeg.txt, deps/schema_suite.txt and deps/apicurio.txt alone: CMake then wants Apache Arrow and Parquet for
+# C++ that are installed already (cmake/Arrow.cmake), example and tests an ffmpeg with libvmaf in PATH, and the tests
+# HOLDFAST_SCHEMA_SUITE, a folder with the JSON Schema Test Suite, and HOLDFAST_APICURIO, one with an unpacked Apicurio Registry.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -80,6 +81,20 @@ install_schema_suite() { # for the tests
   .venv/bin/python deps/fetch_schema_suite.py || die "no JSON Schema Test Suite"
 }
 
+install_apicurio() { # for make test-apicurio
+  [ "${HOLDFAST_DEPS:-auto}" != system ] || return 0
+  ! "$python" deps/fetch_apicurio.py --offline 2>/dev/null || return 0
+  "$python" deps/fetch_apicurio.py || die "no Apicurio Registry"
+}
+
+install_for_tests() {
+  install_debian_packages deps/apt.txt deps/apt-test.txt
+  install_native_libraries
+  install_ffmpeg
+  install_schema_suite
+  install_python_packages tests/requirements.txt
+}
+
 case ${1:-} in
   build)
     install_debian_packages deps/apt.txt
@@ -91,11 +106,7 @@ case ${1:-} in
     install_ffmpeg
     ;;
   test)
-    install_debian_packages deps/apt.txt deps/apt-test.txt
-    install_native_libraries
-    install_ffmpeg
-    install_schema_suite
-    install_python_packages tests/requirements.txt
+    install_for_tests
     ;;
   lint)
     install_debian_packages deps/apt.txt deps/apt-test.txt
@@ -109,5 +120,10 @@ case ${1:-} in
     install_python_packages tests/requirements.txt
     install_python_packages bench/requirements.txt
     ;;
-  *) die "usage: scripts/setup.sh build|run|test|lint|bench" ;;
+  apicurio)
+    install_for_tests
+    install_debian_packages deps/apt-apicurio.txt
+    install_apicurio
+    ;;
+  *) die "usage: scripts/setup.sh build|run|test|lint|bench|apicurio" ;;
 esac

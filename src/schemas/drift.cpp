@@ -36,15 +36,20 @@ class Looking {
       state.problem = state.pin->problem;
       return;
     }
-    if (entry == nullptr) {
+    if (entry == nullptr && index_.is_whole) {
       state.status = DriftStatus::missing_in_registry;
       return;
     }
-    state.is_deprecated = entry->deprecated;
-    state.registry_version = entry->version;
     auto remote = registry.get(config_.track, state.name, {});
+    if (entry == nullptr && !remote && remote.problem().kind == ProblemKind::not_found) {
+      state.status = DriftStatus::missing_in_registry;
+      return;
+    }
+    const IndexEntry listed = entry != nullptr ? *entry : IndexEntry{};
+    state.is_deprecated = listed.deprecated;
+    state.registry_version = listed.version;
     if (!remote) return fail(state, remote.problem());
-    take(state, *entry, *std::move(remote));
+    take(state, listed, *std::move(remote));
     if (!state.problem) compare(state);
   }
 

@@ -141,29 +141,34 @@ class Fetching {
     return std::vector<std::string>(names.begin(), names.end());
   }
 
+  Error not_published(const std::string& name) const {
+    return {options_.names.empty() ? Code::unavailable : Code::not_found,
+            config_.registry.shown() + " has no schema " + named(name) + " on track " +
+                named(config_.track) + "; nothing was written",
+            "--schemas fetches others; once it is gone for good, take " + printable_path(name) +
+                ".json out of the folder and its entry out of " + std::string(kLockFile)};
+  }
+
   Status get(const std::string& name, const Index& index) {
     if (!is_file_name(name))
       return Error(Code::invalid,
                    "\"" + named(name) + "\" is no name that a pin can have, so nothing is written",
                    "name those that you want: --schemas A B");
     const IndexEntry* entry = index.find(name);
-    if (entry == nullptr)
-      return Error(options_.names.empty() ? Code::unavailable : Code::not_found,
-                   config_.registry.shown() + " has no schema " + named(name) + " on track " +
-                       named(config_.track) + "; nothing was written",
-                   "--schemas fetches others; once it is gone for good, take " +
-                       printable_path(name) + ".json out of the folder and its entry out of " +
-                       std::string(kLockFile));
+    if (entry == nullptr && index.is_whole) return not_published(name);
     auto remote = registry_->get(config_.track, name, {});
+    if (entry == nullptr && !remote && remote.problem().kind == ProblemKind::not_found)
+      return not_published(name);
     if (!remote)
       return error_of_registry(remote.problem())
           .with(named(name))
           .hinted("nothing was written; run it again");
     Pin asked = pin_of(name, name + ".json", remote->content, "the registry's " + named(name));
     if (asked.problem) return refuse_content(*asked.problem);
-    if (const auto problem = id_contradiction(*entry, *remote, asked.text))
+    const IndexEntry listed = entry != nullptr ? *entry : IndexEntry{};
+    if (const auto problem = id_contradiction(listed, *remote, asked.text))
       return refuse_content(*problem);
-    if (remote->declared_sha256.empty()) remote->declared_sha256 = entry->declared_sha256;
+    if (remote->declared_sha256.empty()) remote->declared_sha256 = listed.declared_sha256;
     HashClaim claim{remote->declared_sha256, asked.hashes};
     const Pin* old = pins_.find(name);
     Coming coming{std::move(*remote),

@@ -31,6 +31,8 @@ struct IndexEntry {
 struct Index {
   std::string generated_at;         // as the registry says; may be empty
   std::vector<IndexEntry> entries;  // by name
+  /// Whether nothing else is published. Where a server may have left some out, one that is not listed has to be asked for.
+  bool is_whole = true;
   const IndexEntry* find(std::string_view name) const;
 };
 

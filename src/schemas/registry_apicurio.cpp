@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/root_folder.h"
 #include "http/url.h"
 #include "schemas/registry_http.h"
 
@@ -11,6 +12,7 @@ namespace holdfast::schemas {
 namespace {
 
 constexpr std::string_view kApi = "/apis/registry/v3";
+constexpr std::string_view kDefaultGroup = "default";  // always there, and never found by its name
 constexpr std::size_t kPage = 500;
 constexpr std::size_t kMostPages = 2000;
 
@@ -28,6 +30,8 @@ class ApicurioRegistry final : public Registry {
 
   Looked<Index> index(const std::string&) override {
     Index out;
+    // Pages of a list that may change meanwhile, and of artifacts of one type.
+    out.is_whole = false;
     const std::string query =
         api_ + "/search/artifacts?groupId=" + http::encoded_query_value(config_.group) +
         "&artifactType=JSON&order=asc&orderby=artifactId";
@@ -36,6 +40,9 @@ class ApicurioRegistry final : public Registry {
         out.entries.push_back({*name, "", "", "", false});
     });
     if (problem) return *problem;
+    if (out.entries.empty()) {
+      if (auto no_group = look_for_group()) return *no_group;
+    }
     std::ranges::sort(out.entries, {}, &IndexEntry::name);
     return out;
   }
@@ -67,6 +74,12 @@ class ApicurioRegistry final : public Registry {
     if (out.version.empty())
       return Problem{ProblemKind::not_json, about->url + ": the answer has no \"version\"",
                      about->status, static_cast<int>(about->attempts.size())};
+    const std::string type = text_member(about->body, "artifactType");
+    if (!type.empty() && type != "JSON")
+      return Problem{
+          ProblemKind::unsupported_dialect,
+          about->url + ": it is an artifact of " + printable_path(type) + ", not of JSON",
+          about->status, static_cast<int>(about->attempts.size())};
     // The version that was told, not the latest once more: another may have come between.
     auto content = http_.get(path_of(name) + '/' + http::encoded_segment(out.version) + "/content");
     if (!content) return content.problem();
@@ -82,11 +95,21 @@ class ApicurioRegistry final : public Registry {
            http::encoded_segment(subject_of_name(config_.subjects, name)) + "/versions";
   }
 
+  // A search in a group that is not there answers an empty list, as if all of its schemas had been deleted.
+  std::optional<Problem> look_for_group() {
+    if (config_.group == kDefaultGroup) return {};
+    auto group = http_.get(api_ + "/groups/" + http::encoded_segment(config_.group));
+    if (!group) return group.problem();
+    return {};
+  }
+
+  // Until as many were seen as there are: a server may give fewer at a time than it was asked for.
   std::optional<Problem> pages(const std::string& query, std::string_view list,
                                const std::function<void(std::string_view)>& see) {
+    std::size_t seen = 0;
     for (std::size_t page = 0; page < kMostPages; ++page) {
-      auto answer = http_.get(query + "&limit=" + std::to_string(kPage) +
-                              "&offset=" + std::to_string(page * kPage));
+      auto answer =
+          http_.get(query + "&limit=" + std::to_string(kPage) + "&offset=" + std::to_string(seen));
       if (!answer) return answer.problem();
       std::size_t count = 0;
       const bool is_list =
@@ -98,7 +121,8 @@ class ApicurioRegistry final : public Registry {
         return Problem{ProblemKind::index_inconsistent,
                        answer->url + ": the answer has no list of " + std::string(list),
                        answer->status, static_cast<int>(answer->attempts.size())};
-      if (count < kPage) return {};
+      seen += count;
+      if (count == 0 || member_text(answer->body, "count") == std::to_string(seen)) return {};
     }
     return Problem{ProblemKind::too_large, http_.url_of(query) + " has too many pages"};
   }

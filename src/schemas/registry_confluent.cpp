@@ -27,6 +27,8 @@ class ConfluentRegistry final : public Registry {
     auto answer = http_.get("/subjects");
     if (!answer) return answer.problem();
     Index out;
+    // A limit cuts the list without a word: Apicurio's max-subjects (1000), Confluent's subject.search.default.limit.
+    out.is_whole = false;
     const bool is_list = each_element(answer->body, [&](std::string_view subject) {
       if (!subject.starts_with('"')) return;
       if (const auto name = name_of_subject(subjects_, core::json_unescaped(subject)))

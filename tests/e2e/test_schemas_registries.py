@@ -106,10 +106,25 @@ def test_a_subject_that_is_no_schema_keeps_its_kind(place, table, more, kind):
     assert states(report)[NAME]["error"]["kind"] == kind and report["synced"] == 2
 
 
-def apicurio(table, schemas, group="default", version="3"):
+def test_a_subject_that_the_list_leaves_out_is_asked_for_before_it_is_missing(place, table):
+    """Servers cut the list at a limit and say nothing of it."""
+    for name, schema in SCHEMAS.items():
+        confluent(table, name, schema)
+    table.answers["/subjects"] = ["other-value"]
+    place.configure(table.url, extra='kind = "confluent"\nsubjects = "{name}-value"')
+    assert place.json("schemas", "check", "core")["synced"] == 3
+    place.run("schemas", "fetch", "core")
+    del table.answers[f"/subjects/{NAME}-value/versions/latest"]
+    report = place.json("schemas", "check", "core", expect=1)
+    assert states(report)[NAME]["status"] == "missing_in_registry" and report["synced"] == 2
+    assert "has no schema" in place.run("schemas", "fetch", "core", expect=3).stderr
+
+
+def apicurio(table, schemas, group="default", version="3", page=500):
     api = "/apis/registry/v3"
-    table.answers[f"{api}/search/artifacts?groupId={group}&artifactType=JSON&order=asc&orderby=artifactId&limit=500&offset=0"] = {
-        "artifacts": [{"groupId": group, "artifactId": name} for name in schemas], "count": len(schemas)}
+    for offset in range(0, len(schemas) or 1, page):
+        table.answers[f"{api}/search/artifacts?groupId={group}&artifactType=JSON&order=asc&orderby=artifactId&limit=500&offset={offset}"] = {
+            "artifacts": [{"groupId": group, "artifactId": name} for name in list(schemas)[offset:offset + page]], "count": len(schemas)}
     for name, schema in schemas.items():
         versions = f"{api}/groups/{group}/artifacts/{name}/versions"
         for asked in ("branch=latest", version):
@@ -126,6 +141,32 @@ def test_apicurio_artifacts_are_compared_with_a_bearer_token(place, table):
     apicurio(table, {**SCHEMAS, NAME: breaking()}, group="telemetry", version="4")
     report = json.loads(place.run("schemas", "check", "core", "--json", env={"TOKEN": "abc"}, expect=1).stdout)
     assert states(report)[NAME]["class"] == "breaking"
+
+
+def test_apicurio_may_give_fewer_artifacts_at_a_time_than_it_was_asked_for(place, table):
+    apicurio(table, {**SCHEMAS, "telemetry.Other": HEALTH}, page=2)
+    place.configure(table.url, extra='kind = "apicurio"\nall = true')
+    report = place.json("schemas", "check", "core")
+    assert (report["synced"], report["not_pinned"]) == (3, 1) and states(report)["telemetry.Other"]["status"] == "missing_local"
+
+
+def test_an_apicurio_group_that_is_not_there_is_no_drift(place, table):
+    apicurio(table, {}, group="telemetri")
+    place.configure(table.url, extra='kind = "apicurio"\ngroup = "telemetri"')
+    report = place.json("schemas", "check", "core", expect=3)
+    assert report["error"]["kind"] == "not_found" and {each["status"] for each in report["schemas"]} == {"unknown"}
+    table.answers["/apis/registry/v3/groups/telemetri"] = {"groupId": "telemetri"}
+    report = place.json("schemas", "check", "core", expect=1)
+    assert {each["status"] for each in report["schemas"]} == {"missing_in_registry"}
+
+
+def test_an_apicurio_artifact_of_another_type_keeps_its_kind(place, table):
+    apicurio(table, SCHEMAS)
+    for asked in ("branch=latest", "3"):
+        table.answers[f"/apis/registry/v3/groups/default/artifacts/{NAME}/versions/{asked}"]["artifactType"] = "OPENAPI"
+    place.configure(table.url, extra='kind = "apicurio"')
+    report = place.json("schemas", "check", "core", expect=3)
+    assert states(report)[NAME]["error"]["kind"] == "unsupported_dialect" and report["synced"] == 2
 
 
 def test_many_schemas_are_asked_for_one_by_one_and_the_index_once(place, binary):
