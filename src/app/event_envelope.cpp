@@ -26,7 +26,8 @@ std::string text_of(const Json& json) {
 
 // Nanoseconds since 1970 are more than a double holds exactly; microseconds are not.
 double seconds(Timestamp at) {
-  return static_cast<double>(at.ns / kNsPerUs) / kUsPerS;
+  const std::int64_t whole_us = at.ns / kNsPerUs;
+  return static_cast<double>(whole_us) / kUsPerS;
 }
 
 bool is_drift(const core::Event& event) {

@@ -11,10 +11,10 @@
 namespace holdfast::app {
 
 /// How long a server may take: a command that only ends with a delivery doesn't wait for it as one that is there for it does.
-enum class Patience : unsigned char { short_, long_ };
+enum class Patience : unsigned char { short_wait, long_wait };
 
 struct SinkOptions {
-  Patience patience = Patience::short_;
+  Patience patience = Patience::short_wait;
   FileSystem* files = &real_file_system();
   Clock* clock = &system_clock();
 };

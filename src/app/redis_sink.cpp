@@ -98,7 +98,7 @@ std::unique_ptr<EventSink> make_redis_sink(const EventsConfig& config, const Sin
                                            const SinkOptions& options) {
   HOLDFAST_ASSERT(config.redis);
   return std::make_unique<RedisSink>(*config.redis, config.sender, place,
-                                     options.patience == Patience::short_ ? kShort : kLong);
+                                     options.patience == Patience::short_wait ? kShort : kLong);
 }
 
 }  // namespace holdfast::app

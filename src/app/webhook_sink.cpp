@@ -19,7 +19,7 @@ constexpr std::uint64_t kMostAnswerBytes = 64U << 10U;
 
 http::ClientLimits limits_of(Patience patience) {
   using std::chrono::milliseconds;
-  const bool is_short = patience == Patience::short_;
+  const bool is_short = patience == Patience::short_wait;
   http::ClientLimits limits;
   limits.body_bytes = kMostAnswerBytes;
   limits.connect = milliseconds(is_short ? 2'000 : 5'000);

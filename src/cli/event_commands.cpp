@@ -163,7 +163,7 @@ Result<Exit> pending(const Command& command) {
 // One sink that is down keeps nothing from the others.
 Result<Exit> deliver(const Command& command) {
   TRY_ASSIGN(auto open, command.open());
-  const app::SinkOptions patient{app::Patience::long_, &real_file_system(), command.clock};
+  const app::SinkOptions patient{app::Patience::long_wait, &real_file_system(), command.clock};
   std::optional<Error> problem;
   for (const app::SinkPlace& place : app::sink_places(open.workspace->events)) {
     const auto sink = app::make_sink(open.workspace->events, place, patient);

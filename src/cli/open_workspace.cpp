@@ -30,8 +30,8 @@ std::optional<Owed>& owed() {
 
 Status deliver(const app::SinkPlace& place, const Owed& to, const Command& command) {
   TRY_ASSIGN(auto catalog, catalog::Catalog::open(to.catalog_url, *command.clock));
-  const auto sink =
-      app::make_sink(to.events, place, {app::Patience::short_, &real_file_system(), command.clock});
+  const auto sink = app::make_sink(to.events, place,
+                                   {app::Patience::short_wait, &real_file_system(), command.clock});
   app::DeliveryOptions options;
   if (place.kind != "jsonl") {  // a file is written whatever stopped the command
     options.most_time = kMostTimePerSink;

@@ -14,9 +14,8 @@ struct Named {
   std::string_view name;
 };
 constexpr std::array kMethods = {
-    Named{Method::get, "GET"},         Named{Method::head, "HEAD"},
-    Named{Method::post, "POST"},       Named{Method::put, "PUT"},
-    Named{Method::patch, "PATCH"},     Named{Method::delete_, "DELETE"},
+    Named{Method::get, "GET"},         Named{Method::head, "HEAD"},   Named{Method::post, "POST"},
+    Named{Method::put, "PUT"},         Named{Method::patch, "PATCH"}, Named{Method::del, "DELETE"},
     Named{Method::options, "OPTIONS"},
 };
 

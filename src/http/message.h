@@ -9,7 +9,7 @@
 
 namespace holdfast::http {
 
-enum class Method : unsigned char { get, head, post, put, patch, delete_, options };
+enum class Method : unsigned char { get, head, post, put, patch, del, options };
 
 /// "GET".
 std::string_view method_name(Method method);

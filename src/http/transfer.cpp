@@ -205,7 +205,7 @@ void Transfer::State::prepare_method(const Exchange& exchange) {
     set(CURLOPT_NOBODY, 1L);
   } else {
     const bool with_body = exchange.method != Method::options &&
-                           (exchange.method != Method::delete_ || !exchange.body->empty());
+                           (exchange.method != Method::del || !exchange.body->empty());
     if (with_body) {
       set(CURLOPT_POST, 1L);
       set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.body->size()));

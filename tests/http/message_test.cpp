@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 TEST(Message, KnowsItsMethods) {
-  EXPECT_EQ(method_of("DELETE"), Method::delete_);
+  EXPECT_EQ(method_of("DELETE"), Method::del);
   EXPECT_FALSE(method_of("delete"));
   EXPECT_FALSE(method_of("TRACE"));
   EXPECT_TRUE(is_idempotent(Method::put));

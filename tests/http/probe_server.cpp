@@ -166,7 +166,7 @@ std::vector<Route> routes_of(State& state) {
                       {"name", call.parameter("name")},
                       {"version", call.query("version") == nullptr ? "" : *call.query("version")}});
        }});
-  routes.push_back({Method::delete_, "/schemas/{track}/{name}", [](const Call&) -> Result<Reply> {
+  routes.push_back({Method::del, "/schemas/{track}/{name}", [](const Call&) -> Result<Reply> {
                       Reply reply;
                       reply.status = 204;
                       return reply;

@@ -85,7 +85,7 @@ TEST(RouteTable, NamesTheMethodsOfAPath) {
       {route(Method::get, "/a"), route(Method::post, "/a"), route(Method::put, "/b")});
   ASSERT_TRUE(table.ok());
   EXPECT_EQ(found(*table, Method::head, "/a"), "/a");
-  EXPECT_EQ(found(*table, Method::delete_, "/a"), "allow GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(found(*table, Method::del, "/a"), "allow GET, HEAD, POST, OPTIONS");
   EXPECT_EQ(found(*table, Method::head, "/b"), "allow PUT, OPTIONS");
   EXPECT_EQ(table->allow_all(), "GET, HEAD, POST, PUT, OPTIONS");
 }
