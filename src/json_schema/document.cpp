@@ -212,6 +212,10 @@ std::size_t Value::code_point_count() const {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+std::size_t Document::object_count() const {
+  return store_->object_count;
+}
+
 std::size_t depth_of(Value value) {
   return value ? value.node()->depth : 0;
 }

@@ -84,6 +84,8 @@ class Document {
   /// surrogates, NaN, text behind the value, nesting beyond core::kJsonDepthLimit, numbers beyond the limits of number.h, 4 GiB.
   static Result<Document> parse(std::string text);
   Value root() const { return root_; }
+  /// How many objects are in it; not less than its root has.
+  std::size_t object_count() const;
 
  private:
   friend class DocumentMaker;

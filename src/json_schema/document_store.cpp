@@ -102,7 +102,7 @@ ValueNode DocumentStore::number_node(const Number& value) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   node.is_large = !value.is_small() || value.exponent() > kMost || value.exponent() < -kMost;
   if (node.is_large) {
-    node.number = &numbers.emplace_back(value);
+    node.number = &numbers.emplace_front(value);
     return node;
   }
   node.flag = value.is_negative();
@@ -131,6 +131,7 @@ ValueNode DocumentStore::array_node(std::span<const ValueNode> elements) {
 
 DocumentStore::Object DocumentStore::object_node(std::span<const MemberNode> members) {
   Object made;
+  ++object_count;
   const bool is_ordered = members.size() > kMostMembersInLine;
   const std::size_t order_bytes = is_ordered ? members.size() * sizeof(std::uint32_t) : 0;
   void* memory =

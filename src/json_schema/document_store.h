@@ -2,9 +2,10 @@
 // How values are kept: nodes of 24 bytes in an arena, the elements of an array and the members of an object side by side. For the files
 // of document*.cpp; everybody else reads document.h.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <memory>
 #include <memory_resource>
 #include <span>
@@ -49,8 +50,10 @@ constexpr std::size_t kMostMembersInLine = 8;
 
 struct DocumentStore {
   std::string text;  // what was parsed: strings without escapes are read where they stand
-  std::pmr::monotonic_buffer_resource arena;
-  std::deque<Number> numbers;
+  std::array<std::byte, 512> first_block{};  // a small document needs no more
+  std::pmr::monotonic_buffer_resource arena{first_block.data(), first_block.size()};
+  std::forward_list<Number> numbers;
+  std::size_t object_count = 0;
 
   template <class T>
   T* make(std::size_t count) {

@@ -3,6 +3,7 @@
 #include "json_schema/schema.h"
 
 #include <array>
+#include <bit>
 #include <utility>
 
 #include "base/assert.h"
@@ -111,13 +112,20 @@ NodeId NodeMap::find(Value value) const {
   return slots_[slot_of(value.node())].id;
 }
 
+void NodeMap::resize(std::size_t size) {
+  std::vector<Slot> old(size);
+  old.swap(slots_);
+  for (const Slot& slot : old)
+    if (slot.key != nullptr) slots_[slot_of(slot.key)] = slot;
+}
+
+void NodeMap::reserve(std::size_t count) {
+  const std::size_t size = std::bit_ceil((count_ + count) * 2);
+  if (size > slots_.size()) resize(size);
+}
+
 void NodeMap::insert(Value value, NodeId id) {
-  if (++count_ * 2 > slots_.size()) {
-    std::vector<Slot> old(slots_.size() * 2);
-    old.swap(slots_);
-    for (const Slot& slot : old)
-      if (slot.key != nullptr) slots_[slot_of(slot.key)] = slot;
-  }
+  if (++count_ * 2 > slots_.size()) resize(slots_.size() * 2);
   slots_[slot_of(value.node())] = {value.node(), id};
 }
 

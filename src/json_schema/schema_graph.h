@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a schema keeps: the nodes, where they were read, and what their typed fields point to. For the files of schema*.cpp.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <memory_resource>
 #include <span>
 #include <string>
@@ -18,9 +20,11 @@ namespace holdfast::json_schema {
 /// From a value to the node that was read there: open addressing, at most half full.
 class NodeMap {
  public:
-  NodeMap() : slots_(64) {}
+  NodeMap() : slots_(32) {}
   NodeId find(Value value) const;
   void insert(Value value, NodeId id);
+  /// Makes room for so many more.
+  void reserve(std::size_t count);
 
  private:
   struct Slot {
@@ -28,6 +32,7 @@ class NodeMap {
     NodeId id = kNoNode;
   };
   std::size_t slot_of(const ValueNode* key) const;
+  void resize(std::size_t size);
   std::vector<Slot> slots_;
   std::size_t count_ = 0;
 };
@@ -50,12 +55,13 @@ struct SchemaDocument {
 };
 
 struct Schema::Graph {
-  std::pmr::monotonic_buffer_resource arena;
+  std::array<std::byte, 1024> first_block{};  // a small schema needs no more
+  std::pmr::monotonic_buffer_resource arena{first_block.data(), first_block.size()};
   std::vector<Document> kept;
   std::vector<SchemaDocument> documents;
-  std::deque<NumberKeywords> numbers;
-  std::deque<PatternKeyword> patterns;
-  std::deque<std::string> texts;
+  std::forward_list<NumberKeywords> numbers;
+  std::forward_list<PatternKeyword> patterns;
+  std::forward_list<std::string> texts;
   std::vector<SchemaNode> nodes;
   std::vector<NodePlace> places;
   std::vector<SchemaResource> resources;

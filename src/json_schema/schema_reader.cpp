@@ -108,6 +108,10 @@ Result<ResourceId> SchemaReader::read_document(const std::string& uri, const Doc
   TRY_ASSIGN(const DialectChoice choice, choose_dialect(root, otherwise));
   graph_->kept.push_back(document);
   graph_->documents.push_back({uri, root});
+  const std::size_t most = std::min(document.object_count(), options_.most_nodes);
+  graph_->nodes.reserve(graph_->nodes.size() + most);
+  graph_->places.reserve(graph_->places.size() + most);
+  graph_->node_of.reserve(most);
   NodePlace place;
   place.document = static_cast<std::uint32_t>(graph_->documents.size() - 1);
   const auto root_node = static_cast<NodeId>(graph_->nodes.size());

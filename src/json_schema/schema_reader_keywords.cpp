@@ -93,7 +93,7 @@ Status SchemaReader::read_bound(NodeId id, const FoundKeywords& found, Keyword k
 }
 
 Status SchemaReader::read_numbers(NodeId id, const FoundKeywords& found) {
-  NumberKeywords& made = graph_->numbers.emplace_back();
+  NumberKeywords& made = graph_->numbers.emplace_front();
   node(id).number = &made;
   TRY(read_bound(id, found, Keyword::multiple_of, made.multiple_of));
   if (made.multiple_of && (made.multiple_of->is_zero() || made.multiple_of->is_negative()))
@@ -161,7 +161,7 @@ Result<const PatternKeyword*> SchemaReader::read_pattern(NodeId id, Keyword keyw
                                                          std::string_view text) {
   const auto [known, is_new] = pattern_of_.try_emplace(text, nullptr);
   if (!is_new) return known->second;
-  PatternKeyword& made = graph_->patterns.emplace_back();
+  PatternKeyword& made = graph_->patterns.emplace_front();
   made.text = text;
   auto pattern = Pattern::parse(text);
   if (!pattern && pattern.error().code() == Code::invalid)

@@ -133,7 +133,7 @@ Result<NodeId> SchemaReader::read_pointer(ResourceId resource, std::string_view 
   NodePlace place;
   place.parent = above;
   place.document = graph_->places[above].document;
-  place.name = graph_->texts.emplace_back(std::move(below));
+  place.name = graph_->texts.emplace_front(std::move(below));
   return read_node(value, place, node(above).resource);
 }
 
