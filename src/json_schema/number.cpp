@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kSmallDigits = 19;  // always fit 64 bits
+/// The product of two that are not larger fits 63 bits.
+constexpr std::int64_t kMostFactor = std::numeric_limits<std::int32_t>::max();
 /// Beyond, Euclid's algorithm is not tried.
 constexpr std::size_t kMostDivisorDigits = 100;
 
@@ -94,6 +97,36 @@ std::int64_t common_exponent(const Number& a, const Number& b) {
   if (a.is_zero()) return b.exponent();
   if (b.is_zero()) return a.exponent();
   return std::min(a.exponent(), b.exponent());
+}
+
+/// The integer a number is once its exponent is raised to `exponent`, where it is below 2^62, as nearly all are.
+std::optional<std::int64_t> small_scaled(const Number& number, std::int64_t exponent) {
+  constexpr std::uint64_t kBeyond = std::uint64_t{1} << 62U;
+  if (!number.is_small() || number.coefficient() >= kBeyond) return std::nullopt;
+  if (number.is_zero()) return 0;
+  if (number.exponent() - exponent > static_cast<std::int64_t>(kSmallDigits)) return std::nullopt;
+  std::uint64_t value = number.coefficient();
+  for (std::int64_t at = exponent; at < number.exponent(); ++at) {
+    if (value > (kBeyond - 1) / 10) return std::nullopt;
+    value *= 10;
+  }
+  const auto magnitude = static_cast<std::int64_t>(value);
+  return number.is_negative() ? -magnitude : magnitude;
+}
+
+Number of_scaled(std::int64_t value, std::int64_t exponent) {
+  return Number::of(static_cast<std::uint64_t>(value < 0 ? -value : value), exponent, value < 0);
+}
+
+/// Two numbers as integers of the same exponent.
+struct SmallPair {
+  std::int64_t a;
+  std::int64_t b;
+};
+std::optional<SmallPair> both_small(const Number& a, const Number& b, std::int64_t exponent) {
+  const auto left = small_scaled(a, exponent);
+  const auto right = left ? small_scaled(b, exponent) : std::nullopt;
+  return right ? std::optional(SmallPair{*left, *right}) : std::nullopt;
 }
 
 /// Divides by 2 and by 5 while that works, each up to `most` times.
@@ -200,6 +233,7 @@ std::strong_ordering operator<=>(const Number& a, const Number& b) {
   const Number& high = a.is_negative_ ? a : b;
   if (low.is_small() && high.is_small() && low.exponent_ == high.exponent_)
     return low.coefficient_ <=> high.coefficient_;
+  if (const auto small = both_small(a, b, common_exponent(a, b))) return small->a <=> small->b;
   const std::string low_digits = low.digits();
   const std::string high_digits = high.digits();
   const std::int64_t low_size = low.exponent_ + static_cast<std::int64_t>(low_digits.size());
@@ -261,6 +295,8 @@ std::optional<Number> Number::ceiling() const {
 
 std::optional<Number> sum(const Number& a, const Number& b) {
   const std::int64_t exponent = common_exponent(a, b);
+  if (const auto small = both_small(a, b, exponent))
+    return of_scaled(small->a + small->b, exponent);
   auto left = scaled(a, exponent);
   auto right = scaled(b, exponent);
   if (!left || !right) return std::nullopt;
@@ -277,9 +313,14 @@ std::optional<Number> sum(const Number& a, const Number& b) {
 
 std::optional<Number> product(const Number& a, const Number& b) {
   if (a.is_zero() || b.is_zero()) return Number();
+  const std::int64_t exponent = a.exponent() + b.exponent();
+  if (a.is_small() && b.is_small() && a.coefficient() <= std::uint64_t{kMostFactor} &&
+      b.coefficient() <= std::uint64_t{kMostFactor} && exponent <= kMostExponent &&
+      exponent >= -kMostExponent)
+    return Number::of(a.coefficient() * b.coefficient(), exponent,
+                      a.is_negative() != b.is_negative());
   const std::string left = a.digits();
   const std::string right = b.digits();
-  const std::int64_t exponent = a.exponent() + b.exponent();
   if (left.size() + right.size() > kMostResultDigits || exponent > kMostExponent ||
       exponent < -kMostExponent)
     return std::nullopt;
@@ -289,6 +330,11 @@ std::optional<Number> product(const Number& a, const Number& b) {
 
 std::optional<Number> least_common_multiple(const Number& a, const Number& b) {
   const std::int64_t exponent = common_exponent(a, b);
+  if (const auto small = both_small(a, b, exponent); small && small->a > 0 && small->b > 0) {
+    const std::int64_t factor = small->a / std::gcd(small->a, small->b);
+    if (factor <= kMostFactor && small->b <= kMostFactor)
+      return of_scaled(factor * small->b, exponent);
+  }
   const auto left = scaled(a, exponent);
   const auto right = scaled(b, exponent);
   if (!left || !right || left->is_zero() || right->is_zero()) return std::nullopt;
@@ -304,6 +350,11 @@ std::optional<Number> least_common_multiple(const Number& a, const Number& b) {
 
 std::optional<Number> floor_of_quotient(const Number& a, const Number& b) {
   const std::int64_t exponent = common_exponent(a, b);
+  if (const auto small = both_small(a, b, exponent); small && small->b != 0) {
+    const bool is_exact = small->a % small->b == 0;
+    const bool is_below_zero = (small->a < 0) != (small->b < 0);
+    return of_scaled(small->a / small->b - (is_below_zero && !is_exact ? 1 : 0), 0);
+  }
   const auto left = scaled(a, exponent);
   const auto right = scaled(b, exponent);
   if (!left || !right || right->is_zero()) return std::nullopt;

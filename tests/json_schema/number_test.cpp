@@ -3,6 +3,7 @@
 #include "json_schema/number.h"
 
 #include <limits>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -115,6 +116,44 @@ TEST(Number, CalculatesExactly) {
   EXPECT_EQ(least_common_multiple(Number(4), Number(6)), Number(12));
   EXPECT_EQ(floor_of_quotient(Number(-7), Number(2)), Number(-4));
   EXPECT_EQ(floor_of_quotient(number("0.7"), number("0.1")), Number(7));
+}
+
+// Small numbers are calculated with in another way than large ones: with a large one added and taken away again the result is the same.
+TEST(Number, CalculatesWithSmallAndLargeNumbersAlike) {
+  const Number large = number("1234567890123456789012345678901234567890.5e-3");
+  std::mt19937_64 random(20261130);
+  const auto any = [&] {
+    const std::uint64_t coefficient = random() >> (random() % 64);
+    return Number::of(coefficient, static_cast<std::int64_t>(random() % 25) - 12,
+                      random() % 2 == 0);
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    const Number a = any();
+    const Number b = any();
+    const auto plain = sum(a, b);
+    const auto around = sum(*sum(*sum(a, large), b), large.negated());
+    ASSERT_TRUE(plain && around);
+    ASSERT_EQ(*plain, *around) << a.text() << " + " << b.text();
+    const auto difference = sum(*sum(a, large), sum(b, large)->negated());
+    ASSERT_EQ(a < b, difference->is_negative()) << a.text() << " < " << b.text();
+    const auto times = product(a, b);
+    const auto times_around = sum(*product(*sum(a, large), b), product(large, b)->negated());
+    ASSERT_TRUE(times && times_around);
+    ASSERT_EQ(*times, *times_around) << a.text() << " * " << b.text();
+    if (b.is_zero()) continue;
+    const auto quotient = floor_of_quotient(a, b);
+    ASSERT_TRUE(quotient);
+    ASSERT_EQ(*quotient, *floor_of_quotient(*product(a, large), *product(b, large)))
+        << a.text() << " / " << b.text();
+    const Number up = a.is_negative() ? a.negated() : a;
+    const Number down = b.is_negative() ? b.negated() : b;
+    if (up.is_zero()) continue;
+    const auto multiple = least_common_multiple(up, down);
+    ASSERT_TRUE(multiple);
+    ASSERT_EQ(*product(*multiple, large),
+              *least_common_multiple(*product(up, large), *product(down, large)))
+        << up.text() << " and " << down.text();
+  }
 }
 
 TEST(Number, IsRoundedToIntegers) {
