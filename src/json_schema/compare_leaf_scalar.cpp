@@ -28,39 +28,48 @@ class NumberPicker {
     return state_.excluded.empty() || !has_value(state_.excluded, maker.number(number));
   }
 
-  /// The numbers worth a try where there is no step: those people would write, then the middle between the bounds again and again.
-  std::vector<Number> plain() const {
-    std::vector<Number> made = {0, 1, -1, 2, Number::of(5, -1, false), Number::of(5, -1, true)};
-    for (const auto& bound : {state_.least, state_.most}) {
-      if (!bound) continue;
-      made.push_back(bound->at);
-      for (const Number& way : {Number(1), Number(-1), Number::of(5, -1, false),
-                                Number::of(5, -1, true), Number::of(1, -1, false)})
-        if (const auto near = sum(bound->at, way)) made.push_back(*near);
-      if (const auto down = bound->at.floor()) made.push_back(*down);
-      if (const auto up = bound->at.ceiling()) made.push_back(*up);
-    }
+  /// Tries the numbers worth it where there is no step, until one is taken: those people would write, those around the bounds, then the
+  /// middle between the bounds again and again.
+  template <class Try>
+  bool try_plain(Try is_taken) const {
+    const auto try_one = [&](const std::optional<Number>& number) {
+      return number && is_taken(*number);
+    };
+    for (const Number& number : {Number(0), Number(1), Number(-1), Number(2),
+                                 Number::of(5, -1, false), Number::of(5, -1, true)})
+      if (is_taken(number)) return true;
+    for (const auto* bound : {&state_.least, &state_.most})
+      if (*bound && try_around((*bound)->at, try_one)) return true;
     for (const Number& step : state_.not_steps) {
       const auto half = product(step, Number::of(5, -1, false));
-      if (half) made.push_back(*half);
-      if (half && state_.least)
-        if (const auto more = sum(*half, state_.least->at)) made.push_back(*more);
+      if (try_one(half)) return true;
+      if (half && state_.least && try_one(sum(*half, state_.least->at))) return true;
     }
-    add_middles(made);
-    return made;
+    return try_middles(try_one);
   }
 
  private:
-  void add_middles(std::vector<Number>& made) const {
-    if (!state_.least || !state_.most) return;
+  template <class Try>
+  bool try_around(const Number& at, Try try_one) const {
+    if (try_one(at)) return true;
+    for (const Number& way : {Number(1), Number(-1), Number::of(5, -1, false),
+                              Number::of(5, -1, true), Number::of(1, -1, false)})
+      if (try_one(sum(at, way))) return true;
+    return try_one(at.floor()) || try_one(at.ceiling());
+  }
+
+  template <class Try>
+  bool try_middles(Try try_one) const {
+    if (!state_.least || !state_.most) return false;
     Number upper = state_.most->at;
     for (int i = 0; i < 60; ++i) {
       const auto both = sum(state_.least->at, upper);
       const auto middle = both ? product(*both, Number::of(5, -1, false)) : std::nullopt;
-      if (!middle) return;
-      made.push_back(*middle);
+      if (!middle) return false;
+      if (try_one(middle)) return true;
       upper = *middle;
     }
+    return false;
   }
 
   const State& state_;
@@ -120,8 +129,12 @@ Outcome Search::leaf_number(State& state) {
         return {Emptiness::member, maker_.number(state.least->at)};
       return empty_by("the only number between the bounds is out");
     }
-    for (const Number& number : picker.plain())
-      if (spend() && picker.fits(number, maker_)) return {Emptiness::member, maker_.number(number)};
+    Value found;
+    picker.try_plain([&](const Number& number) {
+      if (spend() && picker.fits(number, maker_)) found = maker_.number(number);
+      return static_cast<bool>(found);
+    });
+    if (found) return {Emptiness::member, found};
     return unknown("no number was found between the bounds");
   }
   const Walk walk = walk_of(state, *step);
