@@ -283,7 +283,7 @@ void StateReader::break_options(const State& state, ShapeId id, std::vector<Opti
 }
 
 // None of the branches, or two of those that are not visibly impossible.
-void StateReader::pair_options(const State& state, ShapeId id, std::size_t most,
+bool StateReader::pair_options(const State& state, ShapeId id, std::size_t most,
                                std::vector<Option>& out) {
   out.push_back({{.kind = AtomKind::none_of, .shape = id}});
   const Shape& shape = book_.at(id);
@@ -297,11 +297,13 @@ void StateReader::pair_options(const State& state, ShapeId id, std::size_t most,
     for (std::size_t j = i + 1; j < alive.size() && out.size() < most; ++j)
       if (!is_visibly_disjoint(book_, alive[i], alive[j]))
         out.push_back({literal_atom(alive[i]), literal_atom(alive[j])});
+  return out.size() < most;
 }
 
-void StateReader::options_of(const State& state, const Alternative& alternative, std::size_t most,
+bool StateReader::options_of(const State& state, const Alternative& alternative, std::size_t most,
                              std::vector<Option>& out) {
   out.clear();
+  bool is_all = true;
   const ShapeId id = alternative.shape;
   const Shape& shape = book_.at(id);
   const auto literal = [&](Literal one) {
@@ -317,7 +319,7 @@ void StateReader::options_of(const State& state, const Alternative& alternative,
         out.push_back({{.kind = AtomKind::exactly, .a = i, .shape = id}});
       break;
     case AlternativeKind::not_one_of:
-      pair_options(state, id, most, out);
+      is_all = pair_options(state, id, most, out);
       break;
     case AlternativeKind::not_facets:
       break_options(state, id, out);
@@ -347,6 +349,7 @@ void StateReader::options_of(const State& state, const Alternative& alternative,
   std::erase_if(out, [&](const Option& option) {
     return is_dead(state, option.first) || (option.second && is_dead(state, *option.second));
   });
+  return is_all;
 }
 
 }  // namespace holdfast::json_schema

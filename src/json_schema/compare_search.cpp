@@ -2,6 +2,8 @@
 // Goals: remembered, taken apart kind by kind, and searched alternative by alternative, the one with the fewest options first.
 #include "json_schema/compare_search.h"
 
+#include <array>
+
 #include "json_schema/compare_leaves.h"
 #include "json_schema/compare_state.h"
 
@@ -13,6 +15,7 @@ constexpr std::uint32_t kMostLevels = 400;
 constexpr std::size_t kMostOptions = 50'000;
 constexpr std::size_t kMostProofSteps = 200;
 constexpr int kKindCount = 6;
+constexpr std::size_t kUsualLiterals = 8;
 
 ShapeId first_shape(const Goal& goal) {
   return goal.empty() ? kEverything : shape_of(goal[0]);
@@ -86,7 +89,8 @@ Outcome Search::solve(Goal goal) {
 Outcome Search::solve_new(const Goal& goal) {
   const std::uint32_t outer_lowest = lowest_;
   const std::size_t mark = assumed_.size();
-  goals_[goal] = {Status::in_progress, depth_, {}};
+  Entry& entry = goals_[goal];  // stays where it is while others come and go
+  entry = {Status::in_progress, depth_, {}};
   lowest_ = kNoDepth;
   ++depth_;
   Outcome outcome{Emptiness::empty};
@@ -95,13 +99,13 @@ Outcome Search::solve_new(const Goal& goal) {
     if (found.emptiness != Emptiness::empty) outcome = found;
   }
   --depth_;
-  conclude(goal, outcome, outer_lowest, mark);
+  conclude(goal, entry, outcome, outer_lowest, mark);
   return outcome;
 }
 
 // What was found empty relies on the goals in progress down to lowest_. It is final where that is this goal itself, or none.
-void Search::conclude(const Goal& goal, Outcome& outcome, std::uint32_t outer_lowest,
-                      std::size_t mark) {
+void Search::conclude(const Goal& goal, Entry& entry, const Outcome& outcome,
+                      std::uint32_t outer_lowest, std::size_t mark) {
   const bool is_empty = outcome.emptiness == Emptiness::empty;
   const bool is_final = lowest_ >= depth_;
   const auto settle = [&](bool keep) {
@@ -116,24 +120,24 @@ void Search::conclude(const Goal& goal, Outcome& outcome, std::uint32_t outer_lo
   if (!is_empty) {
     settle(false);
     // A member is one whatever was assumed. That nothing is known is kept, too: it claims nothing.
-    goals_[goal] = {Status::settled, 0, outcome};
+    entry = {Status::settled, 0, outcome};
   } else if (is_final) {
     settle(true);
-    goals_[goal] = {Status::settled, 0, outcome};
+    entry = {Status::settled, 0, outcome};
   } else {
     // What relied on this goal relies now on what this goal relies on.
     for (std::size_t i = mark; i < assumed_.size(); ++i) {
       std::uint32_t& depth = goals_[assumed_[i]].depth;
       depth = std::min(depth, lowest_);
     }
-    goals_[goal] = {Status::assumed, lowest_, outcome};
+    entry = {Status::assumed, lowest_, outcome};
     assumed_.push_back(goal);
   }
   if (is_empty && proof_.size() < kMostProofSteps) proof_.push_back({goal, last_rule_});
   lowest_ = std::min(outer_lowest, is_empty && !is_final ? lowest_ : kNoDepth);
 }
 
-Outcome Search::by_values(const Goal& goal, const std::vector<Value>& values) {
+Outcome Search::by_values(const Goal& goal, std::span<const Value> values) {
   Outcome outcome{Emptiness::empty};
   for (const Value value : values) {
     if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
@@ -163,11 +167,13 @@ Outcome Search::solve_kind(const Goal& goal, ValueKind kind) {
     const bool has_kind = (shape.kinds & bit_of(kind)) != 0;
     if (!is_break(literal) && !has_kind) return empty_by("the types have nothing in common");
   }
-  if (kind == ValueKind::null) return by_values(goal, {maker_.null()});
+  if (kind == ValueKind::null) return by_values(goal, std::array{maker_.null()});
   if (kind == ValueKind::boolean)
-    return by_values(goal, {maker_.boolean(false), maker_.boolean(true)});
+    return by_values(goal, std::array{maker_.boolean(false), maker_.boolean(true)});
   State state;
   state.kind = kind;
+  state.asserted.reserve(goal.size() + kUsualLiterals);
+  state.pending.reserve(goal.size() + kUsualLiterals);
   StateReader reader(*this);
   for (const Literal literal : goal)
     if (!is_break(literal) && !reader.add(state, literal)) return empty_by("the two say the same");
@@ -179,6 +185,8 @@ Outcome Search::solve_kind(const Goal& goal, ValueKind kind) {
 
 Outcome Search::search(State state, const Goal& goal) {
   StateReader reader(*this);
+  std::vector<Option> options;
+  std::vector<Option> fewest;
   for (;;) {
     if (!reader.drain(state)) return empty_by("the demands contradict each other");
     if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
@@ -186,32 +194,29 @@ Outcome Search::search(State state, const Goal& goal) {
       std::erase_if(state.values, [&](Value value) { return is_out(state, value, book_); });
       return by_values(goal, state.values);
     }
-    std::vector<Option> options;
-    std::size_t fewest = kMostOptions;
-    std::size_t chosen = 0;
-    for (std::size_t i = 0; i < state.alternatives.size() && fewest > 1; ++i) {
-      reader.options_of(state, state.alternatives[i], fewest, options);
-      if (options.size() >= fewest) continue;
-      fewest = options.size();
-      chosen = i;
-    }
     if (state.alternatives.empty()) return leaf(state);
-    if (fewest == kMostOptions) return unknown("too many alternatives", first_shape(goal));
-    if (fewest == 0) return empty_by("every alternative contradicts the rest");
-    if (fewest > 1) return branch(std::move(state), goal, chosen);
-    reader.options_of(state, state.alternatives[chosen], kMostOptions, options);
+    fewest.clear();
+    std::size_t chosen = state.alternatives.size();
+    for (std::size_t i = 0; i < state.alternatives.size(); ++i) {
+      const std::size_t most = chosen < i ? fewest.size() : kMostOptions;
+      const bool is_all = reader.options_of(state, state.alternatives[i], most, options);
+      if (!is_all || options.size() >= most) continue;
+      fewest.swap(options);
+      chosen = i;
+      if (fewest.size() <= 1) break;
+    }
+    if (chosen == state.alternatives.size())
+      return unknown("too many alternatives", first_shape(goal));
+    if (fewest.empty()) return empty_by("every alternative contradicts the rest");
     state.alternatives.erase(state.alternatives.begin() + static_cast<std::ptrdiff_t>(chosen));
-    if (options.empty() || !reader.apply(state, options.front()))
+    if (fewest.size() > 1) return branch(state, goal, fewest);
+    if (!reader.apply(state, fewest.front()))
       return empty_by("every alternative contradicts the rest");
   }
 }
 
-Outcome Search::branch(State state, const Goal& goal, std::size_t chosen) {
+Outcome Search::branch(const State& state, const Goal& goal, const std::vector<Option>& options) {
   StateReader reader(*this);
-  std::vector<Option> options;
-  reader.options_of(state, state.alternatives[chosen], kMostOptions, options);
-  state.alternatives.erase(state.alternatives.begin() + static_cast<std::ptrdiff_t>(chosen));
-  if (options.size() >= kMostOptions) return unknown("too many alternatives", first_shape(goal));
   if (!has_level_left()) return unknown("alternatives nested too deep", first_shape(goal));
   const Level level(*this);
   const std::uint64_t size = (state.values.size() + state.excluded.size()) / kValuesPerStep;

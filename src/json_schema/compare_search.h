@@ -11,6 +11,7 @@
 // empty by that assumption is forgotten should the goal turn out to have a member.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -106,11 +107,12 @@ class Search {
   };
 
   Outcome solve_new(const Goal& goal);
-  void conclude(const Goal& goal, Outcome& outcome, std::uint32_t outer_lowest, std::size_t mark);
+  void conclude(const Goal& goal, Entry& entry, const Outcome& outcome, std::uint32_t outer_lowest,
+                std::size_t mark);
   Outcome solve_kind(const Goal& goal, ValueKind kind);
-  Outcome by_values(const Goal& goal, const std::vector<Value>& values);
+  Outcome by_values(const Goal& goal, std::span<const Value> values);
   Outcome search(State state, const Goal& goal);
-  Outcome branch(State state, const Goal& goal, std::size_t chosen);
+  Outcome branch(const State& state, const Goal& goal, const std::vector<Option>& options);
   Outcome leaf(State& state);
   Outcome leaf_number(State& state);
   Outcome leaf_string(State& state);

@@ -146,8 +146,8 @@ class StateReader {
   bool add(State& state, Literal literal);
   bool drain(State& state);
   bool apply(State& state, const Option& option);
-  /// The options that nothing visibly contradicts, at most `most` of them.
-  void options_of(const State& state, const Alternative& alternative, std::size_t most,
+  /// The options that nothing visibly contradicts. False where not all are listed because there are `most` or more.
+  bool options_of(const State& state, const Alternative& alternative, std::size_t most,
                   std::vector<Option>& out);
 
  private:
@@ -177,7 +177,7 @@ class StateReader {
   void break_string(const Shape& shape, ShapeId id, std::vector<Option>& out);
   void break_array(const Shape& shape, ShapeId id, std::vector<Option>& out);
   void break_object(const Shape& shape, ShapeId id, std::vector<Option>& out);
-  void pair_options(const State& state, ShapeId id, std::size_t most, std::vector<Option>& out);
+  bool pair_options(const State& state, ShapeId id, std::size_t most, std::vector<Option>& out);
 
   Search& search_;
   ShapeBook& book_;
