@@ -16,8 +16,8 @@ std::span<const MemberNode> members_of(const ValueNode& node) {
   return {node.members, node.size};
 }
 
-std::span<const std::uint32_t> order_of(const ValueNode& node) {
-  return {reinterpret_cast<const std::uint32_t*>(node.members + node.size), node.size};
+std::span<const OrderedMember> order_of(const ValueNode& node) {
+  return {reinterpret_cast<const OrderedMember*>(node.members + node.size), node.size};
 }
 
 const MemberNode* find_member(const ValueNode& node, std::string_view key) {
@@ -27,16 +27,15 @@ const MemberNode* find_member(const ValueNode& node, std::string_view key) {
       if (member.name() == key) return &member;
     return nullptr;
   }
-  const std::uint64_t hash = hash_of_text(key);
+  const std::uint32_t hash = upper_half(hash_of_text(key));
   const auto order = order_of(node);
   const auto found = std::lower_bound(
-      order.begin(), order.end(), 0U, [&](std::uint32_t position, std::uint32_t /*key*/) {
-        const MemberNode& member = members[position];
-        return member.key_hash != hash ? member.key_hash < hash : member.name() < key;
+      order.begin(), order.end(), hash, [&](OrderedMember member, std::uint32_t /*hash*/) {
+        return member.hash != hash ? member.hash < hash : members[member.position].name() < key;
       });
   if (found == order.end()) return nullptr;
-  const MemberNode& member = members[*found];
-  return member.key_hash == hash && member.name() == key ? &member : nullptr;
+  const MemberNode& member = members[found->position];
+  return member.name() == key ? &member : nullptr;
 }
 
 bool same(const ValueNode& a, const ValueNode& b);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <numeric>
 
 #include "base/assert.h"
 
@@ -26,10 +25,6 @@ std::uint16_t one_deeper(std::uint16_t depth) {
   return static_cast<std::uint16_t>(depth + 1);
 }
 
-bool comes_before(const MemberNode& a, const MemberNode& b) {
-  return a.key_hash != b.key_hash ? a.key_hash < b.key_hash : a.name() < b.name();
-}
-
 bool same_key(const MemberNode& a, const MemberNode& b) {
   return a.key_hash == b.key_hash && a.name() == b.name();
 }
@@ -42,13 +37,18 @@ const MemberNode* repeated_in_line(std::span<const MemberNode> members) {
 }
 
 const MemberNode* repeated_in_order(std::span<const MemberNode> members,
-                                    std::span<std::uint32_t> order) {
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return comes_before(members[a], members[b]); });
-  for (std::size_t i = 1; i < order.size(); ++i)
-    if (same_key(members[order[i - 1]], members[order[i]]))
-      return &members[std::max(order[i - 1], order[i])];
+                                    std::span<OrderedMember> order) {
+  for (std::uint32_t i = 0; i < order.size(); ++i)
+    order[i] = {upper_half(members[i].key_hash), i};
+  std::sort(order.begin(), order.end(), [&](OrderedMember a, OrderedMember b) {
+    return a.hash != b.hash ? a.hash < b.hash
+                            : members[a.position].name() < members[b.position].name();
+  });
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    const std::uint32_t before = order[i - 1].position;
+    const std::uint32_t at = order[i].position;
+    if (same_key(members[before], members[at])) return &members[std::max(before, at)];
+  }
   return nullptr;
 }
 
@@ -133,7 +133,7 @@ DocumentStore::Object DocumentStore::object_node(std::span<const MemberNode> mem
   Object made;
   ++object_count;
   const bool is_ordered = members.size() > kMostMembersInLine;
-  const std::size_t order_bytes = is_ordered ? members.size() * sizeof(std::uint32_t) : 0;
+  const std::size_t order_bytes = is_ordered ? members.size() * sizeof(OrderedMember) : 0;
   void* memory =
       arena.allocate(members.size() * sizeof(MemberNode) + order_bytes, alignof(MemberNode));
   auto* kept = static_cast<MemberNode*>(memory);
@@ -147,7 +147,7 @@ DocumentStore::Object DocumentStore::object_node(std::span<const MemberNode> mem
   if (is_ordered)
     made.repeated = repeated_in_order(
         {kept, members.size()},
-        {reinterpret_cast<std::uint32_t*>(kept + members.size()), members.size()});
+        {reinterpret_cast<OrderedMember*>(kept + members.size()), members.size()});
   else
     made.repeated = repeated_in_line({kept, members.size()});
   made.node.kind = ValueKind::object;

@@ -45,8 +45,17 @@ struct MemberNode {
   std::string_view name() const { return {key, key_size}; }
 };
 
-/// Objects with more members have an order by hash and key behind them, in which find() searches.
+/// Objects with more members have an order by hash and key behind them, in which find() searches. Not a table of hashes: an order takes
+/// n log n whatever keys somebody thinks of.
 constexpr std::size_t kMostMembersInLine = 8;
+struct OrderedMember {
+  std::uint32_t hash = 0;  // the upper half of the key's
+  std::uint32_t position = 0;
+};
+static_assert(alignof(OrderedMember) <= alignof(MemberNode));
+constexpr std::uint32_t upper_half(std::uint64_t hash) {
+  return static_cast<std::uint32_t>(hash >> 32U);
+}
 
 struct DocumentStore {
   std::string text;  // what was parsed: strings without escapes are read where they stand
