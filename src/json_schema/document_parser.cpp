@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads JSON text into a document: one pass, strings without escapes stay where they are. Recursion is bounded by kJsonDepthLimit.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -15,6 +16,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kPlainIntegerDigits = 18;  // surely fit 64 bits
+constexpr std::size_t kUsualMembers = 16;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_digit(char c) {
@@ -28,19 +30,24 @@ std::optional<std::uint32_t> hex_value(char c) {
   return std::nullopt;
 }
 
-/// Whether one of eight bytes is a quote, a backslash or below a space.
-bool ends_plain_text(std::uint64_t word) {
+/// How many of eight bytes come before a quote, a backslash or one below a space. A mark above the first true one may be false, never one
+/// below it.
+std::size_t plain_bytes(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x8080808080808080U;
   const auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
   const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighs;
-  return (has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) | controls) != 0;
+  const std::uint64_t marks =
+      has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) | controls;
+  return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
 }
 
 class Parser {
  public:
   explicit Parser(DocumentStore& store)
-      : store_(store), begin_(store.text.data()), at_(begin_), end_(begin_ + store.text.size()) {}
+      : store_(store), begin_(store.text.data()), at_(begin_), end_(begin_ + store.text.size()) {
+    members_.reserve(kUsualMembers);
+  }
 
   /// The root, or false with an error.
   bool document(ValueNode& root) {
@@ -142,10 +149,9 @@ class Parser {
 
   void skip_plain_text() {
     while (end_ - at_ >= 8) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, at_, 8);
-      if (ends_plain_text(eight)) break;
-      at_ += 8;
+      const std::size_t plain = plain_bytes(eight_bytes(at_));
+      at_ += plain;
+      if (plain < 8) return;
     }
     while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20)
       ++at_;

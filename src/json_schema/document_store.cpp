@@ -52,23 +52,27 @@ const MemberNode* repeated_in_order(std::span<const MemberNode> members,
   return nullptr;
 }
 
+// Up to seven bytes, the first of them the lowest; what is before them may be read where they are behind eight others.
+std::uint64_t tail_of(const char* at, std::size_t size, bool has_eight) {
+  if (size == 0) return 0;
+  if (has_eight) return eight_bytes(at + size - 8) >> (8 * (8 - size));
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < size; ++i)
+    word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+  return word;
+}
+
 }  // namespace
 
-// Eight bytes a step; the tail is read as the last eight bytes, or byte by byte where there are fewer.
 std::uint64_t hash_of_text(std::string_view bytes) {
   std::uint64_t hash = kMixer ^ bytes.size();
   const char* at = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    hash = (hash ^ word) * kMixer;
+    hash = (hash ^ eight_bytes(at)) * kMixer;
     hash ^= hash >> 29U;
   }
-  std::uint64_t word = 0;
-  for (std::size_t i = 0; i < left; ++i)
-    word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
-  return mix((hash ^ word) * kMixer);
+  return mix((hash ^ tail_of(at, left, bytes.size() > 8)) * kMixer);
 }
 
 ValueNode constant_node(ValueKind kind, bool flag) {

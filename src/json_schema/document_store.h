@@ -3,8 +3,10 @@
 // of document*.cpp; everybody else reads document.h.
 #pragma once
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <forward_list>
 #include <memory>
 #include <memory_resource>
@@ -82,5 +84,13 @@ struct DocumentStore {
 
 ValueNode constant_node(ValueKind kind, bool flag);
 std::uint64_t hash_of_text(std::string_view bytes);
+
+/// The first of them is the lowest.
+inline std::uint64_t eight_bytes(const char* at) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, 8);
+  return word;
+}
 
 }  // namespace holdfast::json_schema
