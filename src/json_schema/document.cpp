@@ -149,40 +149,10 @@ std::string_view kind_name(ValueKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-ValueKind Value::kind() const {
-  HOLDFAST_ASSERT(node_ != nullptr);
-  return node_->kind;
-}
-
-bool Value::boolean() const {
-  HOLDFAST_ASSERT(is_boolean());
-  return node_->flag;
-}
-
 Number Value::number() const {
   HOLDFAST_ASSERT(is_number());
   if (node_->is_large) return *node_->number;
   return Number::of(node_->coefficient, static_cast<std::int32_t>(node_->size), node_->flag);
-}
-
-std::string_view Value::string() const {
-  HOLDFAST_ASSERT(is_string());
-  return {node_->text, node_->size};
-}
-
-std::size_t Value::size() const {
-  return is_array() || is_object() ? node_->size : 0;
-}
-
-Value Value::at(std::size_t index) const {
-  HOLDFAST_ASSERT(is_array() && index < node_->size);
-  return Value(node_->elements + index);
-}
-
-Member Value::member(std::size_t index) const {
-  HOLDFAST_ASSERT(is_object() && index < node_->size);
-  const MemberNode& member = node_->members[index];
-  return {member.name(), Value(&member.value)};
 }
 
 Value Value::find(std::string_view key) const {
@@ -199,10 +169,6 @@ std::optional<std::size_t> Value::index_of(std::string_view key) const {
 bool operator==(Value a, Value b) {
   if (!a || !b) return !a && !b;
   return same(*a.node_, *b.node_);
-}
-
-std::uint64_t Value::hash() const {
-  return node_ != nullptr ? node_->hash : 0;
 }
 
 std::size_t Value::code_point_count() const {

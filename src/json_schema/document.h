@@ -11,18 +11,16 @@
 #include <string_view>
 #include <vector>
 
+#include "base/assert.h"
 #include "base/result.h"
+#include "json_schema/document_node.h"
 #include "json_schema/number.h"
 
 namespace holdfast::json_schema {
 
-enum class ValueKind : unsigned char { null, boolean, number, string, array, object };
-
 /// The word JSON Schema has for it ("boolean").
 std::string_view kind_name(ValueKind kind);
 
-struct ValueNode;   // document_store.h
-struct MemberNode;  // document_store.h
 struct DocumentStore;
 struct Member;
 
@@ -76,6 +74,40 @@ struct Member {
   std::string_view key;
   Value value;
 };
+
+inline ValueKind Value::kind() const {
+  HOLDFAST_ASSERT(node_ != nullptr);
+  return node_->kind;
+}
+
+inline bool Value::boolean() const {
+  HOLDFAST_ASSERT(is_boolean());
+  return node_->flag;
+}
+
+inline std::string_view Value::string() const {
+  HOLDFAST_ASSERT(is_string());
+  return {node_->text, node_->size};
+}
+
+inline std::size_t Value::size() const {
+  return is_array() || is_object() ? node_->size : 0;
+}
+
+inline Value Value::at(std::size_t index) const {
+  HOLDFAST_ASSERT(is_array() && index < node_->size);
+  return Value(node_->elements + index);
+}
+
+inline Member Value::member(std::size_t index) const {
+  HOLDFAST_ASSERT(is_object() && index < node_->size);
+  const MemberNode& member = node_->members[index];
+  return {member.name(), Value(&member.value)};
+}
+
+inline std::uint64_t Value::hash() const {
+  return node_ != nullptr ? node_->hash : 0;
+}
 
 /// A parsed document; cheap to copy, safe to read from any thread.
 class Document {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How values are kept: nodes of 24 bytes in an arena, the elements of an array and the members of an object side by side. For the files
-// of document*.cpp; everybody else reads document.h.
+// How a document keeps its nodes: in an arena, the elements of an array and the members of an object side by side. For the files of
+// document*.cpp; everybody else reads document.h.
 #pragma once
 #include <array>
 #include <bit>
@@ -18,34 +18,6 @@
 #include "json_schema/document.h"
 
 namespace holdfast::json_schema {
-
-struct MemberNode;
-
-/// Only a node's store or another node points to what it has; it is copied freely, and its children are shared then.
-struct ValueNode {
-  ValueKind kind = ValueKind::null;
-  bool flag : 1 = false;      // of a boolean: its value; of a number: negative
-  bool is_large : 1 = false;  // of a number: `number` holds it
-  std::uint16_t depth = 0;    // arrays and objects inside each other, itself included
-  std::uint32_t size = 0;     // bytes, elements or members; of a number: its exponent, an int32
-  union {
-    std::uint64_t coefficient = 0;
-    const Number* number;
-    const char* text;
-    const ValueNode* elements;
-    const MemberNode* members;
-  };
-  std::uint64_t hash = 0;
-};
-
-struct MemberNode {
-  const char* key = nullptr;
-  std::uint32_t key_size = 0;
-  std::uint64_t key_hash = 0;
-  ValueNode value;
-
-  std::string_view name() const { return {key, key_size}; }
-};
 
 /// Objects with more members have an order by hash and key behind them, in which find() searches. Not a table of hashes: an order takes
 /// n log n whatever keys somebody thinks of.
