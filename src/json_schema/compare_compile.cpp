@@ -5,6 +5,7 @@
 #include "json_schema/compare_compile.h"
 
 #include <algorithm>
+#include <array>
 
 #include "json_schema/compare_unevaluated.h"
 
@@ -46,6 +47,7 @@ class Compiler {
       : schema_(schema), side_(side), book_(book), options_(options) {
     made_.shapes.assign(schema.node_count(), kNoShape);
     is_open_.assign(schema.node_count(), false);
+    of_types_.fill(kNoShape);
   }
 
   CompiledSchema run() {
@@ -69,6 +71,7 @@ class Compiler {
     const SchemaNode& node = schema_.node(id);
     if (node.kind != SchemaNode::Kind::object)
       return known = node.kind == SchemaNode::Kind::always ? kEverything : kNothing;
+    if (says_type_only(node)) return known = shape_of_types(id, node);
     ++depth_;
     is_open_[id] = true;
     const ShapeId made = make(id, node);
@@ -82,7 +85,39 @@ class Compiler {
     return made_.shapes[id];
   }
 
+  // Most subschemas of most schemas say a type and no more, but for annotations.
+  bool says_type_only(const SchemaNode& node) const {
+    if (node.number != nullptr || node.array != nullptr || node.object != nullptr ||
+        node.logic != nullptr || node.reference != nullptr || node.enum_values ||
+        node.const_value || !options_.blind_keyword.empty())
+      return false;
+    return node.string == nullptr ||
+           (node.string->min_length == 0 && node.string->max_length == kNoMost &&
+            node.string->pattern == nullptr && !is_format_asserted(node));
+  }
+
+  ShapeId shape_of_types(NodeId id, const SchemaNode& node) {
+    ShapeId& known = of_types_.at(node.types);
+    if (known == kNoShape) known = make(id, node);
+    return known;
+  }
+
+  bool is_format_asserted(const SchemaNode& node) const {
+    return options_.format == FormatMode::assertion ||
+           schema_.resource(node.resource).asserts_format;
+  }
+
+  // What is a reference and no more is what it leads to.
+  static bool is_pure_reference(const SchemaNode& node) {
+    return node.reference != nullptr && node.reference->ref != kNoNode &&
+           node.reference->dynamic_ref == kNoNode && node.types == kEveryType &&
+           !node.enum_values && !node.const_value && node.number == nullptr &&
+           node.string == nullptr && node.array == nullptr && node.object == nullptr &&
+           node.logic == nullptr;
+  }
+
   ShapeId make(NodeId id, const SchemaNode& node) {
+    if (is_pure_reference(node) && sees("$ref")) return shape_of(node.reference->ref);
     Shape shape;
     shape.place = {side_, id};
     shape.kinds = sees("type") ? kinds_of(node.types) : kAllKinds;
@@ -173,9 +208,7 @@ class Compiler {
         shape.parts.push_back(
             open_string("a pattern of another engine: " + std::string(words.pattern->text)));
     }
-    const bool is_asserted =
-        options_.format == FormatMode::assertion || schema_.resource(node.resource).asserts_format;
-    if (is_asserted && words.format.is_string())
+    if (is_format_asserted(node) && words.format.is_string())
       shape.parts.push_back(open_string("format " + std::string(words.format.string())));
   }
 
@@ -411,6 +444,7 @@ class Compiler {
   const CompileOptions& options_;
   CompiledSchema made_;
   std::vector<bool> is_open_;
+  std::array<ShapeId, kEveryType + 1> of_types_{};
   std::uint64_t looks_left_ = kMostLooks;
   int depth_ = 0;
 };
