@@ -4,7 +4,7 @@
 #include "json_schema/compare_shape.h"
 
 #include <algorithm>
-#include <functional>
+#include <numeric>
 
 namespace holdfast::json_schema {
 namespace {
@@ -106,6 +106,7 @@ class Classes {
     for (ShapeId id = 0; id < shapes.size(); ++id)
       hash_[id] = own_hash(shapes[id]);
     own_ = hash_;
+    stack_.reserve(shapes.size() * 2);
     is_made_.resize(shapes.size(), 0);
   }
 
@@ -116,7 +117,7 @@ class Classes {
     // Otherwise all hashes of a round are made of the round before, so that equal shapes stay equal wherever they were met.
     if (has_circle_) hash_ = own_;
     std::size_t count = 0;
-    std::vector<Hash> next(hash_.size());
+    std::vector<Hash> next(has_circle_ ? hash_.size() : 0);
     for (int round = 0; has_circle_ && round < kMostRounds; ++round) {
       for (ShapeId id = 0; id < shapes_.size(); ++id)
         next[id] = mix(hash_[id], hash_with_children(id));
@@ -141,10 +142,10 @@ class Classes {
 
   // Without recursion: a chain of schemas may be as long as the document is deep.
   void visit(ShapeId root) {
-    std::vector<std::pair<ShapeId, bool>> stack{{root, false}};
-    while (!stack.empty()) {
-      const auto [id, is_done] = stack.back();
-      stack.pop_back();
+    stack_.emplace_back(root, false);
+    while (!stack_.empty()) {
+      const auto [id, is_done] = stack_.back();
+      stack_.pop_back();
       if (is_done) {
         hash_[id] = hash_with_children(id);
         is_made_[id] = 2;
@@ -153,10 +154,10 @@ class Classes {
       if (is_made_[id] == 1) has_circle_ = true;
       if (is_made_[id] != 0) continue;
       is_made_[id] = 1;
-      stack.emplace_back(id, true);
+      stack_.emplace_back(id, true);
       const auto enter = [&](ShapeId child) {
         if (is_made_[child] == 1) has_circle_ = true;
-        if (is_made_[child] == 0) stack.emplace_back(child, false);
+        if (is_made_[child] == 0) stack_.emplace_back(child, false);
       };
       for (const ShapeId part : shapes_[id].parts)
         enter(part);
@@ -171,11 +172,16 @@ class Classes {
   }
 
   std::vector<ShapeId> first_of_each() const {
-    std::unordered_map<Hash, ShapeId> first;
-    first.reserve(shapes_.size());
+    std::vector<ShapeId> by_hash(shapes_.size());
+    std::iota(by_hash.begin(), by_hash.end(), ShapeId{0});
+    std::sort(by_hash.begin(), by_hash.end(), [&](ShapeId a, ShapeId b) {
+      return hash_[a] != hash_[b] ? hash_[a] < hash_[b] : a < b;
+    });
     std::vector<ShapeId> classes(shapes_.size());
-    for (ShapeId id = 0; id < shapes_.size(); ++id)
-      classes[id] = first.try_emplace(hash_[id], id).first->second;
+    for (std::size_t i = 0; i < by_hash.size(); ++i) {
+      const bool is_first = i == 0 || hash_[by_hash[i - 1]] != hash_[by_hash[i]];
+      classes[by_hash[i]] = is_first ? by_hash[i] : classes[by_hash[i - 1]];
+    }
     return classes;
   }
 
@@ -183,6 +189,7 @@ class Classes {
   std::vector<Hash> own_;
   std::vector<Hash> hash_;
   std::vector<std::uint8_t> is_made_;
+  std::vector<std::pair<ShapeId, bool>> stack_;
   bool has_circle_ = false;
 };
 
@@ -335,10 +342,11 @@ ShapeId ShapeBook::add(Shape shape) {
 }
 
 NameId ShapeBook::name(std::string_view text) {
-  const auto [found, is_new] =
-      name_ids_.try_emplace(std::string(text), static_cast<NameId>(names_.size()));
-  if (is_new) names_.push_back(&found->first);
-  return found->second;
+  const auto known = name_ids_.find(text);
+  if (known != name_ids_.end()) return known->second;
+  const auto made = name_ids_.emplace(text, static_cast<NameId>(names_.size())).first;
+  names_.push_back(&made->first);
+  return made->second;
 }
 
 OpenId ShapeBook::open(std::string_view text, std::string_view identity) {

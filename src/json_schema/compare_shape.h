@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -112,6 +113,12 @@ struct Shape {
   Place place{};
 };
 
+/// So that a text is looked for without a copy of it.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return hash_of_text(text); }
+};
+
 /// All shapes of one comparison. Its values are those of the schemas' documents, which outlive it.
 class ShapeBook {
  public:
@@ -149,7 +156,7 @@ class ShapeBook {
 
   std::deque<Shape> shapes_;
   std::vector<ShapeId> class_;
-  std::unordered_map<std::string, NameId> name_ids_;
+  std::unordered_map<std::string, NameId, TextHash, std::equal_to<>> name_ids_;
   std::vector<const std::string*> names_;
   std::unordered_map<std::string, PatternId> pattern_ids_;
   std::vector<Pattern> patterns_;

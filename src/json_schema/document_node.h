@@ -37,4 +37,7 @@ struct MemberNode {
   std::string_view name() const { return {key, key_size}; }
 };
 
+/// Of keys and strings.
+std::uint64_t hash_of_text(std::string_view bytes);
+
 }  // namespace holdfast::json_schema

@@ -55,7 +55,6 @@ struct DocumentStore {
 };
 
 ValueNode constant_node(ValueKind kind, bool flag);
-std::uint64_t hash_of_text(std::string_view bytes);
 
 /// The first of them is the lowest.
 inline std::uint64_t eight_bytes(const char* at) {
