@@ -131,6 +131,36 @@ def test_a_check_of_another_domain_takes_no_series_away(pinned):
     assert pinned.samples("holdfast_schema_drift_active") == before
 
 
+def test_every_look_writes_the_file_whichever_command_takes_it(both_pinned):
+    pinned = both_pinned
+    pinned.workspace.run("schemas", "check", "core")
+    assert pinned.active(NAME) == dict.fromkeys(CLASSES, 0)
+    pinned.registry.publish(NAME, breaking(), "1.3.0")
+    pinned.workspace.run("schemas", "check", "core", expect=1)
+    assert pinned.active(NAME)["breaking"] == 1
+    pinned.registry.publish(NAME, FEEDBACK, "1.3.1")
+    done = pinned.workspace.run("schemas", "watch", "core", "--interval", "1s", "--looks", "2")
+    assert "warning" not in done.stderr, done.stderr
+    assert pinned.active(NAME)["breaking"] == 0
+    watch = pinned.workspace.start("schemas", "watch", "core", "--interval", "1s", "--looks", "30")
+    try:
+        watch.stdout.readline()
+        pinned.registry.publish(NAME, safe(), "1.3.2")  # seen by a later look of the same process
+        until(pinned.textfile.read_text, lambda: pinned.active(NAME)["safe"] == 1)
+    finally:
+        watch.terminate()
+        watch.communicate(timeout=60)
+
+
+def test_a_look_at_something_else_leaves_the_file_alone(pinned):
+    pinned.registry.publish(NAME, breaking(), "1.3.0")
+    pinned.check(1)
+    before = pinned.textfile.read_bytes()
+    pinned.workspace.run("schemas", "check", "core", "--registry-url", "http://127.0.0.1:1", "--attempts", "1", expect=3)
+    pinned.workspace.run("schemas", "watch", "core", "--registry-url", "http://127.0.0.1:1", "--looks", "1", expect=3)
+    assert pinned.textfile.read_bytes() == before
+
+
 def test_the_file_is_good_prometheus_text(pinned):
     pinned.registry.publish(NAME, breaking(), "1.3.0")
     pinned.check(1)
