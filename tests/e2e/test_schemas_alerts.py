@@ -108,6 +108,38 @@ def test_metrics_tell_each_class_and_keep_the_start(both_pinned):
     assert {each["to"]: value for each, value in pinned.samples("holdfast_schema_drift_episodes_total")} == {"drifted": 1, "in_step": 1}
 
 
+def test_a_drift_that_was_accepted_says_so_until_another_comes_or_the_waiver_ends(both_pinned):
+    pinned = both_pinned
+
+    def accepted():
+        found = {labels["schema"]: value for labels, value in pinned.samples("holdfast_schema_drift_accepted")}
+        assert set(found) == set(SCHEMAS), "a series for each, always"
+        return [name for name, value in found.items() if value]
+
+    pinned.check()
+    assert accepted() == []
+    pinned.registry.publish(NAME, breaking(), "1.3.0")
+    pinned.check(1)
+    assert accepted() == []
+    said = pinned.workspace.json("schemas", "accept", NAME, "--reason", "known", "--until", "4h")
+    pinned.check()
+    assert accepted() == [NAME] and pinned.active(NAME)["breaking"] == 1
+    another = breaking()
+    del another["properties"]["source"]
+    pinned.registry.publish(NAME, another, "1.3.1")
+    pinned.check(1)
+    assert accepted() == []
+    pinned.registry.publish(NAME, breaking(), "1.3.2")
+    pinned.check()
+    assert accepted() == [NAME]
+    pinned.workspace.run("waive", "revoke", said["waivers"][0]["id"])
+    pinned.check(1)
+    assert accepted() == []
+    pinned.registry.publish(NAME, FEEDBACK, "1.3.3")
+    pinned.check()
+    assert accepted() == []
+
+
 def test_while_a_registry_is_down_everything_stays_as_it_was_seen(pinned):
     pinned.registry.publish(NAME, breaking(), "1.3.0")
     pinned.check(1)
