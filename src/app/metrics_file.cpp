@@ -79,8 +79,11 @@ void findings(Text& text, const CheckOutcome& outcome) {
 // A check that never succeeded has no sample: an alert must ask for absent() too, which docs/metrics.md says.
 Status last_success(Text& text, const CheckOutcome& outcome, catalog::Catalog& catalog) {
   sql::Connection& connection = catalog.connection();
-  TRY_ASSIGN(auto book, sql::Book::parse(metrics_statements().front().text, connection.dialect()));
-  TRY(connection.use(std::move(book)));
+  if (!connection.knows("metrics.last_success")) {  // a program that looks again and again writes the file again
+    TRY_ASSIGN(auto book,
+               sql::Book::parse(metrics_statements().front().text, connection.dialect()));
+    TRY(connection.use(std::move(book)));
+  }
   text.head("holdfast_check_last_success_timestamp_seconds",
             "When the check last ended complete and in step.");
   for (const CheckResult& check : outcome.checks) {
