@@ -12,6 +12,8 @@
 namespace holdfast::json_schema {
 namespace {
 
+constexpr std::size_t kUsualTextBytes = 128;
+
 std::span<const MemberNode> members_of(const ValueNode& node) {
   return {node.members, node.size};
 }
@@ -79,18 +81,32 @@ void append_array(std::string& out, Value value, std::size_t most_bytes) {
   out += ']';
 }
 
+// The first bytes of a key as a number, in which most pairs of keys differ; 0 where their order is not that of RFC 8785.
+std::uint64_t first_bytes(std::string_view key) {
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < 8; ++i)
+    bytes = bytes << 8U | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0);
+  return (bytes & 0x8080808080808080U) == 0 ? bytes : 0;
+}
+
 void append_object(std::string& out, Value value, std::size_t most_bytes) {
-  std::vector<Member> members;
-  members.reserve(value.size());
+  struct Sorted {
+    std::uint64_t first = 0;
+    Member member;
+  };
+  std::vector<Sorted> members(value.size());
   for (std::size_t i = 0; i < value.size(); ++i)
-    members.push_back(value.member(i));
-  std::ranges::sort(members, core::canonical_key_less, &Member::key);
+    members[i] = {first_bytes(value.member(i).key), value.member(i)};
+  std::ranges::sort(members, [](const Sorted& a, const Sorted& b) {
+    if (a.first != b.first && a.first != 0 && b.first != 0) return a.first < b.first;
+    return core::canonical_key_less(a.member.key, b.member.key);
+  });
   out += '{';
   for (std::size_t i = 0; i < members.size() && out.size() <= most_bytes; ++i) {
     if (i > 0) out += ',';
-    core::append_canonical_string(out, members[i].key);
+    core::append_canonical_string(out, members[i].member.key);
     out += ':';
-    append(out, members[i].value, most_bytes);
+    append(out, members[i].member.value, most_bytes);
   }
   out += '}';
 }
@@ -187,12 +203,14 @@ std::size_t depth_of(Value value) {
 
 std::string json_text(Value value) {
   std::string text;
+  if (value.size() > 0) text.reserve(kUsualTextBytes);
   append(text, value, ~std::size_t{0});
   return text;
 }
 
 std::string short_json_text(Value value, std::size_t most_bytes) {
   std::string text;
+  if (value.size() > 0) text.reserve(most_bytes + kUsualTextBytes);
   append(text, value, most_bytes);
   if (text.size() <= most_bytes) return text;
   std::size_t end = most_bytes;
