@@ -19,13 +19,11 @@ import json
 import pathlib
 import platform
 import re
-import shutil
 import sys
-import tempfile
 import zipfile
 
 from elf_localize import localize
-from pinned_wheel import pinned, point, sha256, wheel_of
+from pinned_wheel import made_whole, pinned, point, sha256, wheel_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "native.txt"
@@ -77,21 +75,12 @@ def write_package(prefix: pathlib.Path, package: str, file: str, link: str) -> N
 
 
 def make_prefix(wheel: pathlib.Path, final: pathlib.Path) -> None:
-    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
-    try:
+    with made_whole(final, "manifest.json") as made:
         with zipfile.ZipFile(wheel) as archive:
             unpack(archive, made)
         libraries = {p.name: sha256(p) for p in sorted((made / "lib").glob("*.so*"))}
         text = json.dumps({"wheel": wheel.name, "sha256": sha256(wheel), "libraries": libraries}, indent=1)
         (made / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        made.chmod(0o755)
-        try:
-            made.rename(final)
-        except OSError:
-            if not (final / "manifest.json").exists():  # else a second setup was quicker with the same
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def main() -> int:

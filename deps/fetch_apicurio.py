@@ -16,9 +16,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
 
-from pinned_wheel import point, sha256
+from pinned_wheel import made_whole, point, sha256
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "apicurio.txt"
@@ -51,8 +50,7 @@ def download(repository: pathlib.Path) -> None:
 
 
 def make(archive: pathlib.Path, final: pathlib.Path) -> None:
-    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
-    try:
+    with made_whole(final, "from") as made:
         with tarfile.open(archive) as source:
             for entry in source:
                 parts = pathlib.PurePosixPath(entry.name).parts
@@ -63,14 +61,6 @@ def make(archive: pathlib.Path, final: pathlib.Path) -> None:
                 with source.extractfile(entry) as packed, target.open("wb") as unpacked:
                     shutil.copyfileobj(packed, unpacked, 1 << 20)
         (made / "from").write_text(f"{archive.name}\n", encoding="utf-8")
-        made.chmod(0o755)
-        try:
-            made.rename(final)
-        except OSError:
-            if not (final / "from").exists():  # else a second setup was quicker with the same
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def main() -> int:

@@ -14,10 +14,9 @@ import platform
 import re
 import shutil
 import sys
-import tempfile
 import zipfile
 
-from pinned_wheel import point, wheel_of
+from pinned_wheel import made_whole, point, wheel_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "ffmpeg.txt"
@@ -25,8 +24,7 @@ NOT_THERE = 3
 
 
 def make(wheel: pathlib.Path, final: pathlib.Path) -> None:
-    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
-    try:
+    with made_whole(final, "from") as made:
         with zipfile.ZipFile(wheel) as archive:
             name = next(n for n in archive.namelist() if re.search(r"/binaries/ffmpeg-[^/]+$", n))
             (made / "bin").mkdir()
@@ -34,14 +32,6 @@ def make(wheel: pathlib.Path, final: pathlib.Path) -> None:
                 shutil.copyfileobj(source, target, 1 << 20)
         (made / "bin" / "ffmpeg").chmod(0o755)
         (made / "from").write_text(f"{wheel.name}\n{name}\n", encoding="utf-8")
-        made.chmod(0o755)
-        try:
-            made.rename(final)
-        except OSError:
-            if not (final / "from").exists():  # else a second setup was quicker with the same
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def main() -> int:

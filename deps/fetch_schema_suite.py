@@ -13,13 +13,12 @@ import argparse
 import hashlib
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 
-from pinned_wheel import pinned, point, sha256
+from pinned_wheel import made_whole, pinned, point, sha256
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "schema_suite.txt"
@@ -56,8 +55,7 @@ def download(folder: pathlib.Path) -> None:
 
 
 def make(archive: pathlib.Path, final: pathlib.Path) -> None:
-    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
-    try:
+    with made_whole(final, "from") as made:
         with tarfile.open(archive) as source:
             for entry in source:
                 parts = pathlib.PurePosixPath(entry.name).parts
@@ -67,14 +65,6 @@ def make(archive: pathlib.Path, final: pathlib.Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(source.extractfile(entry).read())
         (made / "from").write_text(f"{archive.name}\n", encoding="utf-8")
-        made.chmod(0o755)
-        try:
-            made.rename(final)
-        except OSError:
-            if not (final / "from").exists():  # else a second setup was quicker with the same
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def main() -> int:

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A wheel that a lock file pins by version and content: found in .deps/wheels, or brought there by this Python's pip."""
+"""What the fetch scripts share: a wheel that a lock file pins by version and content, found in .deps/wheels or brought there by this Python's
+pip; and folders that are there whole or not at all."""
+import collections.abc
+import contextlib
 import hashlib
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 PYTHON = "311"  # of the pinned files, not of this machine
 
@@ -52,6 +57,22 @@ def wheel_of(lock: pathlib.Path, folder: pathlib.Path, machine: str, offline: bo
     if wheel is None:
         raise SystemExit(f"fetch: pip brought no wheel for {machine} that deps/{lock.name} pins")
     return wheel
+
+
+@contextlib.contextmanager
+def made_whole(final: pathlib.Path, last: str) -> collections.abc.Iterator[pathlib.Path]:
+    """A new folder to fill, which gets its name when all is in it. `last` is the file that says so of a folder that is there."""
+    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        try:
+            made.rename(final)
+        except OSError:
+            if not (final / last).exists():  # else a second setup was quicker with the same
+                raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def point(link: pathlib.Path, to: str) -> None:

@@ -80,8 +80,8 @@ void findings(Text& text, const CheckOutcome& outcome) {
 // A check that never succeeded has no sample: an alert must ask for absent() too, which docs/metrics.md says.
 Status last_success(Text& text, const CheckOutcome& outcome, catalog::Catalog& catalog) {
   sql::Connection& connection = catalog.connection();
-  if (!connection.knows(
-          "metrics.last_success")) {  // a program that looks again and again writes the file again
+  // A program that looks again and again writes the file again.
+  if (!connection.knows("metrics.last_success")) {
     TRY_ASSIGN(auto book,
                sql::Book::parse(metrics_statements().front().text, connection.dialect()));
     TRY(connection.use(std::move(book)));

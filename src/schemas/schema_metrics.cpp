@@ -67,7 +67,8 @@ class Telling {
       return finding.level < core::Level::warning || waivers.covers(finding);
     };
     for (const catalog::Incident& incident : incidents)
-      if (std::ranges::all_of(incident.findings, is_accepted)) accepted_.insert(incident.subject);
+      if (!incident.findings.empty() && std::ranges::all_of(incident.findings, is_accepted))
+        accepted_.insert(incident.subject);
     return {};
   }
 

@@ -3,7 +3,6 @@
 does that a stand-in does not. Runs where HOLDFAST_REQUIRE_APICURIO is set: make test-apicurio."""
 import copy
 import http.client
-import http.server
 import json
 import os
 import threading
@@ -12,6 +11,7 @@ import types
 import jsonschema
 import pytest
 from apicurio_server import LISTED_SUBJECTS, ApicurioServer
+from loopback_server import Handler, LoopbackServer
 from pins import FEEDBACK, HEALTH, SCHEMAS, breaking, safe, stamped, write_pins
 from schema_workspace import Place, in_the_sources_keys, source_report, tree
 from schemas import hold
@@ -203,7 +203,7 @@ def test_a_breaking_change_is_refused_with_a_witness_and_nothing_is_written(publ
 # --- a server that goes away
 
 
-class Cut:
+class Cut(LoopbackServer):
     """Hands requests on to a server and kills it, and itself, at the one behind the last that is let through."""
 
     def __init__(self, server, let_through):
@@ -211,9 +211,7 @@ class Cut:
         lock, asked = threading.Lock(), 0
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Handing(Handler):
             def do_GET(self):
                 nonlocal asked
                 with lock:  # one after the other, so that the last one is answered before the kill
@@ -230,19 +228,9 @@ class Cut:
                     connection.close()
                     if self.path.endswith("/content"):
                         outer.contents.append(self.path.split("/artifacts/")[1].split("/")[0])
-                    self.send_response(answer.status)
-                    self.send_header("Content-Type", "application/json")
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
+                    self.answer(answer.status, "application/json", body)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        super().__init__(Handing)
 
 
 def test_a_server_that_is_killed_in_the_middle_is_unreachable_and_what_it_did_not_answer_is_never_synced(tmp_path, binary):

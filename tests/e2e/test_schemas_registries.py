@@ -2,15 +2,14 @@
 """Registries of the kinds confluent and apicurio, as their documents describe them, by stand-ins that answer what a table says; and
 `schemas watch` and `explain`."""
 import base64
-import http.server
 import json
 import signal
 import subprocess
-import threading
 import time
 import urllib.parse
 
 import pytest
+from loopback_server import Handler, LoopbackServer
 from pins import FEEDBACK, HEALTH, SCHEMAS, breaking, stamped, write_pins
 from plain_registry import PlainRegistry
 from schema_workspace import Place
@@ -19,37 +18,21 @@ from schemas import hold
 NAME = "telemetry.FeedbackEvent"
 
 
-class Table:
+class Table(LoopbackServer):
     """Answers paths (with their query) out of a dict; anything else is 404."""
 
     def __init__(self):
         self.answers, self.seen = {}, []
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Answering(Handler):
             def do_GET(self):
                 outer.seen.append((self.path, self.headers.get("Authorization")))
                 value = outer.answers.get(urllib.parse.unquote(self.path))
                 body = json.dumps({"error_code": 40401} if value is None else value).encode()
-                self.send_response(404 if value is None else 200)
-                self.send_header("Content-Type", "application/vnd.schemaregistry.v1+json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(404 if value is None else 200, "application/vnd.schemaregistry.v1+json", body)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Answering)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A registry that speaks the plain HTTP API of source 001, on loopback, written from its description alone; and ways to misbehave."""
 import hashlib
-import http.server
 import json
 import threading
 import urllib.parse
+
+from loopback_server import Handler, LoopbackServer
 
 
 def seed_hash(schema):
@@ -12,7 +13,7 @@ def seed_hash(schema):
     return hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest()
 
 
-class PlainRegistry:
+class PlainRegistry(LoopbackServer):
     """`tracks[track][name]` is a list of (version, schema), oldest first. Names are without ".schema"; over HTTP they have it."""
 
     def __init__(self):
@@ -27,28 +28,18 @@ class PlainRegistry:
         self.lock = threading.Lock()
         outer = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
+        class Answering(Handler):
             def do_GET(self):
                 outer.answer(self)
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
+        super().__init__(Answering)
 
     def publish(self, name, schema, version, track="v1"):
         self.tracks.setdefault(track, {}).setdefault(name, []).append((version, schema))
 
     def close(self):
         self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
+        super().close()
 
     def entry(self, track, name, versions, version=None):
         wanted = [each for each in versions if version is None or each[0] == version]

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's Prometheus and Alertmanager on loopback, in a folder of their own, with intervals of a second; and a server of a textfile."""
-import http.server
 import json
 import pathlib
 import re
 import subprocess
-import threading
 import time
 import urllib.parse
 import urllib.request
 
+from loopback_server import Handler, LoopbackServer
 from redis_server import free_port
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -36,32 +35,17 @@ def until(what, look, patience_s=PATIENCE_S):
     return found
 
 
-class TextfileServer:
+class TextfileServer(LoopbackServer):
     """Serves a file as node_exporter's textfile collector would: whatever is in it now."""
 
     def __init__(self, path):
         outer_path = pathlib.Path(path)
 
-        class Handler(http.server.BaseHTTPRequestHandler):
+        class Exposing(Handler):
             def do_GET(self):
-                body = outer_path.read_bytes()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+                self.answer(200, "text/plain; version=0.0.4", outer_path.read_bytes())
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Exposing)
 
 
 class PromStack:
