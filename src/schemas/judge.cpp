@@ -36,6 +36,13 @@ std::string versioned(const std::string& version, const Pin& schema) {
   return (version.empty() ? "" : version + ' ') + short_hash(schema.hashes.canonical_sha256);
 }
 
+// The document that proves a change, for people.
+std::string proof_of(const Change& change) {
+  if (change.backward_witness) return ", no longer valid: " + piece(*change.backward_witness);
+  if (change.forward_witness) return ", not valid before: " + piece(*change.forward_witness);
+  return {};
+}
+
 std::string words_of(ChangeClass change) {
   switch (change) {
     case ChangeClass::breaking:
@@ -126,9 +133,9 @@ class Judging {
       finding.recorded = at + piece(change.old_value);
       finding.observed = at + piece(change.new_value);
       finding.message =
-          message(change.message + " (" + words_of(change.change) + "); pinned " +
-                  versioned(state_.local_version, *state_.pin) + ", the registry has " +
-                  versioned(state_.registry_version, *state_.published));
+          message(at + change.message + " (" + words_of(change.change) + ")" + proof_of(change) +
+                  "; pinned " + versioned(state_.local_version, *state_.pin) +
+                  ", the registry has " + versioned(state_.registry_version, *state_.published));
       finding.witness = {{"path", change.path},
                          {"keyword", change.keyword},
                          {"class", std::string(class_name(change.change))},

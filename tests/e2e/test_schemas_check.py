@@ -104,7 +104,8 @@ def test_stamps_are_no_change_beside_one_and_an_acceptance_outlives_them(workspa
 def test_a_new_required_field_is_breaking_and_the_witness_proves_it(place, registry):
     registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
     done = check(place, registry, expect=1)
-    assert "schema.required_added" in done.stdout
+    shown = " ".join(done.stdout.split())
+    assert 'schema.required_added: /required/new_field: new_field is required now (breaking), no longer valid: {' in shown
     report = place.report()
     drifted = next(each for each in report["schemas"] if each["schema"] == NAME)
     assert drifted["status"] == "drift" and drifted["class"] == "breaking"
