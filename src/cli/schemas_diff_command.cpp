@@ -166,10 +166,7 @@ Result<Compared> compare(const Command& command, const DiffWords& words) {
   schemas::ComparisonOptions options;
   options.profile = schemas::parse_profile(words.profile).value_or(options.profile);
   auto comparison = schemas::compare_schemas(out.old.schema, out.now.schema, options);
-  if (!comparison)
-    return Error(Code::invalid, comparison.problem().detail + " (" +
-                                    std::string(schemas::problem_name(comparison.problem().kind)) +
-                                    ")");
+  if (!comparison) return Error(Code::invalid, schemas::sentence_of(comparison.problem()));
   out.comparison = std::move(*comparison);
   return out;
 }

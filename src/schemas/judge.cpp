@@ -53,6 +53,14 @@ std::string words_of(ChangeClass change) {
   return {};
 }
 
+// The smallest document that shows it: whoever reads only this line must not have to believe it.
+std::string witness_of(const Change& change) {
+  std::string out;
+  if (change.backward_witness) out += "; no longer valid: " + piece(*change.backward_witness);
+  if (change.forward_witness) out += "; not valid before: " + piece(*change.forward_witness);
+  return out;
+}
+
 class Judging {
  public:
   Judging(const SchemasConfig& config, const SchemaState& state) : config_(config), state_(state) {
@@ -128,7 +136,7 @@ class Judging {
       finding.message =
           message(change.message + " (" + words_of(change.change) + "); pinned " +
                   versioned(state_.local_version, *state_.pin) + ", the registry has " +
-                  versioned(state_.registry_version, *state_.published));
+                  versioned(state_.registry_version, *state_.published) + witness_of(change));
       finding.witness = {{"path", change.path},
                          {"keyword", change.keyword},
                          {"class", std::string(class_name(change.change))},
@@ -199,7 +207,7 @@ class Judging {
   void unreadable_pin() {
     core::Finding& finding = add(kPinUnreadable, Level::error);
     finding.observed = std::string(problem_name(state_.problem->kind));
-    finding.message = message(state_.problem->detail);
+    finding.message = message(sentence_of(*state_.problem));
     finding.witness = problem_fields();
     finding.hint = command("fetch") + " --force restores it and keeps what is there";
   }
@@ -214,7 +222,7 @@ class Judging {
     const Problem problem =
         state_.problem.value_or(Problem{ProblemKind::cancelled, "it was not looked at"});
     finding.observed = std::string(problem_name(problem.kind));
-    finding.message = message("not compared: " + problem.detail);
+    finding.message = message("not compared: " + sentence_of(problem));
     if (state_.problem) finding.witness = problem_fields();
     finding.hint = "tell whoever publishes it; check again once it is mended";
   }

@@ -2,6 +2,7 @@
 """`holdfast schemas check` from outside: the source's command lines and report, drift of every class, and whatever keeps a schema from being
 compared: never "synced"."""
 import json
+import re
 
 import jsonschema
 import pytest
@@ -114,6 +115,9 @@ def test_a_new_required_field_is_breaking_and_the_witness_proves_it(place, regis
     assert old.is_valid(witness) and not new.is_valid(witness)
     rules = {each["rule"] for each in drifted["changes"]}
     assert "schema.required_added" in rules, rules
+    said = check(place, registry, "--format", "github", expect=1).stdout
+    shown = re.search(r"required_added::.*; no longer valid: (\{.*\}) Next:", said)[1]
+    assert old.is_valid(json.loads(shown)) and not new.is_valid(json.loads(shown)), "every line that tells of it shows it too"
 
 
 def test_an_optional_field_is_safe_and_documentation_an_annotation(place, registry):
