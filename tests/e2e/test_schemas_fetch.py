@@ -54,6 +54,7 @@ def test_fetched_pins_are_synced_and_fetching_again_writes_nothing(place, regist
     before = tree(place.folder / "schemas")
     assert "up to date" in fetch(place, registry).stdout
     assert tree(place.folder / "schemas") == before
+    assert [path.name for path in place.folder.iterdir()] == ["schemas"], "nothing of its own stays in somebody's checkout"
     place.run("schemas", "check", "--track", "v1", "--registry-url", registry.url, "--schema-dir", "schemas")
 
 
