@@ -341,6 +341,15 @@ def test_accepted_drift_passes_until_another_one_comes(workspace, registry):
     workspace.run("check")
     another = breaking()
     another["properties"]["queue_size"]["minimum"] = 1
+    granted = [each["id"] for each in said["waivers"]]
+    revoked = workspace.json("waive", "revoke", f"schema:core/{NAME}")
+    hold("waive-revoke", revoked)
+    assert revoked["waivers"] == granted and workspace.json("waive", "list")["waivers"] == []
+    assert len(workspace.events("waiver.revoked")) == len(granted)
+    workspace.run("waive", "revoke", f"schema:core/{NAME}", expect=2)
+    workspace.run("waive", "revoke", granted[0], expect=2)
+    assert "schema.required_added" in finding_rules(workspace)
+    workspace.run("schemas", "accept", NAME, "--reason", "adapting", "--until", "14d")
     registry.publish(NAME, stamped(another, NAME, "1.2.8"), "1.2.8")
     assert "schema.bound_tightened" in finding_rules(workspace)
 
