@@ -37,14 +37,15 @@ def until(what, look, patience_s=PATIENCE_S):
 
 
 class TextfileServer:
-    """Serves a file as node_exporter's textfile collector would: whatever is in it now."""
+    """Serves the file at `path` as node_exporter's textfile collector would: whatever is in it now; nothing where there is no path."""
 
-    def __init__(self, path):
-        outer_path = pathlib.Path(path)
+    def __init__(self, path=None):
+        self.path = path
+        outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                body = outer_path.read_bytes()
+                body = pathlib.Path(outer.path).read_bytes() if outer.path else b""
                 self.send_response(200)
                 self.send_header("Content-Type", "text/plain; version=0.0.4")
                 self.send_header("Content-Length", str(len(body)))
