@@ -116,17 +116,18 @@ void count(const core::Finding& finding, app::FindingCounts& counts) {
 /// The comparison as one subject of a check, for the formats of CI systems.
 std::string report_of(const Compared& compared, app::ReportFormat format, Timestamp now,
                       bool fails) {
-  schemas::SchemasConfig config;
-  schemas::SchemaState state;
-  state.name = compared.now.schema.name;
-  state.pin = compared.old.schema;
-  state.published = compared.now.schema;
-  state.local_version = compared.old.version;
-  state.registry_version = compared.now.version;
-  state.comparison = compared.comparison;
-  state.status = compared.comparison.change == ChangeClass::identical ? schemas::DriftStatus::synced
-                                                                      : schemas::DriftStatus::drift;
-  auto report = schemas::judge(config, state, now);
+  const NamedSchema& now_side = compared.now;
+  core::SubjectReport report;
+  report.subject = {"schema", now_side.schema.name};
+  report.basis = "content";
+  report.observed_at = now;
+  report.proved_at = now;
+  report.verdict = compared.comparison.change == ChangeClass::identical ? core::Verdict::in_step
+                                                                        : core::Verdict::drifted;
+  report.findings =
+      schemas::findings_of(report.subject, compared.comparison,
+                           schemas::sides_of("old", compared.old.version, compared.old.schema,
+                                             "new", now_side.version, now_side.schema));
   app::CheckResult result;
   result.name = "schemas.diff";
   result.domain = "schemas";
@@ -135,14 +136,14 @@ std::string report_of(const Compared& compared, app::ReportFormat format, Timest
   ++result.by_verdict[static_cast<std::size_t>(report.verdict)];
   std::optional<core::Level> level;
   for (core::Finding& finding : report.findings) {
-    finding.file = compared.now.shown;
-    finding.hint.clear();  // those of a check speak of pins
+    finding.file = now_side.shown;
     count(finding, result.findings);
     level = std::max(level.value_or(core::Level::note), finding.level);
   }
   if (fails) result.findings_that_fail = static_cast<std::int64_t>(report.findings.size());
   result.subjects.push_back({std::move(report), level, {}});
   app::CheckOutcome outcome;
+  outcome.workspace_name = now_side.shown + " against " + compared.old.shown;
   outcome.started_at = outcome.ended_at = now;
   outcome.complete = true;
   outcome.conclusion = fails ? app::Conclusion::findings : app::Conclusion::in_step;

@@ -100,7 +100,12 @@ def test_diff_says_what_a_change_means_and_proves_it(place):
     assert place.json("schemas", "diff", "old.json", "old.json")["class"] == "identical"
     for form in ("sarif", "junit", "github", "markdown", "text"):
         done = place.run("schemas", "diff", "old.json", "new.json", "--format", form, expect=1)
-        assert "enum_value_added" in done.stdout.replace("\\", ""), done.stdout
+        said = done.stdout.replace("\\", "")
+        assert "enum_value_added" in said, said
+        assert "; pinned " not in said and ", the registry has " not in said, "of two files neither is a pin or in a registry"
+        title = {"markdown": "# Holdfast check of new.json against old.json\n", "junit": '<testsuites name="holdfast new.json against old.json">',
+                 "sarif": '"id": "holdfast/new.json%20against%20old.json/"'}.get(form, "")
+        assert title in said, said[:500]
     place.run("schemas", "diff", "old.json", "missing.json", expect=2)
 
 
