@@ -109,6 +109,23 @@ def test_diff_says_what_a_change_means_and_proves_it(place):
     place.run("schemas", "diff", "old.json", "missing.json", expect=2)
 
 
+def test_the_contract_hash_is_of_what_documents_can_see(place):
+    write(place.folder, "a.json", FEEDBACK)
+    told = json.loads(json.dumps(FEEDBACK)) | {"description": "more words", "$track": "v2"}
+    told["$defs"] = {"Other": told["$defs"]["Level"]}  # called otherwise, and the set of values in another order
+    told["$defs"]["Other"]["enum"].reverse()
+    told["properties"]["level"]["$ref"] = "#/$defs/Other"
+    write(place.folder, "b.json", told)
+    write(place.folder, "c.json", breaking())
+    same = place.json("schemas", "diff", "a.json", "b.json", "--fail-on", "breaking")
+    hold("schemas-diff", same)
+    assert same["old_contract_sha256"] == same["new_contract_sha256"] and same["old_sha256"] != same["new_sha256"]
+    other = place.json("schemas", "diff", "a.json", "c.json", expect=1)
+    assert other["old_contract_sha256"] == same["old_contract_sha256"] != other["new_contract_sha256"]
+    alike = place.json("schemas", "diff", "a.json", "a.json")
+    assert alike["old_contract_sha256"] == alike["new_contract_sha256"] == same["old_contract_sha256"]
+
+
 def test_validate_agrees_with_pythons_validator(place):
     write(place.folder, "good.json", {"service": "a", "state": "ok"})
     write(place.folder, "bad.json", {"service": "a", "state": "gone"})
