@@ -200,6 +200,31 @@ def test_what_is_not_published_as_it_should_be_is_no_pass(place, damage):
     assert "passed" not in done.stdout or "0 of 1" in done.stdout
 
 
+def test_explain_names_the_samples_that_break(place):
+    for name, schema in SCHEMAS.items():
+        write(place.folder / "registry/v1", f"{name}.json", schema)
+    place.configure("registry")
+    good = {"coordinator_id": "a", "queue_size": 1, "level": "ok"}
+    write(place.folder / "samples", f"{NAME}-old.json", good)
+    write(place.folder / "samples", f"{NAME}-new.json", {**good, "new_field": "b"})
+    write(place.folder / "samples", f"{NAME}-never.json", {"coordinator_id": 1})
+    write(place.folder / "samples", "telemetry.HealthStatus.json", {"service": "a", "state": "ok"})
+    write(place.folder / "registry/v1", f"{NAME}.json", breaking())
+    place.run("check", expect=1)
+    said = place.json("schemas", "explain", NAME)
+    hold("schemas-explain", said)
+    assert said["samples"] is None
+    said = place.json("schemas", "explain", NAME, "--samples", "samples")
+    hold("schemas-explain", said)
+    assert said["samples"] == {"folder": "samples", "held": 3, "broken": [f"samples/{NAME}-old.json"], "not_held": []}
+    told = place.run("schemas", "explain", NAME, "--samples", "samples").stdout
+    assert "1 of 3 samples" in told and f"samples/{NAME}-old.json" in told and "-never" not in told
+    place.run("schemas", "explain", NAME, "--samples", "nowhere", expect=2)
+    place.configure("nowhere")
+    done = place.run("schemas", "explain", NAME, "--samples", "samples", expect=3)
+    assert "schema.required_added" in done.stdout, "what is known is told"
+
+
 def test_config_names_the_key_and_the_nearest(place):
     place.configure("flat")
     text = (place.folder / "holdfast.toml").read_text()

@@ -333,7 +333,8 @@ def test_scenario_d_the_registry_published_a_breaking_change(walk):
     assert jsonschema.Draft202012Validator(FEEDBACK).is_valid(witness)
     assert not jsonschema.Draft202012Validator(breaking()).is_valid(witness)
     explained, used, refused = walk.follow(D, 0)
-    assert "required_added" in explained and "src/feedback.py" in used and "--accept breaking" in refused
+    assert "required_added" in explained and "1 of 1 sample in tests/samples valid for the pin and not" in explained
+    assert f"tests/samples/{FEEDBACK_EVENT}.json\n" in explained and "src/feedback.py" in used and "--accept breaking" in refused
     failing, = walk.follow(D, 1)
     assert "0 of 2 contract tests passed" in failing and "new_field" in failing
 
