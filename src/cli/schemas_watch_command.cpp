@@ -10,6 +10,7 @@
 #include "cli/event_delivery.h"
 #include "cli/schemas_commands.h"
 #include "schemas/json_object.h"
+#include "schemas/known_answers.h"
 #include "schemas/schema_check.h"
 
 namespace holdfast::cli {
@@ -86,7 +87,8 @@ class Watching {
   Result<Exit> once() {
     std::optional<DriftRun> run;
     std::vector<app::ConfiguredCheck> checks;
-    checks.push_back({schemas::make_schema_check(chosen_.config, opened_.get(), &run), {}});
+    checks.push_back(
+        {schemas::make_schema_check(chosen_.config, opened_.get(), &run, &known_), {}});
     app::CheckRunOptions options;
     options.cancel = command_.cancel;
     TRY_ASSIGN(const auto outcome,
@@ -121,6 +123,7 @@ class Watching {
   ChosenSchemas chosen_;
   OpenedCatalog opened_;
   std::string last_line_;
+  schemas::KnownAnswers known_;
   std::mt19937_64 random_{std::random_device{}()};
 };
 

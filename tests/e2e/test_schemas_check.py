@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`holdfast schemas check` from outside: the source's command lines and report, drift of every class, and whatever keeps a schema from being
 compared: never "synced"."""
+import hashlib
 import json
 import re
 
@@ -8,6 +9,7 @@ import jsonschema
 import pytest
 from pins import FEEDBACK, HEALTH, SCHEMAS, annotated, breaking, safe, stamped, write_pins
 from plain_registry import PlainRegistry
+from prom_stack import until
 from schema_workspace import Place, in_the_sources_keys, source_report
 from schemas import hold
 
@@ -368,3 +370,49 @@ def test_a_deprecated_schema_is_a_note_and_an_older_version_a_warning(workspace,
     assert "telemetry.Feedback2" in rules["schema.deprecated"]["message"]
     registry.tracks["v1"][NAME] = [("1.0.9", stamped(safe(), NAME, "1.0.9"))]
     assert finding_rules(workspace)["schema.version_regressed"]["observed"] == "1.0.9"
+
+
+def tagged(registry):
+    registry.etag = lambda body: f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+
+
+def looks(registry, path):
+    return [status for asked, status in registry.statuses if asked == path]
+
+
+def test_watching_asks_for_what_changed_only_and_sees_it(workspace, registry):
+    tagged(registry)
+    path = f"/schemas/v1/{NAME}.schema"
+    watch = workspace.start("schemas", "watch", "core", "--interval", "1s", "--looks", "60", "--json")
+    try:
+        assert json.loads(watch.stdout.readline())["synced"] == 3
+        until(lambda: registry.statuses, lambda: looks(registry, path)[:3] == [200, 304, 304])
+        registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
+        assert json.loads(watch.stdout.readline())["drifted"] == 1
+        until(lambda: registry.statuses, lambda: looks(registry, path)[-1] == 304)
+        registry.publish(NAME, stamped(FEEDBACK, NAME, "1.2.8"), "1.2.8")
+        assert json.loads(watch.stdout.readline())["synced"] == 3
+        assert set(looks(registry, "/index")) == {200}, "the index tells what is there, and is read each time"
+    finally:
+        watch.terminate()
+        watch.communicate(timeout=60)
+
+
+def test_a_registry_that_says_unchanged_and_lists_another_version_is_asked_again(workspace, registry):
+    tagged(registry)
+    watch = workspace.start("schemas", "watch", "core", "--interval", "1s", "--looks", "60", "--json")
+    try:
+        assert json.loads(watch.stdout.readline())["synced"] == 3
+        registry.always_unchanged = True
+        registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
+        assert json.loads(watch.stdout.readline())["drifted"] == 1
+    finally:
+        watch.terminate()
+        watch.communicate(timeout=60)
+
+
+def test_one_look_sends_no_entity_tag(workspace, registry):
+    tagged(registry)
+    workspace.run("schemas", "check", "core")
+    workspace.run("schemas", "check", "core")
+    assert {status for _, status in registry.statuses} == {200}
