@@ -7,6 +7,7 @@
 #include "artifacts/rules.h"
 #include "extract/extraction_check.h"
 #include "extract/rules.h"
+#include "schemas/episode_review.h"
 #include "schemas/rules.h"
 #include "schemas/schema_check.h"
 #include "schemas/schema_metrics.h"
@@ -84,15 +85,22 @@ Result<std::vector<core::MetricFamily>> schema_metrics(const Workspace& workspac
   return schemas::schema_metrics(catalog, workspace.schemas);
 }
 
+Result<core::Fields> schema_review(const Workspace& workspace, catalog::Catalog& catalog,
+                                   const catalog::Incident& incident,
+                                   std::span<const catalog::StoredEvent> events) {
+  return schemas::review_of(catalog, workspace.schemas, incident, events);
+}
+
 // --- the list
 
 constexpr std::array kDomains = {
     Domain{"artifacts", "file hashes in rows, against the files on disk", kArtifactKeys,
-           &artifacts::rules, &read_artifacts, &add_artifact_checks, nullptr},
+           &artifacts::rules, &read_artifacts, &add_artifact_checks, nullptr, nullptr},
     Domain{"extract", "a ledger of finished items, against the rows that are published",
-           kExtractKeys, &extract::rules, &read_extraction, &add_extraction_checks, nullptr},
+           kExtractKeys, &extract::rules, &read_extraction, &add_extraction_checks, nullptr,
+           nullptr},
     Domain{"schemas", "pinned schemas, against a live registry", kSchemasKeys, &schemas::rules,
-           &read_schemas, &add_schema_checks, &schema_metrics},
+           &read_schemas, &add_schema_checks, &schema_metrics, &schema_review},
 };
 
 }  // namespace

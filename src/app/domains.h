@@ -9,6 +9,9 @@
 
 #include "app/workspace.h"
 #include "base/toml.h"
+#include "catalog/event_log.h"
+#include "catalog/incidents.h"
+#include "core/fields.h"
 #include "core/finding.h"
 #include "core/metric.h"
 
@@ -31,6 +34,11 @@ struct Domain {
   /// not be looked at, no series vanishes. Null: it has none.
   Result<std::vector<core::MetricFamily>> (*metrics)(const Workspace& workspace,
                                                      catalog::Catalog& catalog);
+  /// What the review of one of its incidents says beside what every one does, in the order it is shown; a key may come again. Null:
+  /// nothing. `events` are those of the incident.
+  Result<core::Fields> (*review)(const Workspace& workspace, catalog::Catalog& catalog,
+                                 const catalog::Incident& incident,
+                                 std::span<const catalog::StoredEvent> events);
 };
 
 std::span<const Domain> domains();

@@ -46,7 +46,9 @@ Result<std::vector<catalog::StoredEvent>> events_of(catalog::Catalog& catalog,
   return events;
 }
 
-void append_finding(std::string& out, const core::Finding& finding) {
+enum class NextStep : unsigned char { open, done };
+
+void append_finding(std::string& out, const core::Finding& finding, NextStep next) {
   out += "\n### " + markdown_text(finding.rule) + " (" +
          std::string(core::level_name(finding.level)) + (finding.waived ? ", waived" : "") +
          ")\n\n";
@@ -61,7 +63,8 @@ void append_finding(std::string& out, const core::Finding& finding) {
            " |\n";
   if (const core::Rule* rule = find_rule(finding.rule); rule != nullptr)
     out += '\n' + markdown_text(rule->help) + '\n';
-  if (!finding.hint.empty()) out += "\nNext: " + markdown_text(finding.hint) + "\n";
+  if (!finding.hint.empty() && next == NextStep::open)
+    out += "\nNext: " + markdown_text(finding.hint) + "\n";
 }
 
 void append_waivers(std::string& out, const IncidentFile& file, Timestamp now) {
@@ -93,7 +96,8 @@ void append_timeline(std::string& out, const IncidentFile& file) {
 
 }  // namespace
 
-Result<IncidentFile> load_incident(catalog::Catalog& catalog, std::int64_t id) {
+Result<IncidentFile> load_incident(const Workspace& workspace, catalog::Catalog& catalog,
+                                   std::int64_t id) {
   TRY_ASSIGN(auto incident, catalog::find_incident(catalog, id));
   if (!incident)
     return Error(Code::not_found, "no incident " + std::to_string(id),
@@ -104,6 +108,10 @@ Result<IncidentFile> load_incident(catalog::Catalog& catalog, std::int64_t id) {
   TRY_ASSIGN(auto waivers, catalog::list_waivers(catalog, true));
   for (catalog::Waiver& waiver : waivers)
     if (waiver.subject == file.incident.subject) file.waivers.push_back(std::move(waiver));
+  const Domain* domain = find_domain(file.incident.domain);
+  if (domain != nullptr && domain->review != nullptr) {
+    TRY_ASSIGN(file.review, domain->review(workspace, catalog, file.incident, file.events));
+  }
   return file;
 }
 
@@ -123,12 +131,17 @@ std::string incident_markdown(const IncidentFile& file, Timestamp now) {
     out += "| resolved | " + format_rfc3339(*incident.resolved_at) +
            (incident.resolved_by_run.empty() ? "" : " by run `" + incident.resolved_by_run + '`') +
            " |\n";
-  out += "| lasted | " + format_age(std::chrono::nanoseconds(until.ns - incident.opened_at.ns)) +
-         " |\n";
+  out += std::string(incident.resolved_at ? "| time to resolution | " : "| open for | ") +
+         format_span(std::chrono::nanoseconds(until.ns - incident.opened_at.ns)) + " |\n";
+  for (const core::Field& field : file.review) {
+    std::string key = field.key;
+    std::ranges::replace(key, '_', ' ');
+    out += "| " + key + " | " + markdown_text(core::display(field.value)) + " |\n";
+  }
   out += "\n## Findings\n";
   if (incident.findings.empty()) out += "\nNone are kept.\n";
   for (const core::Finding& finding : incident.findings)
-    append_finding(out, finding);
+    append_finding(out, finding, incident.resolved_at ? NextStep::done : NextStep::open);
   append_waivers(out, file, now);
   append_timeline(out, file);
   return out;

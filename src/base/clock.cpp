@@ -170,6 +170,19 @@ std::string format_age(nanoseconds age) {
   return std::to_string(seconds) + " s";
 }
 
+std::string format_span(nanoseconds span) {
+  constexpr std::int64_t kUnits[] = {86400, 3600, 60, 1};
+  const std::int64_t seconds = std::max<std::int64_t>(span.count(), 0) / kNsPerS;
+  std::string out = format_age(span);
+  for (std::size_t i = 0; i + 1 < std::size(kUnits); ++i)
+    if (seconds >= kUnits[i]) {
+      const std::int64_t rest = seconds % kUnits[i] / kUnits[i + 1];
+      if (rest > 0) out += ' ' + format_age(nanoseconds(rest * kUnits[i + 1] * kNsPerS));
+      break;
+    }
+  return out;
+}
+
 Result<nanoseconds> parse_duration(std::string_view text) {
   const Error bad(Code::invalid, "\"" + std::string(text.substr(0, 64)) +
                                      "\" is not a duration (\"250ms\", \"90s\", \"5m\", \"12h\", "

@@ -27,6 +27,8 @@ Result<Timestamp> parse_rfc3339(std::string_view text);
 /// "3 d", "5 h", "12 min", "40 s": the largest unit, rounded down, for people. Negative ages are "0
 /// s".
 std::string format_age(std::chrono::nanoseconds age);
+/// The same with the next smaller unit behind it: "1 h 52 min", "40 s".
+std::string format_span(std::chrono::nanoseconds span);
 /// Reads "250ms", "90s", "5m", "12h", "30d", "2w"; `invalid` names the text.
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 

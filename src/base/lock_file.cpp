@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/system_error.h"
@@ -50,9 +51,15 @@ void write_owner(int fd, std::string_view purpose) {
   if (::ftruncate(fd, 0) == 0) static_cast<void>(::pwrite(fd, owner.data(), owner.size(), 0) == 0);
 }
 
-}  // namespace
+bool is_still_at(int fd, const std::string& path) {
+  struct stat locked{};
+  struct stat named{};
+  return ::fstat(fd, &locked) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+}
 
-Result<LockFile> LockFile::acquire(const std::string& path, std::string_view purpose) {
+// One try at a name whose file may be taken away by whoever held it until now: none where it was.
+Result<std::optional<Fd>> acquire_once(const std::string& path, std::string_view purpose) {
   Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666));
   if (!fd.valid()) return system_error("open lock", path, errno);
   int error = lock(fd.get(), LOCK_EX);
@@ -64,8 +71,33 @@ Result<LockFile> LockFile::acquire(const std::string& path, std::string_view pur
     return Error(Code::conflict, printable_path(path) + " is held by " + owner_of(fd.get()),
                  "wait until it has finished, or stop it");
   if (error != 0) return system_error("lock", path, error);
+  if (!is_still_at(fd.get(), path)) return std::optional<Fd>();
   write_owner(fd.get(), purpose);
-  return LockFile(std::move(fd));
+  return std::optional<Fd>(std::move(fd));
+}
+
+}  // namespace
+
+/// Takes the file away while it is locked.
+struct LockFile::Removal {
+  explicit Removal(std::string file) : path(std::move(file)) {}
+  Removal(const Removal&) = delete;
+  Removal& operator=(const Removal&) = delete;
+  ~Removal() { static_cast<void>(::unlink(path.c_str()) == 0); }
+  std::string path;
+};
+
+Result<LockFile> LockFile::acquire(const std::string& path, std::string_view purpose,
+                                   LockRemains remains) {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    TRY_ASSIGN(auto fd, acquire_once(path, purpose));
+    if (!fd) continue;
+    LockFile lock(*std::move(fd));
+    if (remains == LockRemains::no) lock.removal_ = std::make_shared<const Removal>(path);
+    return lock;
+  }
+  return Error(Code::conflict, printable_path(path) + " is taken away again and again",
+               "run it again");
 }
 
 Result<std::optional<std::string>> LockFile::holder(const std::string& path) {

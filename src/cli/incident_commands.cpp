@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast incidents list|show|report`: what is out of step, since when.
+#include <set>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -35,23 +37,36 @@ struct ListOptions {
   std::int64_t limit = 1000;
 };
 
+// The gravest, and how many others: all of them would leave no room for the subject, by which the list is read.
 std::string rules_of(const catalog::Incident& incident) {
-  std::string out;
-  for (const core::Finding& finding : incident.findings)
-    if (out.find(finding.rule) == std::string::npos) out += (out.empty() ? "" : " ") + finding.rule;
-  return out.empty() ? "-" : out;
+  const core::Finding* gravest = nullptr;
+  std::set<std::string_view> rules;
+  for (const core::Finding& finding : incident.findings) {
+    rules.insert(finding.rule);
+    if (gravest == nullptr || finding.level > gravest->level) gravest = &finding;
+  }
+  if (gravest == nullptr) return "-";
+  return gravest->rule + (rules.size() > 1 ? " +" + std::to_string(rules.size() - 1) : "");
 }
 
-std::string table_of(const std::vector<catalog::Incident>& incidents, Timestamp now) {
-  app::TextTable table{
-      {"ID", "SUBJECT", "VERDICT", "LEVEL", "SINCE", "RULE", "RESOLVED"}, {}, 1, {0}};
-  for (const catalog::Incident& incident : incidents)
-    table.rows.push_back({std::to_string(incident.id), app::printable(incident.subject),
-                          app::verdict_words(incident.verdict),
-                          std::string(core::level_name(incident.level)),
-                          age(incident.opened_at, now), rules_of(incident),
-                          incident.resolved_at ? age(*incident.resolved_at, now) + " ago" : "-"});
-  return joined(app::lines_of(table, static_cast<std::size_t>(terminal_width())));
+// The rule gives way to the subject, unless the subject alone takes most of the line.
+std::string table_of(const std::vector<catalog::Incident>& incidents, Timestamp now,
+                     const ListOptions& options) {
+  constexpr std::size_t kSubject = 1;
+  constexpr std::size_t kRule = 5;
+  const auto width = static_cast<std::size_t>(terminal_width());
+  app::TextTable table{{"ID", "SUBJECT", "VERDICT", "LEVEL", "SINCE", "RULE"}, {}, kRule, {0}};
+  if (options.all) table.titles.emplace_back("RESOLVED");
+  for (const catalog::Incident& incident : incidents) {
+    auto& row = table.rows.emplace_back(std::vector<std::string>{
+        std::to_string(incident.id), app::printable(incident.subject),
+        app::verdict_words(incident.verdict), std::string(core::level_name(incident.level)),
+        age(incident.opened_at, now), rules_of(incident)});
+    if (app::display_width(row[kSubject]) > width / 2) table.flexible = kSubject;
+    if (options.all)
+      row.push_back(incident.resolved_at ? age(*incident.resolved_at, now) + " ago" : "-");
+  }
+  return joined(app::lines_of(table, width));
 }
 
 Result<Exit> list(const Command& command, const ListOptions& options) {
@@ -73,18 +88,19 @@ Result<Exit> list(const Command& command, const ListOptions& options) {
     TRY(command.print(options.all ? "no incidents\n" : "no open incidents\n"));
     return Exit::ok;
   }
-  TRY(command.print(table_of(incidents, command.clock->now())));
+  TRY(command.print(table_of(incidents, command.clock->now(), options)));
   if (static_cast<std::int64_t>(incidents.size()) == options.limit)
     command.say("there may be more: --limit");
   return Exit::ok;
 }
 
 // An id, or a subject: then its open incident, or else its newest.
-Result<app::IncidentFile> find(catalog::Catalog& catalog, const std::string& which) {
+Result<app::IncidentFile> find(const Command::Open& open, const std::string& which) {
+  catalog::Catalog& catalog = *open.catalog;
   const bool number = !which.empty() &&
                       which.find_first_not_of("0123456789") == std::string::npos &&
                       which.size() < 18;
-  if (number) return app::load_incident(catalog, std::stoll(which));
+  if (number) return app::load_incident(*open.workspace, catalog, std::stoll(which));
   catalog::IncidentFilter filter;
   filter.subject = which;
   filter.include_resolved = true;
@@ -97,11 +113,14 @@ Result<app::IncidentFile> find(catalog::Catalog& catalog, const std::string& whi
   if (chosen == nullptr)
     return Error(Code::not_found, "no incident on \"" + app::printable(which) + "\"",
                  "holdfast incidents list --all");
-  return app::load_incident(catalog, chosen->id);
+  return app::load_incident(*open.workspace, catalog, chosen->id);
 }
 
 Json json_of(const app::IncidentFile& file) {
   Json json = Json::parse(app::incident_json(file.incident));
+  json["review"] = Json::array();
+  for (const core::Field& field : file.review)
+    json["review"].push_back({{"key", field.key}, {"value", core::display(field.value)}});
   json["waivers"] = Json::array();
   for (const catalog::Waiver& waiver : file.waivers)
     json["waivers"].push_back(Json::parse(app::waiver_json(waiver)));
@@ -156,7 +175,7 @@ std::string text_of(const app::IncidentFile& file, Timestamp now) {
 
 Result<Exit> show(const Command& command, const std::string& which) {
   TRY_ASSIGN(auto open, command.open());
-  TRY_ASSIGN(const auto file, find(*open.catalog, which));
+  TRY_ASSIGN(const auto file, find(open, which));
   const bool json = command.output == OutputFormat::json;
   TRY(command.print(json ? json_of(file).dump(2) + "\n" : text_of(file, command.clock->now())));
   return Exit::ok;
@@ -170,7 +189,7 @@ struct ReportOptions {
 Result<Exit> report(const Command& command, const ReportOptions& options) {
   TRY(check_output(real_file_system(), options.output));
   TRY_ASSIGN(auto open, command.open());
-  TRY_ASSIGN(const auto file, find(*open.catalog, options.which));
+  TRY_ASSIGN(const auto file, find(open, options.which));
   const bool json = command.output == OutputFormat::json;
   const std::string text =
       json ? json_of(file).dump(2) + "\n" : app::incident_markdown(file, command.clock->now());

@@ -48,8 +48,8 @@ std::string json_of(const Compared& compared, const DiffWords& words) {
       .text_or_null("new_version", compared.now.version)
       .text("old_sha256", compared.old.schema.hashes.canonical_sha256)
       .text("new_sha256", compared.now.schema.hashes.canonical_sha256)
-      .text_or_null("old_contract_sha256", told.old_contract_sha256)
-      .text_or_null("new_contract_sha256", told.new_contract_sha256)
+      .text_or_null("old_contract_sha256", schemas::facts_of(compared.old.schema).contract_sha256)
+      .text_or_null("new_contract_sha256", schemas::facts_of(compared.now.schema).contract_sha256)
       .text_or_null("old_dialect", told.old_dialect)
       .text_or_null("new_dialect", told.new_dialect)
       .text("profile", words.profile)
@@ -116,17 +116,18 @@ void count(const core::Finding& finding, app::FindingCounts& counts) {
 /// The comparison as one subject of a check, for the formats of CI systems.
 std::string report_of(const Compared& compared, app::ReportFormat format, Timestamp now,
                       bool fails) {
-  schemas::SchemasConfig config;
-  schemas::SchemaState state;
-  state.name = compared.now.schema.name;
-  state.pin = compared.old.schema;
-  state.published = compared.now.schema;
-  state.local_version = compared.old.version;
-  state.registry_version = compared.now.version;
-  state.comparison = compared.comparison;
-  state.status = compared.comparison.change == ChangeClass::identical ? schemas::DriftStatus::synced
-                                                                      : schemas::DriftStatus::drift;
-  auto report = schemas::judge(config, state, now);
+  const NamedSchema& now_side = compared.now;
+  core::SubjectReport report;
+  report.subject = {"schema", now_side.schema.name};
+  report.basis = "content";
+  report.observed_at = now;
+  report.proved_at = now;
+  report.verdict = compared.comparison.change == ChangeClass::identical ? core::Verdict::in_step
+                                                                        : core::Verdict::drifted;
+  report.findings =
+      schemas::findings_of(report.subject, compared.comparison,
+                           schemas::sides_of("old", compared.old.version, compared.old.schema,
+                                             "new", now_side.version, now_side.schema));
   app::CheckResult result;
   result.name = "schemas.diff";
   result.domain = "schemas";
@@ -135,14 +136,14 @@ std::string report_of(const Compared& compared, app::ReportFormat format, Timest
   ++result.by_verdict[static_cast<std::size_t>(report.verdict)];
   std::optional<core::Level> level;
   for (core::Finding& finding : report.findings) {
-    finding.file = compared.now.shown;
-    finding.hint.clear();  // those of a check speak of pins
+    finding.file = now_side.shown;
     count(finding, result.findings);
     level = std::max(level.value_or(core::Level::note), finding.level);
   }
   if (fails) result.findings_that_fail = static_cast<std::int64_t>(report.findings.size());
   result.subjects.push_back({std::move(report), level, {}});
   app::CheckOutcome outcome;
+  outcome.workspace_name = now_side.shown + " against " + compared.old.shown;
   outcome.started_at = outcome.ended_at = now;
   outcome.complete = true;
   outcome.conclusion = fails ? app::Conclusion::findings : app::Conclusion::in_step;
@@ -166,10 +167,7 @@ Result<Compared> compare(const Command& command, const DiffWords& words) {
   schemas::ComparisonOptions options;
   options.profile = schemas::parse_profile(words.profile).value_or(options.profile);
   auto comparison = schemas::compare_schemas(out.old.schema, out.now.schema, options);
-  if (!comparison)
-    return Error(Code::invalid, comparison.problem().detail + " (" +
-                                    std::string(schemas::problem_name(comparison.problem().kind)) +
-                                    ")");
+  if (!comparison) return Error(Code::invalid, schemas::sentence_of(comparison.problem()));
   out.comparison = std::move(*comparison);
   return out;
 }

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// `holdfast schemas watch` and `holdfast schemas explain`: looking again and again, and what was found told in full.
+// `holdfast schemas watch`: looking again and again, and saying where the answer changes.
 #include <algorithm>
 #include <random>
 
 #include <CLI/CLI.hpp>
 
 #include "app/check_run.h"
-#include "app/domains.h"
-#include "app/record_json.h"
 #include "app/text.h"
-#include "catalog/incidents.h"
 #include "cli/event_delivery.h"
 #include "cli/schemas_commands.h"
-#include "cli/terminal.h"
 #include "schemas/json_object.h"
-#include "schemas/pins.h"
+#include "schemas/known_answers.h"
 #include "schemas/schema_check.h"
-#include "schemas/schema_text.h"
 
 namespace holdfast::cli {
 namespace {
@@ -92,7 +87,8 @@ class Watching {
   Result<Exit> once() {
     std::optional<DriftRun> run;
     std::vector<app::ConfiguredCheck> checks;
-    checks.push_back({schemas::make_schema_check(chosen_.config, opened_.get(), &run), {}});
+    checks.push_back(
+        {schemas::make_schema_check(chosen_.config, opened_.get(), &run, &known_), {}});
     app::CheckRunOptions options;
     options.cancel = command_.cancel;
     TRY_ASSIGN(const auto outcome,
@@ -127,6 +123,7 @@ class Watching {
   ChosenSchemas chosen_;
   OpenedCatalog opened_;
   std::string last_line_;
+  schemas::KnownAnswers known_;
   std::mt19937_64 random_{std::random_device{}()};
 };
 
@@ -138,49 +135,6 @@ Result<Exit> watch(const Command& command, const WatchWords& words) {
   TRY_ASSIGN(ChosenSchemas chosen, chosen_schemas(command, words));
   TRY_ASSIGN(OpenedCatalog opened, open_catalog_of(command, chosen));
   return Watching(command, std::move(chosen), std::move(opened)).run(*interval, words.looks);
-}
-
-// --- explain
-
-struct ExplainWords : SchemasWords {
-  std::string schema;
-};
-
-std::string finding_text(const core::Finding& finding) {
-  std::string out = std::string(core::level_name(finding.level)) + "  " + finding.rule + '\n' +
-                    "  " + app::printable(finding.message) + '\n';
-  for (const core::Field& field : finding.witness) {
-    const std::string value = core::display(field.value);
-    if (!value.empty()) out += "  " + app::padded(field.key, 18) + app::printable(value) + '\n';
-  }
-  if (const core::Rule* rule = app::find_rule(finding.rule); rule != nullptr)
-    out += "  " + std::string(rule->summary) + ' ' + std::string(rule->help) + '\n';
-  if (!finding.hint.empty()) out += "  hint: " + app::printable(finding.hint) + '\n';
-  return out;
-}
-
-Result<Exit> explain(const Command& command, const ExplainWords& words) {
-  TRY_ASSIGN(auto open, command.open());
-  TRY_ASSIGN(const auto* config,
-             open.workspace->schema_pins(
-                 words.name.empty() ? std::nullopt : std::optional<std::string_view>(words.name)));
-  const std::string subject = config->subject_of(schemas::schema_name_of(words.schema)).text();
-  TRY_ASSIGN(const auto incidents, catalog::list_incidents(*open.catalog, {.subject = subject}));
-  if (incidents.empty())
-    return Error(Code::not_found, subject + " has no open incident: nothing is known to differ",
-                 "holdfast schemas check, or: holdfast explain RULE");
-  const catalog::Incident& incident = incidents.front();
-  if (command.output == OutputFormat::json) {
-    TRY(command.print(app::incident_json(incident) + "\n"));
-    return Exit::ok;
-  }
-  std::string out = app::printable(subject) + ", " +
-                    std::string(core::verdict_name(incident.verdict)) + " since " +
-                    format_rfc3339(incident.opened_at) + "\n";
-  for (const core::Finding& finding : incident.findings)
-    out += '\n' + finding_text(finding);
-  TRY(command.print(fitted(out)));
-  return Exit::ok;
 }
 
 }  // namespace
@@ -204,20 +158,6 @@ void add_schemas_watch(CLI::App& group) {
                    "So many, then end as the last one does (default: until stopped)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));
-}
-
-void add_schemas_explain(CLI::App& group) {
-  const auto words = std::make_shared<ExplainWords>();
-  CLI::App* command =
-      add_command(group, "explain",
-                  "Tell all that is known of one schema's drift: rules, places, pieces, witnesses",
-                  {"holdfast schemas explain telemetry.FeedbackEvent"},
-                  [words](const Command& with) { return explain(with, *words); });
-  command->add_option("SCHEMA", words->schema, "The schema's name")->required();
-  command
-      ->add_option("--pins", words->name,
-                   "The set of pins, [schemas.NAME], where there are several")
-      ->type_name("NAME");
 }
 
 }  // namespace holdfast::cli

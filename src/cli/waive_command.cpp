@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast waive`: an owner accepts one exact difference, the current one of an open incident, for a time.
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "app/text.h"
 #include "base/nearest.h"
 #include "catalog/incidents.h"
+#include "catalog/stored.h"
 #include "catalog/waivers.h"
 #include "cli/command_tree.h"
 #include "cli/moment.h"
@@ -187,28 +189,61 @@ Result<Exit> list(const Command& command, bool all) {
 }
 
 struct RevokeOptions {
-  std::int64_t id = 0;
+  std::vector<std::string> which;
   bool dry_run = false;
 };
+
+// The waiver of that number, or the live ones of that subject.
+Result<std::vector<catalog::Waiver>> chosen_waivers(const std::vector<catalog::Waiver>& all,
+                                                    const std::string& which, Timestamp now) {
+  std::vector<catalog::Waiver> chosen;
+  const auto id = number_in(which);
+  for (const catalog::Waiver& waiver : all) {
+    const bool is_live = !waiver.revoked_at && waiver.expires_at > now;
+    if (id ? waiver.id == *id : is_live && waiver.subject == which) chosen.push_back(waiver);
+  }
+  if (chosen.empty())
+    return Error(Code::not_found,
+                 id ? "no waiver " + which : "no live waiver on \"" + app::printable(which) + '"',
+                 "holdfast waive list --all");
+  return chosen;
+}
+
+// All or none.
+Status revoke_all(catalog::Catalog& catalog, const std::vector<catalog::Waiver>& waivers,
+                  const std::string& actor) {
+  return catalog::in_transaction(catalog.connection(), [&]() -> Status {
+    for (const catalog::Waiver& waiver : waivers)
+      TRY(catalog::revoke_waiver(catalog, waiver.id, actor));
+    return {};
+  });
+}
 
 Result<Exit> revoke(const Command& command, const RevokeOptions& options) {
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const auto all, catalog::list_waivers(*open.catalog, true));
-  const catalog::Waiver* found = nullptr;
-  for (const catalog::Waiver& waiver : all)
-    if (waiver.id == options.id) found = &waiver;
-  if (found == nullptr)
-    return Error(Code::not_found, "no waiver " + std::to_string(options.id),
-                 "holdfast waive list --all");
-  if (!options.dry_run)
-    TRY(catalog::revoke_waiver(*open.catalog, options.id, open.workspace->actor));
-  if (command.output == OutputFormat::json) {
-    TRY(command.print(Json{{"revoked", options.id}, {"dry_run", options.dry_run}}.dump(2) + "\n"));
-  } else {
-    TRY(command.print(std::string(options.dry_run ? "would revoke " : "revoked ") + "waiver " +
-                      std::to_string(options.id) + ": " + found->rule + " on " +
-                      app::printable(found->subject) + "\n"));
+  std::vector<catalog::Waiver> chosen;
+  for (const std::string& which : options.which) {
+    TRY_ASSIGN(const auto found, chosen_waivers(all, which, command.clock->now()));
+    for (const catalog::Waiver& waiver : found)
+      if (std::ranges::none_of(chosen, [&](const auto& each) { return each.id == waiver.id; }))
+        chosen.push_back(waiver);
   }
+  if (!options.dry_run) TRY(revoke_all(*open.catalog, chosen, open.workspace->actor));
+  std::string text;
+  Json ids = Json::array();
+  for (const catalog::Waiver& waiver : chosen) {
+    ids.push_back(waiver.id);
+    text += std::string(options.dry_run ? "would revoke " : "revoked ") + "waiver " +
+            std::to_string(waiver.id) + ": " + waiver.rule + " on " +
+            app::printable(waiver.subject) + "\n";
+  }
+  if (command.output == OutputFormat::json)
+    text =
+        Json{{"revoked", chosen.front().id}, {"waivers", ids}, {"dry_run", options.dry_run}}.dump(
+            2) +
+        "\n";
+  TRY(command.print(text));
   return Exit::ok;
 }
 
@@ -247,9 +282,15 @@ void add_waive_commands(CLI::App& root) {
 
   const auto revoking = std::make_shared<RevokeOptions>();
   CLI::App* revoke_command =
-      add_command(*command, "revoke", "End a waiver now", {"holdfast waive revoke 3"},
+      add_command(*command, "revoke", "End waivers now",
+                  {"holdfast waive revoke 3",
+                   "holdfast waive revoke schema:core/telemetry.FeedbackEvent  # all that it has"},
                   [revoking](const Command& with) { return revoke(with, *revoking); });
-  revoke_command->add_option("ID", revoking->id, "Its number")->required();
+  revoke_command
+      ->add_option("WAIVER", revoking->which,
+                   "Its number, or a subject: then all live ones that the subject has")
+      ->required()
+      ->expected(1, -1);
   revoke_command->add_flag("--dry-run", revoking->dry_run, "Only show which");
 }
 

@@ -7,6 +7,7 @@
 #include "base/root_folder.h"
 #include "json_schema/compare.h"
 #include "json_schema/document.h"
+#include "json_schema/normal_form.h"
 #include "json_schema/schema.h"
 
 namespace holdfast::schemas {
@@ -273,6 +274,7 @@ SchemaFacts facts_of(const Pin& schema) {
     return out;
   }
   out.dialect = dialect_text(*found);
+  if (auto hash = json_schema::contract_hash(*found)) out.contract_sha256 = *std::move(hash);
   return out;
 }
 

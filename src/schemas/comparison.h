@@ -54,8 +54,6 @@ struct Comparison {
   std::vector<Change> changes;
   std::string old_dialect;  // "2020-12", or what was inferred
   std::string new_dialect;
-  std::string old_contract_sha256;  // empty where it could not be told
-  std::string new_contract_sha256;
 };
 
 /// `old` and `now` have no problem of their own. A problem where one of them is no schema (unresolved references, an unknown dialect).
@@ -64,7 +62,7 @@ Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
 
 /// The contract hash, the dialect and the problem of one schema. Empty texts where there is a problem.
 struct SchemaFacts {
-  std::string contract_sha256;
+  std::string contract_sha256;  // empty, too, where its references lead too deep into each other
   std::string dialect;
   std::optional<Problem> problem;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/file.h"
@@ -210,6 +211,30 @@ std::int64_t ContractRun::total() const {
 
 Result<ContractRun> run_contract(const SchemasConfig& config, const ContractOptions& options) {
   return Contract(config, options).run();
+}
+
+Result<BrokenSamples> broken_samples(const SchemasConfig& config, const std::string& schema_name,
+                                     const std::string& folder, const SampleOptions& options) {
+  ContractOptions contract;
+  contract.samples = folder;
+  contract.cancel = options.cancel;
+  contract.clock = options.clock;
+  TRY_ASSIGN(const ContractRun pinned, run_contract(config, contract));
+  contract.against = Against::published;
+  TRY_ASSIGN(ContractRun published, run_contract(config, contract));
+  std::set<std::string> invalid_before;
+  for (const SampleResult& each : pinned.samples)
+    if (!each.document.faults.empty()) invalid_before.insert(each.document.file);
+  BrokenSamples out;
+  for (SampleResult& each : published.samples) {
+    if (each.schema != schema_name) continue;
+    ++out.held;
+    if (each.document.problem)
+      out.not_held.push_back(std::move(each.document));
+    else if (!each.document.is_valid() && !invalid_before.contains(each.document.file))
+      out.broken.push_back(std::move(each.document));
+  }
+  return out;
 }
 
 }  // namespace holdfast::schemas

@@ -61,6 +61,20 @@ struct ContractRun {
   std::int64_t total() const;
 };
 
+/// Samples of one schema that the pin accepts and what the registry has now does not.
+struct BrokenSamples {
+  std::int64_t held = 0;  // all of the schema, broken or not
+  std::vector<HeldDocument> broken;
+  std::vector<HeldDocument> not_held;  // with their problem
+};
+struct SampleOptions {
+  const Cancel* cancel = nullptr;
+  Clock* clock = nullptr;  // none: the system's
+};
+/// Errors as those of run_contract.
+Result<BrokenSamples> broken_samples(const SchemasConfig& config, const std::string& schema_name,
+                                     const std::string& folder, const SampleOptions& options);
+
 /// A sample belongs to the pin whose name its file's name begins with (the longest such), or that its folder has.
 /// `not_found`, `invalid` where there are no pins or no samples in the folder; `unavailable` where the registry can't be asked. A schema that it
 /// does not give as it should is no pass: what belongs to it is not decided.

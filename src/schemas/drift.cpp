@@ -124,7 +124,7 @@ class Observing {
     TRY(prove_that_drift_is_told());
     plan(*pins);
     registry_options_ = {config_.workspace_folder, options_.cancel, &clock_,
-                         clock_.monotonic() + config_.registry.run_timeout};
+                         clock_.monotonic() + config_.registry.run_timeout, options_.known};
     TRY_ASSIGN(auto registry, open_registry(config_.registry, registry_options_));
     auto index = registry->index(config_.track);
     if (index) {

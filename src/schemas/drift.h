@@ -93,6 +93,7 @@ struct DriftOptions {
   Clock* clock = nullptr;                                               // none: the system's
   int jobs = 0;                                                         // 0: a few
   std::function<void(std::int64_t done, std::int64_t of)> on_progress;  // from one thread
+  KnownAnswers* known = nullptr;  // of earlier looks at the same registry
 };
 
 /// `cancelled`; `internal` where the guard fails; `invalid` for an address that is none. All else is in the run.

@@ -197,10 +197,8 @@ class Fetching {
   }
 
   static Error refuse_content(const Problem& problem) {
-    return Error(
-        Code::unavailable,
-        problem.detail + " (" + std::string(problem_name(problem.kind)) + "); nothing was written",
-        "tell whoever publishes it");
+    return Error(Code::unavailable, sentence_of(problem) + "; nothing was written",
+                 "tell whoever publishes it");
   }
 
   FetchedSchema judge(const Coming& coming) const {

@@ -36,13 +36,6 @@ std::string versioned(const std::string& version, const Pin& schema) {
   return (version.empty() ? "" : version + ' ') + short_hash(schema.hashes.canonical_sha256);
 }
 
-// The document that proves a change, for people.
-std::string proof_of(const Change& change) {
-  if (change.backward_witness) return ", no longer valid: " + piece(*change.backward_witness);
-  if (change.forward_witness) return ", not valid before: " + piece(*change.forward_witness);
-  return {};
-}
-
 std::string words_of(ChangeClass change) {
   switch (change) {
     case ChangeClass::breaking:
@@ -58,6 +51,58 @@ std::string words_of(ChangeClass change) {
       return "the same documents are valid";
   }
   return {};
+}
+
+std::string words_of(const Sides& sides) {
+  return sides.old_word + ' ' + sides.old + ", " + sides.new_word + ' ' + sides.now;
+}
+
+// The smallest document that shows it, where it is short enough for a line: whoever reads only that must not have to believe it.
+std::string witness_of(const Change& change) {
+  const auto told = [](const char* words, const std::optional<std::string>& witness) {
+    const bool is_short = witness && witness->size() <= kShownBytes;
+    return is_short ? "; " + std::string(words) + *witness : std::string();
+  };
+  return told("no longer valid: ", change.backward_witness) +
+         told("not valid before: ", change.forward_witness);
+}
+
+core::Finding finding_of(const core::Subject& subject, const Change& change, const Sides& sides) {
+  core::Finding finding;
+  finding.subject = subject;
+  finding.rule = change.rule;
+  finding.level = level_of(change.change);
+  const std::string at = change.path.empty() ? "" : change.path + ": ";
+  finding.recorded = at + piece(change.old_value);
+  finding.observed = at + piece(change.new_value);
+  finding.message = subject.text() + ": " + at + change.message + " (" +
+                    words_of(change.change) + "); " + words_of(sides) + witness_of(change);
+  finding.witness = {{"path", change.path},
+                     {"keyword", change.keyword},
+                     {"class", std::string(class_name(change.change))},
+                     {"backward", std::string(answer_name(change.backward))},
+                     {"forward", std::string(answer_name(change.forward))},
+                     {"old", change.old_value},
+                     {"new", change.new_value}};
+  if (change.backward_witness)
+    finding.witness.push_back({"no_longer_valid", *change.backward_witness});
+  if (change.forward_witness)
+    finding.witness.push_back({"not_valid_before", *change.forward_witness});
+  return finding;
+}
+
+// The text differs, and the comparer names no change: the same documents are valid.
+core::Finding rewritten(const core::Subject& subject, ChangeClass change, const Sides& sides) {
+  core::Finding finding;
+  finding.subject = subject;
+  finding.rule = kChanged;
+  finding.level = level_of(change);
+  finding.recorded = sides.old;
+  finding.observed = sides.now;
+  finding.message =
+      subject.text() + ": the text is another one (" + words_of(change) + "); " + words_of(sides);
+  finding.witness = {{"class", std::string(class_name(change))}};
+  return finding;
 }
 
 class Judging {
@@ -127,40 +172,16 @@ class Judging {
   }
 
   void drifted() {
-    for (const Change& change : state_.comparison->changes) {
-      core::Finding& finding = add(change.rule, level_of(change.change));
-      const std::string at = change.path.empty() ? "" : change.path + ": ";
-      finding.recorded = at + piece(change.old_value);
-      finding.observed = at + piece(change.new_value);
-      finding.message =
-          message(at + change.message + " (" + words_of(change.change) + ")" + proof_of(change) +
-                  "; pinned " + versioned(state_.local_version, *state_.pin) +
-                  ", the registry has " + versioned(state_.registry_version, *state_.published));
-      finding.witness = {{"path", change.path},
-                         {"keyword", change.keyword},
-                         {"class", std::string(class_name(change.change))},
-                         {"backward", std::string(answer_name(change.backward))},
-                         {"forward", std::string(answer_name(change.forward))},
-                         {"old", change.old_value},
-                         {"new", change.new_value}};
-      if (change.backward_witness)
-        finding.witness.push_back({"no_longer_valid", *change.backward_witness});
-      if (change.forward_witness)
-        finding.witness.push_back({"not_valid_before", *change.forward_witness});
-      finding.hint = hint_of(change.change);
+    const Comparison& comparison = *state_.comparison;
+    report_.findings =
+        findings_of(report_.subject, comparison,
+                    sides_of("pinned", state_.local_version, *state_.pin, "the registry has",
+                             state_.registry_version, *state_.published));
+    for (std::size_t i = 0; i < report_.findings.size(); ++i) {
+      report_.findings[i].file = config_.fixtures + '/' + state_.pin->file;
+      report_.findings[i].hint =
+          hint_of(comparison.changes.empty() ? comparison.change : comparison.changes[i].change);
     }
-    if (report_.findings.empty()) rewritten();
-  }
-
-  // The text differs, and the comparer names no change: the same documents are valid.
-  void rewritten() {
-    core::Finding& finding = add(kChanged, level_of(state_.comparison->change));
-    finding.recorded = versioned(state_.local_version, *state_.pin);
-    finding.observed = versioned(state_.registry_version, *state_.published);
-    finding.message =
-        message("the registry's text is another one (" + words_of(state_.comparison->change) + ")");
-    finding.witness = {{"class", std::string(class_name(state_.comparison->change))}};
-    finding.hint = hint_of(state_.comparison->change);
   }
 
   std::string hint_of(ChangeClass change) const {
@@ -206,7 +227,7 @@ class Judging {
   void unreadable_pin() {
     core::Finding& finding = add(kPinUnreadable, Level::error);
     finding.observed = std::string(problem_name(state_.problem->kind));
-    finding.message = message(state_.problem->detail);
+    finding.message = message(sentence_of(*state_.problem));
     finding.witness = problem_fields();
     finding.hint = command("fetch") + " --force restores it and keeps what is there";
   }
@@ -221,7 +242,7 @@ class Judging {
     const Problem problem =
         state_.problem.value_or(Problem{ProblemKind::cancelled, "it was not looked at"});
     finding.observed = std::string(problem_name(problem.kind));
-    finding.message = message("not compared: " + problem.detail);
+    finding.message = message("not compared: " + sentence_of(problem));
     if (state_.problem) finding.witness = problem_fields();
     finding.hint = "tell whoever publishes it; check again once it is mended";
   }
@@ -292,6 +313,22 @@ Level level_of(ChangeClass change) {
       return Level::error;
   }
   return Level::error;
+}
+
+Sides sides_of(std::string old_word, const std::string& old_version, const Pin& old,
+               std::string new_word, const std::string& new_version, const Pin& now) {
+  return {std::move(old_word), versioned(old_version, old), std::move(new_word),
+          versioned(new_version, now)};
+}
+
+std::vector<core::Finding> findings_of(const core::Subject& subject, const Comparison& comparison,
+                                       const Sides& sides) {
+  std::vector<core::Finding> out;
+  for (const Change& change : comparison.changes)
+    out.push_back(finding_of(subject, change, sides));
+  if (out.empty() && comparison.change != ChangeClass::identical)
+    out.push_back(rewritten(subject, comparison.change, sides));
+  return out;
 }
 
 core::SubjectReport judge(const SchemasConfig& config, const SchemaState& state, Timestamp now) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one schema's state means: its verdict, and a finding for every difference, with its witness and the next safe command.
 #pragma once
+#include <string>
+#include <vector>
+
 #include "base/clock.h"
 #include "core/finding.h"
 #include "schemas/drift.h"
@@ -10,6 +13,20 @@ namespace holdfast::schemas {
 
 /// The level of a class: breaking and unknown are errors, safe a warning, the rest notes.
 core::Level level_of(ChangeClass change);
+
+/// How messages speak of the two texts that were held against each other: "pinned 1.2.0 e547e049892d, the registry has 1.3.0 c9b6ac52fa08".
+struct Sides {
+  std::string old_word;  // "pinned"
+  std::string old;       // "1.2.0 e547e049892d"
+  std::string new_word;  // "the registry has"
+  std::string now;
+};
+Sides sides_of(std::string old_word, const std::string& old_version, const Pin& old,
+               std::string new_word, const std::string& new_version, const Pin& now);
+
+/// A finding for each change; one where the texts differ and no change can be named; none where they are identical. Without file and hint.
+std::vector<core::Finding> findings_of(const core::Subject& subject, const Comparison& comparison,
+                                       const Sides& sides);
 
 /// One report a schema.
 core::SubjectReport judge(const SchemasConfig& config, const SchemaState& state, Timestamp now);

@@ -68,7 +68,9 @@ class Publishing {
  private:
   std::string prefix() const { return "." + name_ + ".fetch-"; }
   Result<LockFile> acquire() const {
-    return LockFile::acquire(above_ + "/." + name_ + ".schemas-lock", "holdfast schemas fetch");
+    // Beside the pins, in somebody's checkout: it must not stay.
+    return LockFile::acquire(above_ + "/." + name_ + ".schemas-lock", "holdfast schemas fetch",
+                             LockRemains::no);
   }
 
   // What killed runs left.

@@ -113,13 +113,17 @@ std::string_view problem_name(ProblemKind kind) {
   return "unreadable";
 }
 
+std::string sentence_of(const Problem& problem) {
+  return problem.detail + " (" + std::string(problem_name(problem.kind)) + ')';
+}
+
 Error error_of(const Problem& problem) {
-  return {code_of(problem.kind), problem.detail};
+  return {code_of(problem.kind), sentence_of(problem)};
 }
 
 Error error_of_registry(const Problem& problem) {
   const bool is_cancelled = problem.kind == ProblemKind::cancelled;
-  return {is_cancelled ? Code::cancelled : Code::unavailable, problem.detail};
+  return {is_cancelled ? Code::cancelled : Code::unavailable, sentence_of(problem)};
 }
 
 }  // namespace holdfast::schemas

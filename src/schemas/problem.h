@@ -58,6 +58,9 @@ struct Problem {
   int attempts = 0;     // requests that went out; 0: none
 };
 
+/// The sentence with its kind behind it, as people are told: "GET …: connection refused (unreachable)".
+std::string sentence_of(const Problem& problem);
+
 /// The problem as an Error, for commands that can't go on: unavailable for what a registry did, cancelled, else invalid.
 Error error_of(const Problem& problem);
 

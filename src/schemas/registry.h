@@ -71,11 +71,15 @@ class Registry {
   virtual Result<std::unique_ptr<Registry>> another() const = 0;
 };
 
+class KnownAnswers;
+
 struct RegistryOptions {
   std::string workspace_folder = ".";  // folders of a directory registry are relative to it
   const Cancel* cancel = nullptr;
   Clock* clock = nullptr;                                 // none: the system's
   std::optional<std::chrono::nanoseconds> deadline = {};  // monotonic(): nothing is asked after it
+  KnownAnswers* known =
+      nullptr;  // what earlier looks were answered; none: everything is asked anew
 };
 
 /// Opens nothing yet. `invalid` names what is wrong with the address; `unsupported`.

@@ -81,7 +81,8 @@ class ApicurioRegistry final : public Registry {
           about->url + ": it is an artifact of " + printable_path(type) + ", not of JSON",
           about->status, static_cast<int>(about->attempts.size())};
     // The version that was told, not the latest once more: another may have come between.
-    auto content = http_.get(path_of(name) + '/' + http::encoded_segment(out.version) + "/content");
+    auto content =
+        http_.get_if_changed(path_of(name) + '/' + http::encoded_segment(out.version) + "/content");
     if (!content) return content.problem();
     out.url = content->url;
     if (const std::string* etag = http::find_header(content->headers, "ETag")) out.etag = *etag;

@@ -59,8 +59,8 @@ class ConfluentRegistry final : public Registry {
 
   Looked<RemoteSchema> get(const std::string&, const std::string& name,
                            const std::optional<std::string>& version) override {
-    auto answer =
-        http_.get(path_of(name) + '/' + http::encoded_segment(version.value_or("latest")));
+    auto answer = http_.get_if_changed(path_of(name) + '/' +
+                                       http::encoded_segment(version.value_or("latest")));
     if (!answer) return answer.problem();
     const std::string_view body = answer->body;
     const auto refuse = [&](ProblemKind kind, const std::string& what) {

@@ -7,6 +7,7 @@
 #include "core/canonical_json.h"
 #include "core/json_scan.h"
 #include "http/url.h"
+#include "schemas/known_answers.h"
 #include "schemas/schema_text.h"
 
 namespace holdfast::schemas {
@@ -107,9 +108,29 @@ Result<RegistryHttp> RegistryHttp::another() const {
 }
 
 Looked<http::Response> RegistryHttp::get(const std::string& path) {
+  return send(path, {});
+}
+
+Looked<http::Response> RegistryHttp::get_if_changed(const std::string& path) {
+  if (options_.known == nullptr) return get(path);
+  auto known = options_.known->find(url_of(path));
+  auto answer = send(path, known ? *http::find_header(known->headers, "ETag") : std::string());
+  if (!answer) return answer;
+  if (answer->status != 304) {
+    options_.known->keep(url_of(path), *answer);
+    return answer;
+  }
+  known->status = answer->status;
+  known->attempts = std::move(answer->attempts);
+  return *std::move(known);
+}
+
+Looked<http::Response> RegistryHttp::send(const std::string& path,
+                                          const std::string& if_none_match) {
   Clock& clock = options_.clock != nullptr ? *options_.clock : system_clock();
   http::Request request;
   request.url = path;
+  request.if_none_match = if_none_match;
   request.headers = {{"Accept", "application/json, application/vnd.schemaregistry.v1+json"}};
   http::ClientLimits limits;
   limits.attempt = request_timeout_;
@@ -127,6 +148,8 @@ Looked<http::Response> RegistryHttp::get(const std::string& path) {
   request.limits = limits;
   http::Answer answer = client_.send(request, options_.cancel);
   if (!answer) return problem_of(answer.failure());
+  const bool is_unchanged = answer.response().status == 304 && !if_none_match.empty();
+  if (is_unchanged) return std::move(answer.response());
   if (auto problem = no_json(answer.response())) return *problem;
   return std::move(answer.response());
 }

@@ -21,6 +21,9 @@ class RegistryHttp {
 
   /// One GET of a path below the address (encoded). A body that is no JSON is `not_json`, whatever the status says.
   Looked<http::Response> get(const std::string& path);
+  /// The same; where an earlier look knows an answer with an entity tag and the registry says 304, that answer with status 304. What else
+  /// the registry says of it (an index) must be held against it: 304 is a claim like any other.
+  Looked<http::Response> get_if_changed(const std::string& path);
   /// The same with a connection of its own.
   Result<RegistryHttp> another() const;
   /// The URL of a path, without secrets.
@@ -29,6 +32,8 @@ class RegistryHttp {
  private:
   RegistryHttp(http::Client client, std::string shown, const RegistryOptions& options,
                const RegistryConfig& config);
+  Looked<http::Response> send(const std::string& path, const std::string& if_none_match);
+
   http::Client client_;
   std::string shown_;
   RegistryOptions options_;

@@ -85,7 +85,9 @@ class PlainRegistry final : public Registry {
     if (auto problem = know_names(track)) return *problem;
     std::string path = path_of(track, name);
     if (version) path += "?version=" + http::encoded_query_value(*version);
-    auto answer = http_.get(path);
+    auto answer = http_.get_if_changed(path);
+    if (answer && answer->status == 304 && !is_as_listed(name, version, answer->body))
+      answer = http_.get(path);
     if (!answer) return answer.problem();
     const std::string_view body = answer->body;
     const int attempts = static_cast<int>(answer->attempts.size());
@@ -117,10 +119,11 @@ class PlainRegistry final : public Registry {
     const std::string asked = text_member(entry, "name");
     if (asked.empty() || index.entries.size() == kMostEntries) return false;
     const std::string name = schema_name_of(asked);
-    if (!names_.emplace(name, asked).second) twice = name;
-    index.entries.push_back({name, text_member(entry, "latest_core_version"),
-                             text_member(entry, "$schema_id"), text_member(entry, "sha256"),
-                             flag_member(entry, "deprecated")});
+    IndexEntry listed = {name, text_member(entry, "latest_core_version"),
+                         text_member(entry, "$schema_id"), text_member(entry, "sha256"),
+                         flag_member(entry, "deprecated")};
+    if (!names_.emplace(name, Listed{asked, listed}).second) twice = name;
+    index.entries.push_back(std::move(listed));
     return true;
   }
 
@@ -144,6 +147,19 @@ class PlainRegistry final : public Registry {
     return {};
   }
 
+  // Whether the latest answer that is known is the one that the index tells of now.
+  bool is_as_listed(const std::string& name, const std::optional<std::string>& version,
+                    std::string_view body) const {
+    const auto listed = names_.find(name);
+    if (version || listed == names_.end()) return true;
+    const auto agrees = [&](const std::string& told, const char* key) {
+      return told.empty() || told == text_member(body, key);
+    };
+    const IndexEntry& entry = listed->second.entry;
+    return agrees(entry.version, "core_version") && agrees(entry.declared_sha256, "sha256") &&
+           entry.deprecated == flag_member(body, "deprecated");
+  }
+
   std::optional<Problem> know_names(const std::string& track) {
     if (track_ == track) return {};
     auto read = index(track);
@@ -154,12 +170,17 @@ class PlainRegistry final : public Registry {
   std::string path_of(const std::string& track, const std::string& name) const {
     const auto known = names_.find(name);
     return "/schemas/" + http::encoded_segment(track) + '/' +
-           http::encoded_segment(known == names_.end() ? name : known->second);
+           http::encoded_segment(known == names_.end() ? name : known->second.asked);
   }
 
   RegistryHttp http_;
-  std::optional<std::string> track_;                       // whose index was read
-  std::map<std::string, std::string, std::less<>> names_;  // as the registry has them
+  struct Listed {
+    std::string asked;  // the name as the registry has it
+    IndexEntry entry;
+  };
+
+  std::optional<std::string> track_;  // whose index was read
+  std::map<std::string, Listed, std::less<>> names_;
 };
 
 }  // namespace

@@ -13,8 +13,9 @@ namespace {
 
 class SchemaCheck final : public core::Check {
  public:
-  SchemaCheck(const SchemasConfig& config, catalog::Catalog& catalog, std::optional<DriftRun>* seen)
-      : config_(config), catalog_(catalog), seen_(seen) {}
+  SchemaCheck(const SchemasConfig& config, catalog::Catalog& catalog, std::optional<DriftRun>* seen,
+              KnownAnswers* known)
+      : config_(config), catalog_(catalog), seen_(seen), known_(known) {}
   std::string name() const override { return "schemas." + config_.name; }
   std::string_view domain() const override { return "schemas"; }
 
@@ -23,6 +24,7 @@ class SchemaCheck final : public core::Check {
     drift.cancel = options.cancel;
     drift.clock = options.clock;
     drift.jobs = options.jobs;
+    drift.known = known_;
     core::CheckCounts counts;
     drift.on_progress = [&](std::int64_t done, std::int64_t of) {
       core::CheckCounts so_far;
@@ -91,14 +93,15 @@ class SchemaCheck final : public core::Check {
   const SchemasConfig& config_;
   catalog::Catalog& catalog_;
   std::optional<DriftRun>* seen_;
+  KnownAnswers* known_;
 };
 
 }  // namespace
 
 std::unique_ptr<core::Check> make_schema_check(const SchemasConfig& config,
                                                catalog::Catalog& catalog,
-                                               std::optional<DriftRun>* seen) {
-  return std::make_unique<SchemaCheck>(config, catalog, seen);
+                                               std::optional<DriftRun>* seen, KnownAnswers* known) {
+  return std::make_unique<SchemaCheck>(config, catalog, seen, known);
 }
 
 }  // namespace holdfast::schemas

@@ -11,9 +11,11 @@
 
 namespace holdfast::schemas {
 
-/// `config`, `catalog` and `seen` outlive it. `seen`, where it is given, gets what the run saw, for a report of its own.
+/// `config`, `catalog`, `seen` and `known` outlive it. `seen`, where it is given, gets what the run saw, for a report of its own; `known` is
+/// of earlier looks of this process, which then are not sent again.
 std::unique_ptr<core::Check> make_schema_check(const SchemasConfig& config,
                                                catalog::Catalog& catalog,
-                                               std::optional<DriftRun>* seen = nullptr);
+                                               std::optional<DriftRun>* seen = nullptr,
+                                               KnownAnswers* known = nullptr);
 
 }  // namespace holdfast::schemas

@@ -20,9 +20,7 @@ Result<NamedSchema> named(const std::string& reference, std::string bytes, std::
   const std::string name = schema_name_of(name_of(reference));
   NamedSchema out{reference, std::move(version),
                   pin_of(name, reference, std::move(bytes), printable_path(reference))};
-  if (out.schema.problem)
-    return Error(Code::invalid, out.schema.problem->detail + " (" +
-                                    std::string(problem_name(out.schema.problem->kind)) + ")");
+  if (out.schema.problem) return Error(Code::invalid, sentence_of(*out.schema.problem));
   if (out.version.empty()) out.version = out.schema.text.stamps.core_version.value_or("");
   return out;
 }

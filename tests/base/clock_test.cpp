@@ -114,6 +114,13 @@ TEST(Clock, SaysAgesInTheLargestUnit) {
   EXPECT_EQ(format_age(3599s), "59 min");
   EXPECT_EQ(format_age(24h - 1s), "23 h");
   EXPECT_EQ(format_age(24h * 400), "400 d");
+  EXPECT_EQ(format_span(-5s), "0 s");
+  EXPECT_EQ(format_span(40s), "40 s");
+  EXPECT_EQ(format_span(60s), "1 min");
+  EXPECT_EQ(format_span(3599s), "59 min 59 s");
+  EXPECT_EQ(format_span(1h + 52min + 9s), "1 h 52 min");
+  EXPECT_EQ(format_span(24h + 59min), "1 d");
+  EXPECT_EQ(format_span(49h), "2 d 1 h");
 }
 
 TEST(Clock, TheSystemClockGoesOn) {

@@ -2,8 +2,11 @@
 // One process at a time, and whoever is refused learns whom to wait for.
 #include "base/lock_file.h"
 
+#include <atomic>
 #include <csignal>
 #include <memory>
+#include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -53,6 +56,46 @@ TEST(LockFile, EndsWithAProcessThatIsKilled) {
   ::close(ready[1]);
   EXPECT_THAT(refused.error().message(), HasSubstr("process " + std::to_string(child)));
   EXPECT_TRUE(LockFile::acquire(temp.at("lock"), "the parent").ok());
+}
+
+TEST(LockFile, LeavesNothingWhereItIsToldSo) {
+  const testing::TempFolder temp;
+  {
+    const auto lock = LockFile::acquire(temp.at("lock"), "the first", LockRemains::no);
+    ASSERT_TRUE(lock.ok());
+    EXPECT_EQ(::access(temp.at("lock").c_str(), F_OK), 0);
+    const auto refused = LockFile::acquire(temp.at("lock"), "the second", LockRemains::no);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_THAT(refused.error().message(), HasSubstr("(the first)"));
+  }
+  EXPECT_NE(::access(temp.at("lock").c_str(), F_OK), 0);
+}
+
+TEST(LockFile, IsHeldByOneAtATimeThoughItsFileComesAndGoes) {
+  const testing::TempFolder temp;
+  constexpr int kThreads = 4;
+  constexpr int kTimes = 300;
+  std::atomic<int> inside{0};
+  std::atomic<int> most{0};
+  std::atomic<int> held{0};
+  const auto work = [&] {
+    for (int i = 0; i < kTimes; ++i) {
+      const auto lock = LockFile::acquire(temp.at("lock"), "a thread", LockRemains::no);
+      if (!lock) continue;
+      most = std::max(most.load(), ++inside);
+      std::this_thread::yield();
+      ++held;
+      --inside;
+    }
+  };
+  std::vector<std::thread> crew;
+  for (int i = 0; i < kThreads; ++i)
+    crew.emplace_back(work);
+  for (std::thread& each : crew)
+    each.join();
+  EXPECT_EQ(most.load(), 1);
+  EXPECT_GT(held.load(), kTimes);
+  EXPECT_NE(::access(temp.at("lock").c_str(), F_OK), 0);
 }
 
 TEST(LockFile, NeedsAFolder) {

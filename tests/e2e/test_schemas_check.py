@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`holdfast schemas check` from outside: the source's command lines and report, drift of every class, and whatever keeps a schema from being
 compared: never "synced"."""
+import hashlib
 import json
+import re
 
 import jsonschema
 import pytest
 from pins import FEEDBACK, HEALTH, SCHEMAS, annotated, breaking, safe, stamped, write_pins
 from plain_registry import PlainRegistry
+from prom_stack import until
 from schema_workspace import Place, in_the_sources_keys, source_report
 from schemas import hold
 
@@ -105,7 +108,7 @@ def test_a_new_required_field_is_breaking_and_the_witness_proves_it(place, regis
     registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
     done = check(place, registry, expect=1)
     shown = " ".join(done.stdout.split())
-    assert 'schema.required_added: /required/new_field: new_field is required now (breaking), no longer valid: {' in shown
+    assert re.search(r"schema.required_added: /required/new_field: new_field is required now \(breaking\); .*; no longer valid: \{", shown), shown
     report = place.report()
     drifted = next(each for each in report["schemas"] if each["schema"] == NAME)
     assert drifted["status"] == "drift" and drifted["class"] == "breaking"
@@ -115,6 +118,9 @@ def test_a_new_required_field_is_breaking_and_the_witness_proves_it(place, regis
     assert old.is_valid(witness) and not new.is_valid(witness)
     rules = {each["rule"] for each in drifted["changes"]}
     assert "schema.required_added" in rules, rules
+    said = check(place, registry, "--format", "github", expect=1).stdout
+    shown = re.search(r"required_added::.*; no longer valid: (\{.*\}) Next:", said)[1]
+    assert old.is_valid(json.loads(shown)) and not new.is_valid(json.loads(shown)), "every line that tells of it shows it too"
 
 
 def test_an_optional_field_is_safe_and_documentation_an_annotation(place, registry):
@@ -338,6 +344,15 @@ def test_accepted_drift_passes_until_another_one_comes(workspace, registry):
     workspace.run("check")
     another = breaking()
     another["properties"]["queue_size"]["minimum"] = 1
+    granted = [each["id"] for each in said["waivers"]]
+    revoked = workspace.json("waive", "revoke", f"schema:core/{NAME}")
+    hold("waive-revoke", revoked)
+    assert revoked["waivers"] == granted and workspace.json("waive", "list")["waivers"] == []
+    assert len(workspace.events("waiver.revoked")) == len(granted)
+    workspace.run("waive", "revoke", f"schema:core/{NAME}", expect=2)
+    workspace.run("waive", "revoke", granted[0], expect=2)
+    assert "schema.required_added" in finding_rules(workspace)
+    workspace.run("schemas", "accept", NAME, "--reason", "adapting", "--until", "14d")
     registry.publish(NAME, stamped(another, NAME, "1.2.8"), "1.2.8")
     assert "schema.bound_tightened" in finding_rules(workspace)
 
@@ -356,3 +371,49 @@ def test_a_deprecated_schema_is_a_note_and_an_older_version_a_warning(workspace,
     assert "telemetry.Feedback2" in rules["schema.deprecated"]["message"]
     registry.tracks["v1"][NAME] = [("1.0.9", stamped(safe(), NAME, "1.0.9"))]
     assert finding_rules(workspace)["schema.version_regressed"]["observed"] == "1.0.9"
+
+
+def tagged(registry):
+    registry.etag = lambda body: f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+
+
+def looks(registry, path):
+    return [status for asked, status in registry.statuses if asked == path]
+
+
+def test_watching_asks_for_what_changed_only_and_sees_it(workspace, registry):
+    tagged(registry)
+    path = f"/schemas/v1/{NAME}.schema"
+    watch = workspace.start("schemas", "watch", "core", "--interval", "1s", "--looks", "60", "--json")
+    try:
+        assert json.loads(watch.stdout.readline())["synced"] == 3
+        until(lambda: registry.statuses, lambda: looks(registry, path)[:3] == [200, 304, 304])
+        registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
+        assert json.loads(watch.stdout.readline())["drifted"] == 1
+        until(lambda: registry.statuses, lambda: looks(registry, path)[-1] == 304)
+        registry.publish(NAME, stamped(FEEDBACK, NAME, "1.2.8"), "1.2.8")
+        assert json.loads(watch.stdout.readline())["synced"] == 3
+        assert set(looks(registry, "/index")) == {200}, "the index tells what is there, and is read each time"
+    finally:
+        watch.terminate()
+        watch.communicate(timeout=60)
+
+
+def test_a_registry_that_says_unchanged_and_lists_another_version_is_asked_again(workspace, registry):
+    tagged(registry)
+    watch = workspace.start("schemas", "watch", "core", "--interval", "1s", "--looks", "60", "--json")
+    try:
+        assert json.loads(watch.stdout.readline())["synced"] == 3
+        registry.always_unchanged = True
+        registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
+        assert json.loads(watch.stdout.readline())["drifted"] == 1
+    finally:
+        watch.terminate()
+        watch.communicate(timeout=60)
+
+
+def test_one_look_sends_no_entity_tag(workspace, registry):
+    tagged(registry)
+    workspace.run("schemas", "check", "core")
+    workspace.run("schemas", "check", "core")
+    assert {status for _, status in registry.statuses} == {200}

@@ -100,8 +100,30 @@ def test_diff_says_what_a_change_means_and_proves_it(place):
     assert place.json("schemas", "diff", "old.json", "old.json")["class"] == "identical"
     for form in ("sarif", "junit", "github", "markdown", "text"):
         done = place.run("schemas", "diff", "old.json", "new.json", "--format", form, expect=1)
-        assert "enum_value_added" in done.stdout.replace("\\", ""), done.stdout
+        said = done.stdout.replace("\\", "")
+        assert "enum_value_added" in said, said
+        assert "; pinned " not in said and ", the registry has " not in said, "of two files neither is a pin or in a registry"
+        title = {"markdown": "# Holdfast check of new.json against old.json\n", "junit": '<testsuites name="holdfast new.json against old.json">',
+                 "sarif": '"id": "holdfast/new.json%20against%20old.json/"'}.get(form, "")
+        assert title in said, said[:500]
     place.run("schemas", "diff", "old.json", "missing.json", expect=2)
+
+
+def test_the_contract_hash_is_of_what_documents_can_see(place):
+    write(place.folder, "a.json", FEEDBACK)
+    told = json.loads(json.dumps(FEEDBACK)) | {"description": "more words", "$track": "v2"}
+    told["$defs"] = {"Other": told["$defs"]["Level"]}  # called otherwise, and the set of values in another order
+    told["$defs"]["Other"]["enum"].reverse()
+    told["properties"]["level"]["$ref"] = "#/$defs/Other"
+    write(place.folder, "b.json", told)
+    write(place.folder, "c.json", breaking())
+    same = place.json("schemas", "diff", "a.json", "b.json", "--fail-on", "breaking")
+    hold("schemas-diff", same)
+    assert same["old_contract_sha256"] == same["new_contract_sha256"] and same["old_sha256"] != same["new_sha256"]
+    other = place.json("schemas", "diff", "a.json", "c.json", expect=1)
+    assert other["old_contract_sha256"] == same["old_contract_sha256"] != other["new_contract_sha256"]
+    alike = place.json("schemas", "diff", "a.json", "a.json")
+    assert alike["old_contract_sha256"] == alike["new_contract_sha256"] == same["old_contract_sha256"]
 
 
 def test_validate_agrees_with_pythons_validator(place):
@@ -176,6 +198,31 @@ def test_what_is_not_published_as_it_should_be_is_no_pass(place, damage):
         place.configure("nowhere")
     done = place.run("schemas", "contract", "core", "--samples", "samples", "--published", expect=3)
     assert "passed" not in done.stdout or "0 of 1" in done.stdout
+
+
+def test_explain_names_the_samples_that_break(place):
+    for name, schema in SCHEMAS.items():
+        write(place.folder / "registry/v1", f"{name}.json", schema)
+    place.configure("registry")
+    good = {"coordinator_id": "a", "queue_size": 1, "level": "ok"}
+    write(place.folder / "samples", f"{NAME}-old.json", good)
+    write(place.folder / "samples", f"{NAME}-new.json", {**good, "new_field": "b"})
+    write(place.folder / "samples", f"{NAME}-never.json", {"coordinator_id": 1})
+    write(place.folder / "samples", "telemetry.HealthStatus.json", {"service": "a", "state": "ok"})
+    write(place.folder / "registry/v1", f"{NAME}.json", breaking())
+    place.run("check", expect=1)
+    said = place.json("schemas", "explain", NAME)
+    hold("schemas-explain", said)
+    assert said["samples"] is None
+    said = place.json("schemas", "explain", NAME, "--samples", "samples")
+    hold("schemas-explain", said)
+    assert said["samples"] == {"folder": "samples", "held": 3, "broken": [f"samples/{NAME}-old.json"], "not_held": []}
+    told = place.run("schemas", "explain", NAME, "--samples", "samples").stdout
+    assert "1 of 3 samples" in told and f"samples/{NAME}-old.json" in told and "-never" not in told
+    place.run("schemas", "explain", NAME, "--samples", "nowhere", expect=2)
+    place.configure("nowhere")
+    done = place.run("schemas", "explain", NAME, "--samples", "samples", expect=3)
+    assert "schema.required_added" in done.stdout, "what is known is told"
 
 
 def test_config_names_the_key_and_the_nearest(place):

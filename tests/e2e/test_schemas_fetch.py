@@ -47,6 +47,8 @@ def test_the_sources_command_pins_its_three_schemas_with_a_lock(place, registry)
         assert lock["schemas"][name]["seed_sha256"] == seed_hash(pinned)
         assert lock["schemas"][name]["raw_sha256"] == tree(place.folder / "schemas")[f"{name}.json"]
         assert lock["schemas"][name]["version"] == "1.1.2"
+    contracts = {each["contract_sha256"] for each in lock["schemas"].values()}
+    assert len(contracts) == 3 and all(len(each) == 64 for each in contracts)
 
 
 def test_fetched_pins_are_synced_and_fetching_again_writes_nothing(place, registry):
@@ -54,6 +56,7 @@ def test_fetched_pins_are_synced_and_fetching_again_writes_nothing(place, regist
     before = tree(place.folder / "schemas")
     assert "up to date" in fetch(place, registry).stdout
     assert tree(place.folder / "schemas") == before
+    assert [path.name for path in place.folder.iterdir()] == ["schemas"], "nothing of its own stays in somebody's checkout"
     place.run("schemas", "check", "--track", "v1", "--registry-url", registry.url, "--schema-dir", "schemas")
 
 

@@ -23,6 +23,9 @@ class PlainRegistry(LoopbackServer):
         self.ids = {}  # name: $schema_id instead of the right one
         self.answers = {}  # path: (status, headers, body) instead of what is right; a body of None hangs
         self.requests = []
+        self.statuses = []  # of them
+        self.etag = None  # what gives an answer's entity tag: called with its body
+        self.always_unchanged = False  # it answers 304 to whoever has a tag, whatever became of the schema
         self.token = None
         self.released = threading.Event()
         self.lock = threading.Lock()
@@ -95,6 +98,13 @@ class PlainRegistry(LoopbackServer):
             value = self.body_of(url.path, urllib.parse.parse_qs(url.query))
             status = 404 if value is None else 200
             body = json.dumps(value if value is not None else {"detail": "Not Found"}).encode()
+            if self.etag and status == 200:
+                headers["ETag"] = self.etag(body)
+                told = handler.headers.get("If-None-Match")
+                if told and (self.always_unchanged or told == headers["ETag"]):
+                    status, body = 304, b""
+        with self.lock:
+            self.statuses.append((url.path, status))
         try:
             handler.send_response(status)
             for name, text in headers.items():

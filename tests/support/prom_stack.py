@@ -36,14 +36,16 @@ def until(what, look, patience_s=PATIENCE_S):
 
 
 class TextfileServer(LoopbackServer):
-    """Serves a file as node_exporter's textfile collector would: whatever is in it now."""
+    """Serves the file at `path` as node_exporter's textfile collector would: whatever is in it now; nothing where there is no path."""
 
-    def __init__(self, path):
-        outer_path = pathlib.Path(path)
+    def __init__(self, path=None):
+        self.path = path
+        outer = self
 
         class Exposing(Handler):
             def do_GET(self):
-                self.answer(200, "text/plain; version=0.0.4", outer_path.read_bytes())
+                body = pathlib.Path(outer.path).read_bytes() if outer.path else b""
+                self.answer(200, "text/plain; version=0.0.4", body)
 
         super().__init__(Exposing)
 
