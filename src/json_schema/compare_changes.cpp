@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "json_schema/schema_parts.h"
+
 namespace holdfast::json_schema {
 namespace {
 
@@ -68,6 +70,8 @@ constexpr std::array kStructural = std::to_array<std::string_view>({"$schema",
                                                                     "if",
                                                                     "then",
                                                                     "else"});
+constexpr std::array kInPlace =
+    std::to_array<std::string_view>({"$ref", "$dynamicRef", "not", "if", "then", "else"});
 constexpr std::array kFormats = std::to_array<std::string_view>(
     {"format", "contentEncoding", "contentMediaType", "contentSchema"});
 
@@ -146,7 +150,7 @@ class Walker {
       : pair_(pair), rules_(pair.options.rules != nullptr ? *pair.options.rules : usual_rules()) {}
 
   FoundChanges run() {
-    walk(pair_.old_schema.root(), pair_.new_schema.root());
+    enter(pair_.old_schema.root(), pair_.new_schema.root());
     return std::move(found_);
   }
 
@@ -156,6 +160,11 @@ class Walker {
     NodeId new_id;
     const SchemaNode& a;
     const SchemaNode& b;
+  };
+  // The outermost subschemas that are held against the same value.
+  struct Tops {
+    NodeId old_id = kNoNode;
+    NodeId new_id = kNoNode;
   };
   struct Local {
     Answer backward = Answer::unknown;
@@ -176,6 +185,13 @@ class Walker {
     if (found_.changes.size() < pair_.options.most_changes) return false;
     found_.has_more = true;
     return true;
+  }
+
+  // Into what is held against another value: a member, an item.
+  void enter(NodeId old_id, NodeId new_id) {
+    const Tops outer = std::exchange(tops_, {old_id, new_id});
+    walk(old_id, new_id);
+    tops_ = outer;
   }
 
   void walk(NodeId old_id, NodeId new_id) {
@@ -274,10 +290,9 @@ class Walker {
       return;
     }
     const Local& here_local = local(here);
-    const auto of = [](Answer found, Answer row) {
-      return found == Answer::no && row != Answer::unknown ? row
-             : found == Answer::unknown                    ? row
-                                                           : found;
+    const auto of = [&](Answer found, Answer row) {
+      const bool is_row_used = row != Answer::unknown && !has_unevaluated_;
+      return is_row_used && found != Answer::yes ? row : found;
     };
     change.backward = of(here_local.backward, rule.backward);
     change.forward = of(here_local.forward, rule.forward);
@@ -371,7 +386,10 @@ class Walker {
     } else if (a != kNoNode && b != kNoNode) {
       const bool outer = is_conditional_;
       is_conditional_ = outer || keyword == "not" || keyword == "if";
-      walk(a, b);
+      if (is_listed(kInPlace, keyword))
+        walk(a, b);
+      else
+        enter(a, b);
       is_conditional_ = outer;
     } else if (a != kNoNode || b != kNoNode) {
       const ShapeId shape = a != kNoNode ? old_shape(a) : new_shape(b);
@@ -474,7 +492,7 @@ class Walker {
     contains(here, a, b);
     const std::size_t shared = std::min(a.prefix_items.size(), b.prefix_items.size());
     for (std::size_t i = 0; i < shared; ++i)
-      walk(a.prefix_items[i], b.prefix_items[i]);
+      enter(a.prefix_items[i], b.prefix_items[i]);
     const std::string_view tuple =
         here.a.value.find("prefixItems") || here.b.value.find("prefixItems") ? "prefixItems"
                                                                              : "items";
@@ -499,7 +517,7 @@ class Walker {
       return;
     }
     const bool outer = std::exchange(is_conditional_, true);
-    walk(a.contains, b.contains);
+    enter(a.contains, b.contains);
     is_conditional_ = outer;
     if (a.min_contains != b.min_contains) word("minContains", b.min_contains < a.min_contains);
     if (a.max_contains != b.max_contains) word("maxContains", b.max_contains > a.max_contains);
@@ -531,52 +549,36 @@ class Walker {
     for (const NamedSchema& one : a.properties) {
       const NodeId other = b.find_property(one.name);
       if (other != kNoNode)
-        walk(one.schema, other);
-      else if (!declares(pair_.new_schema, here.new_id, one.name, 0))
+        enter(one.schema, other);
+      else if (!declares(pair_.new_schema, here.new_id, tops_.new_id, one.name))
         emit(here, "properties", RuleId::property_removed, one.name);
     }
-    for (const NamedSchema& one : b.properties) {
-      if (a.find_property(one.name) != kNoNode) continue;
-      if (declares(pair_.old_schema, here.old_id, one.name, 0)) {
-        emit(here, "properties", RuleId::schema_replaced, one.name);
-        continue;
-      }
-      const bool is_optional = !is_listed(a.required, one.name) && !is_listed(b.required, one.name);
-      emit(here, "properties",
-           is_optional && is_open_for(a, one.name) ? RuleId::property_added
-                                                   : RuleId::property_added_to_closed,
-           one.name);
+    for (const NamedSchema& one : b.properties)
+      if (a.find_property(one.name) == kNoNode)
+        emit(here, "properties", added_property(here, a, one.name), one.name);
+  }
+
+  RuleId added_property(const Here& here, const ObjectKeywords& a, std::string_view name) const {
+    if (declares(pair_.old_schema, here.old_id, tops_.old_id, name)) return RuleId::schema_replaced;
+    const bool is_optional = !may_require(pair_.old_schema, tops_.old_id, name) &&
+                             !may_require(pair_.new_schema, tops_.new_id, name);
+    const ShapeId room = room_for(a, name);
+    return room == kNothing                     ? RuleId::property_added_to_closed
+           : room == kEverything && is_optional ? RuleId::property_added
+                                                : RuleId::schema_replaced;
+  }
+
+  // What an object without such a property lets the value of that name be; kNoShape: something in between.
+  ShapeId room_for(const ObjectKeywords& object, std::string_view name) const {
+    for (const PatternSchema& one : object.pattern_properties) {
+      if (!one.pattern->pattern) return kNoShape;
+      const auto matched = one.pattern->pattern->matches(name);
+      if (!matched || *matched) return kNoShape;
     }
-  }
-
-  // Whether an object without such a property may have any value under that name.
-  bool is_open_for(const ObjectKeywords& object, std::string_view name) const {
-    const auto is_free = [&](NodeId id) { return id == kNoNode || old_shape(id) == kEverything; };
-    if (!is_free(object.additional_properties) || !is_free(object.unevaluated_properties))
-      return false;
-    return std::none_of(object.pattern_properties.begin(), object.pattern_properties.end(),
-                        [&](const PatternSchema& one) {
-                          if (!one.pattern->pattern) return true;
-                          const auto matched = one.pattern->pattern->matches(name);
-                          return !matched || *matched;
-                        });
-  }
-
-  // Whether a property is declared by a schema or by one that holds for the same value.
-  static bool declares(const Schema& schema, NodeId id, std::string_view name, int depth) {
-    if (id == kNoNode || depth > 8) return false;
-    const SchemaNode& node = schema.node(id);
-    if (node.object != nullptr && node.object->find_property(name) != kNoNode) return true;
-    const auto any = [&](std::span<const NodeId> ids) {
-      return std::any_of(ids.begin(), ids.end(),
-                         [&](NodeId part) { return declares(schema, part, name, depth + 1); });
-    };
-    if (node.reference != nullptr && declares(schema, node.reference->ref, name, depth + 1))
-      return true;
-    if (node.logic == nullptr) return false;
-    return any(node.logic->all_of) || any(node.logic->any_of) || any(node.logic->one_of) ||
-           declares(schema, node.logic->then_schema, name, depth + 1) ||
-           declares(schema, node.logic->else_schema, name, depth + 1);
+    const ShapeId rest = old_shape(object.additional_properties);
+    const ShapeId unevaluated = old_shape(object.unevaluated_properties);
+    if (rest == kNothing || unevaluated == kNothing) return kNothing;
+    return rest == kEverything && unevaluated == kEverything ? kEverything : kNoShape;
   }
 
   void patterns(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b) {
@@ -585,16 +587,28 @@ class Walker {
         if (one.pattern->text == text) return one.schema;
       return kNoNode;
     };
+    // Names that a pattern keeps away from the rest are for the rest to judge without it.
+    const auto rule = [](ShapeId part, ShapeId rest, RuleId by_itself, RuleId beside_closed) {
+      return rest == kEverything                       ? by_itself
+             : rest == kNothing && part == kEverything ? beside_closed
+                                                       : RuleId::schema_replaced;
+    };
     for (const PatternSchema& one : a.pattern_properties) {
       const NodeId other = find(b, one.pattern->text);
       if (other != kNoNode)
-        walk(one.schema, other);
+        enter(one.schema, other);
       else
-        emit(here, "patternProperties", RuleId::names_widened, one.pattern->text);
+        emit(here, "patternProperties",
+             rule(old_shape(one.schema), new_shape(b.additional_properties), RuleId::names_widened,
+                  RuleId::names_narrowed),
+             one.pattern->text);
     }
     for (const PatternSchema& one : b.pattern_properties)
       if (find(a, one.pattern->text) == kNoNode)
-        emit(here, "patternProperties", RuleId::names_narrowed, one.pattern->text);
+        emit(here, "patternProperties",
+             rule(new_shape(one.schema), old_shape(a.additional_properties), RuleId::names_narrowed,
+                  RuleId::names_widened),
+             one.pattern->text);
   }
 
   void dependencies(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b) {
@@ -730,8 +744,11 @@ class Walker {
   FoundChanges found_;
   std::map<std::pair<NodeId, NodeId>, Local> locals_;
   std::set<std::pair<std::pair<NodeId, NodeId>, bool>> seen_;
+  Tops tops_;
   bool is_in_condition_ = false;
   bool is_conditional_ = false;  // below not, if, oneOf or contains
+  // What any keyword evaluates is open to an unevaluated… around it: by itself no row tells what it means.
+  bool has_unevaluated_ = pair_.old_schema.has_unevaluated() || pair_.new_schema.has_unevaluated();
   int depth_ = 0;
 };
 
