@@ -36,8 +36,9 @@ void ChangeWalker::arrays(const Here& here) {
 }
 
 void ChangeWalker::contains(const Here& here, const ArrayKeywords& a, const ArrayKeywords& b) {
-  const auto word = [&](std::string_view keyword, bool is_looser) {
-    emit(here, keyword, is_looser ? RuleId::contains_loosened : RuleId::contains_tightened);
+  const auto word = [&](std::string_view keyword, int order) {
+    if (order != 0)
+      emit(here, keyword, order > 0 ? RuleId::contains_loosened : RuleId::contains_tightened);
   };
   if (a.contains == kNoNode && b.contains == kNoNode) return;
   if (a.contains == kNoNode || b.contains == kNoNode) {
@@ -48,8 +49,8 @@ void ChangeWalker::contains(const Here& here, const ArrayKeywords& a, const Arra
   const bool outer = std::exchange(is_conditional_, true);
   enter(a.contains, b.contains);
   is_conditional_ = outer;
-  if (a.min_contains != b.min_contains) word("minContains", b.min_contains < a.min_contains);
-  if (a.max_contains != b.max_contains) word("maxContains", b.max_contains > a.max_contains);
+  word("minContains", -order_of(here, "minContains", a.min_contains, b.min_contains));
+  word("maxContains", order_of(here, "maxContains", a.max_contains, b.max_contains));
 }
 
 void ChangeWalker::objects(const Here& here) {

@@ -96,14 +96,23 @@ void ChangeWalker::bound(const Here& here, std::string_view keyword, int order) 
   if (order != 0) emit(here, keyword, order > 0 ? RuleId::bound_loosened : RuleId::bound_tightened);
 }
 
+// As the numbers are written where both are too large to be counted.
+int ChangeWalker::order_of(const Here& here, std::string_view keyword, std::uint64_t a,
+                           std::uint64_t b) {
+  if (a != b || a != kHugeCount) return static_cast<int>(a < b) - static_cast<int>(b < a);
+  const Number old_count = here.a.value.find(keyword).number();
+  const Number new_count = here.b.value.find(keyword).number();
+  return static_cast<int>(old_count < new_count) - static_cast<int>(new_count < old_count);
+}
+
 void ChangeWalker::least(const Here& here, std::string_view keyword, std::uint64_t a,
                          std::uint64_t b) {
-  bound(here, keyword, a == b ? 0 : b < a ? 1 : -1);
+  bound(here, keyword, -order_of(here, keyword, a, b));
 }
 
 void ChangeWalker::most(const Here& here, std::string_view keyword, std::uint64_t a,
                         std::uint64_t b) {
-  bound(here, keyword, a == b ? 0 : b > a ? 1 : -1);
+  bound(here, keyword, order_of(here, keyword, a, b));
 }
 
 void ChangeWalker::numbers(const Here& here) {

@@ -56,6 +56,7 @@ class ChangeWalker {
   void type(const Here& here);
   void values(const Here& here);
   void bound(const Here& here, std::string_view keyword, int order);
+  static int order_of(const Here& here, std::string_view keyword, std::uint64_t a, std::uint64_t b);
   void least(const Here& here, std::string_view keyword, std::uint64_t a, std::uint64_t b);
   void most(const Here& here, std::string_view keyword, std::uint64_t a, std::uint64_t b);
   void numbers(const Here& here);

@@ -15,6 +15,7 @@ namespace {
 constexpr int kMostDepth = 1'000;
 constexpr std::uint64_t kMostLooks = 2'000'000;
 constexpr std::size_t kMostNamesBytes = 4'000;
+constexpr std::uint64_t kMostCounted = kHugeCount / 2;  // one more is still a count
 
 KindSet kinds_of(TypeSet types) {
   KindSet kinds = 0;
@@ -37,9 +38,15 @@ void tighten_most(std::optional<Bound>& bound, const std::optional<Number>& at, 
   if (!bound || *at < bound->at || (*at == bound->at && is_open)) bound = Bound{*at, is_open};
 }
 
-std::uint64_t most_of(std::uint64_t most) {
-  return most == kNoMost ? kNoLimit : most;
-}
+struct CountWords {
+  std::string_view least;
+  std::string_view most;
+  KindSet kind;
+};
+constexpr CountWords kLengthWords = {"minLength", "maxLength", bit_of(ValueKind::string)};
+constexpr CountWords kItemWords = {"minItems", "maxItems", bit_of(ValueKind::array)};
+constexpr CountWords kContainsWords = {"minContains", "maxContains", bit_of(ValueKind::array)};
+constexpr CountWords kMemberWords = {"minProperties", "maxProperties", bit_of(ValueKind::object)};
 
 class Compiler {
  public:
@@ -127,7 +134,7 @@ class Compiler {
       add_step(shape, Number(1));
     if (node.string != nullptr) read_string(shape, node);
     if (node.array != nullptr && (shape.kinds & bit_of(ValueKind::array)) != 0)
-      read_array(shape, *node.array);
+      read_array(shape, id, *node.array);
     if (node.object != nullptr && (shape.kinds & bit_of(ValueKind::object)) != 0)
       read_object(shape, id, *node.object);
     if (node.reference != nullptr) read_reference(shape, id, *node.reference);
@@ -196,9 +203,7 @@ class Compiler {
 
   void read_string(Shape& shape, const SchemaNode& node) {
     const StringKeywords& words = *node.string;
-
-    if (sees("minLength")) shape.length.least = words.min_length;
-    if (sees("maxLength")) shape.length.most = most_of(words.max_length);
+    shape.length = count_of(shape, node, kLengthWords, words.min_length, words.max_length);
     if (words.pattern != nullptr && sees("pattern")) {
       const auto pattern =
           words.pattern->pattern ? book_.pattern(words.pattern->text) : std::nullopt;
@@ -257,20 +262,37 @@ class Compiler {
     return book_.add(std::move(either));
   }
 
-  void read_array(Shape& shape, const ArrayKeywords& words) {
+  // A count that is too large to be counted is left open, but for what it surely excludes.
+  Count count_of(Shape& shape, const SchemaNode& node, const CountWords& words, std::uint64_t least,
+                 std::uint64_t most, std::string_view identity = {}) {
+    Count count;
+    const auto leave_open = [&](std::string_view word) {
+      const std::string text = node.value.find(word).number().text();
+      shape.parts.push_back(
+          open_shape(words.kind, std::string(word) + " beyond 63 bits: " + text, identity));
+    };
+    if (sees(words.least)) count.least = std::min(least, kMostCounted);
+    if (sees(words.most) && most < kHugeCount) count.most = most;
+    if (sees(words.least) && least == kHugeCount) leave_open(words.least);
+    if (sees(words.most) && most == kHugeCount) leave_open(words.most);
+    return count;
+  }
+
+  void read_array(Shape& shape, NodeId id, const ArrayKeywords& words) {
+    const SchemaNode& node = schema_.node(id);
     auto array = std::make_unique<ArrayFacet>();
-    if (sees("minItems")) array->count.least = words.min_items;
-    if (sees("maxItems")) array->count.most = most_of(words.max_items);
+    array->count = count_of(shape, node, kItemWords, words.min_items, words.max_items);
     array->is_unique = words.unique_items && sees("uniqueItems");
     if (sees("prefixItems"))
-      for (const NodeId id : words.prefix_items)
-        array->prefix.push_back(shape_of(id));
+      for (const NodeId item : words.prefix_items)
+        array->prefix.push_back(shape_of(item));
     if (sees("items")) array->rest = shape_of(words.items);
     while (!array->prefix.empty() && array->prefix.back() == array->rest)
       array->prefix.pop_back();
     if (words.contains != kNoNode && sees("contains")) {
-      array->contains_count.least = sees("minContains") ? words.min_contains : 1;
-      array->contains_count.most = sees("maxContains") ? most_of(words.max_contains) : kNoLimit;
+      array->contains_count = count_of(shape, node, kContainsWords, words.min_contains,
+                                       words.max_contains, place_text(id));
+      if (!sees("minContains")) array->contains_count.least = 1;
       array->has_contains = !array->contains_count.is_free();
       array->contains = array->has_contains ? shape_of(words.contains) : kEverything;
       if (!array->has_contains) array->contains_count = {1, kNoLimit};
@@ -285,8 +307,8 @@ class Compiler {
 
   void read_object(Shape& shape, NodeId id, const ObjectKeywords& words) {
     auto object = std::make_unique<ObjectFacet>();
-    if (sees("minProperties")) object->count.least = words.min_properties;
-    if (sees("maxProperties")) object->count.most = most_of(words.max_properties);
+    object->count =
+        count_of(shape, schema_.node(id), kMemberWords, words.min_properties, words.max_properties);
     if (sees("required"))
       for (const std::string_view name : words.required)
         object->required.push_back(book_.name(name));
