@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <utility>
 
+#include "json_schema/compare_scope.h"
 #include "json_schema/compare_unevaluated.h"
 
 namespace holdfast::json_schema {
@@ -52,14 +55,14 @@ class Compiler {
  public:
   Compiler(const Schema& schema, Side side, ShapeBook& book, const CompileOptions& options)
       : schema_(schema), side_(side), book_(book), options_(options) {
-    made_.shapes.assign(schema.node_count(), kNoShape);
-    is_open_.assign(schema.node_count(), false);
     of_types_.fill(kNoShape);
   }
 
   CompiledSchema run() {
-    made_.root = shape_of(schema_.root());
-    return std::move(made_);
+    CompiledSchema made;
+    made.root = shape_of(schema_.root());
+    made.shapes = shapes_of_nodes();
+    return made;
   }
 
  private:
@@ -67,8 +70,21 @@ class Compiler {
 
   ShapeId shape_of(NodeId id) {
     if (id == kNoNode) return kEverything;
-    ShapeId& known = made_.shapes[id];
-    if (is_open_[id]) {
+    if (!schema_.has_dynamic_scope()) return shape_in_scope(id);
+    const auto scope = scopes_.enter(scope_, schema_.node(id).resource);
+    // No two mentions are the same then.
+    if (!scope)
+      return open_shape(kAllKinds, "too many dynamic scopes", place_text(next_mention_++));
+    const ScopeId outer = std::exchange(scope_, *scope);
+    const ShapeId made = shape_in_scope(id);
+    scope_ = outer;
+    return made;
+  }
+
+  ShapeId shape_in_scope(NodeId id) {
+    ScopeShapes& here = shapes_here();
+    ShapeId& known = here.shapes[id];
+    if (here.is_open[id]) {
       if (known == kNoShape) known = book_.reserve();
       return known;
     }
@@ -80,16 +96,50 @@ class Compiler {
       return known = node.kind == SchemaNode::Kind::always ? kEverything : kNothing;
     if (says_type_only(node)) return known = shape_of_types(id, node);
     ++depth_;
-    is_open_[id] = true;
+    here.is_open[id] = true;
     const ShapeId made = make(id, node);
-    is_open_[id] = false;
+    here.is_open[id] = false;
     --depth_;
-    if (made_.shapes[id] == kNoShape) return made_.shapes[id] = made;
+    if (known == kNoShape) return known = made;
     Shape alias;  // its number was given away on the way down
     alias.parts = {made};
     alias.place = {side_, id};
-    book_.set(made_.shapes[id], std::move(alias));
-    return made_.shapes[id];
+    book_.set(known, std::move(alias));
+    return known;
+  }
+
+  // What was made of the nodes in one dynamic scope; it stays where it is.
+  struct ScopeShapes {
+    std::vector<ShapeId> shapes;
+    std::vector<bool> is_open;
+  };
+
+  ScopeShapes& shapes_here() {
+    while (by_scope_.size() <= scope_)
+      by_scope_.emplace_back();
+    ScopeShapes& here = by_scope_[scope_];
+    if (here.shapes.empty()) {
+      here.shapes.assign(schema_.node_count(), kNoShape);
+      here.is_open.assign(schema_.node_count(), false);
+    }
+    return here;
+  }
+
+  // A node that says different things in different scopes has no shape of its own.
+  std::vector<ShapeId> shapes_of_nodes() {
+    std::vector<ShapeId> shapes = std::move(by_scope_.front().shapes);
+    shapes.resize(schema_.node_count(), kNoShape);
+    std::vector<bool> is_torn(by_scope_.size() > 1 ? shapes.size() : 0, false);
+    for (std::size_t scope = 1; scope < by_scope_.size(); ++scope)
+      for (NodeId id = 0; id < by_scope_[scope].shapes.size(); ++id) {
+        const ShapeId other = by_scope_[scope].shapes[id];
+        if (other == kNoShape || other == shapes[id]) continue;
+        is_torn[id] = is_torn[id] || shapes[id] != kNoShape;
+        shapes[id] = other;
+      }
+    for (NodeId id = 0; id < is_torn.size(); ++id)
+      if (is_torn[id]) shapes[id] = kNoShape;
+    return shapes;
   }
 
   // Most subschemas of most schemas say a type and no more, but for annotations.
@@ -137,7 +187,7 @@ class Compiler {
       read_array(shape, id, *node.array);
     if (node.object != nullptr && (shape.kinds & bit_of(ValueKind::object)) != 0)
       read_object(shape, id, *node.object);
-    if (node.reference != nullptr) read_reference(shape, id, *node.reference);
+    if (node.reference != nullptr) read_reference(shape, *node.reference);
     if (node.logic != nullptr) read_logic(shape, *node.logic);
     if (node.has_unevaluated && sees("unevaluatedProperties") && sees("unevaluatedItems"))
       read_unevaluated(shape, id);
@@ -221,9 +271,10 @@ class Compiler {
     return open_shape(bit_of(ValueKind::string), text);
   }
 
-  // Which of all subschemas of both sides it is.
+  // Which of all subschemas of both sides it is, and in which scope.
   std::string place_text(NodeId id) const {
-    return (side_ == Side::old_one ? "old " : "new ") + std::to_string(id);
+    return (side_ == Side::old_one ? "old " : "new ") + std::to_string(id) + " " +
+           std::to_string(scope_);
   }
 
   // What a pattern of another engine says beside these: the same where the texts are and nothing in them leads elsewhere.
@@ -375,18 +426,11 @@ class Compiler {
     std::sort(object.implies.begin(), object.implies.end());
   }
 
-  void read_reference(Shape& shape, NodeId id, const ReferenceKeywords& words) {
+  void read_reference(Shape& shape, const ReferenceKeywords& words) {
     if (!sees("$ref")) return;
     if (words.ref != kNoNode) shape.parts.push_back(shape_of(words.ref));
     if (words.dynamic_ref == kNoNode) return;
-    const bool is_plain = words.dynamic_name.empty() && !words.is_recursive;
-    if (is_plain || schema_.resource_count() == 1)
-      shape.parts.push_back(shape_of(words.dynamic_ref));
-    else
-      shape.parts.push_back(
-          open_shape(kAllKinds, "a reference that the dynamic scope decides: " +
-                                    std::string(side_ == Side::old_one ? "old" : "new") +
-                                    schema_.pointer(id)));
+    shape.parts.push_back(shape_of(scopes_.target(scope_, words)));
   }
 
   std::vector<ShapeId> shapes_of(std::span<const NodeId> ids) {
@@ -451,21 +495,24 @@ class Compiler {
   void read_unevaluated(Shape& shape, NodeId id) {
     const UnevaluatedParts parts{schema_, side_, book_,
                                  [this](NodeId node) { return shape_of(node); }, looks_left_};
-    if (const auto closed = unevaluated_shape(parts, id))
+    // Which branch evaluates what is asked of each branch by itself, without the resources on the way to it.
+    const bool has_scopes = schema_.has_dynamic_scope() && schema_.resource_count() != 1;
+    const auto closed = has_scopes ? std::nullopt : unevaluated_shape(parts, id);
+    if (closed)
       shape.parts.push_back(*closed);
     else
       shape.parts.push_back(open_shape(bit_of(ValueKind::array) | bit_of(ValueKind::object),
-                                       "unevaluated items or properties: " +
-                                           std::string(side_ == Side::old_one ? "old" : "new") +
-                                           schema_.pointer(id)));
+                                       "unevaluated items or properties", place_text(id)));
   }
 
   const Schema& schema_;
   Side side_;
   ShapeBook& book_;
   const CompileOptions& options_;
-  CompiledSchema made_;
-  std::vector<bool> is_open_;
+  DynamicScopes scopes_{schema_};
+  ScopeId scope_ = kNoScope;
+  std::deque<ScopeShapes> by_scope_{1};
+  std::uint32_t next_mention_ = 0;
   std::array<ShapeId, kEveryType + 1> of_types_{};
   std::uint64_t looks_left_ = kMostLooks;
   int depth_ = 0;

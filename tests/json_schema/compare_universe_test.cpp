@@ -90,6 +90,7 @@ class Maker {
 
   Json document() {
     has_definitions_ = chance(30);
+    has_scopes_ = chance(15);
     Json made = schema(is_narrow_ ? 2 : 3);
     if (!made.is_object()) made = {{"allOf", {made.is_boolean() ? Json::object() : made}}};
     return made;
@@ -97,15 +98,18 @@ class Maker {
 
   Json with_head(Json made) {
     made["$schema"] = words_->uri;
+    if (has_scopes()) add_scopes(made);
     if (has_definitions_) {
       const bool keep = std::exchange(is_inside_, true);
-      made[words_->definitions] = {{"N", schema(2)}, {"M", schema(1)}};
+      made[words_->definitions].update({{"N", schema(2)}, {"M", schema(1)}});
       is_inside_ = keep;
     }
     return made;
   }
 
   Json schema(int depth) {
+    if (has_scopes() && depth < 3 && !is_inside_ && chance(25))
+      return {{"$ref", pick({"generic", "one", "other"})}};
     if (is_narrow_) return narrow(depth);
     if (words_->year > 4 && chance(depth == 3 ? 0 : 8)) return pick({true, true, false});
     if (has_definitions_ && depth < 3 && !is_inside_ && chance(15)) return reference();
@@ -341,6 +345,39 @@ class Maker {
 
   std::mt19937_64 random_;
   const Words* words_ = &kDialects[0];
+  bool has_scopes() const { return has_scopes_ && words_->year >= 2019; }
+
+  // A schema that a dynamic reference finishes, and two resources that finish it each in its way.
+  void add_scopes(Json& made) {
+    const bool keep = std::exchange(is_inside_, true);
+    const bool is_tree = words_->year == 2019;
+    const auto with_anchor = [&](Json anchored) {
+      if (!anchored.is_object()) anchored = Json::object();
+      anchored["$dynamicAnchor"] = "T";
+      return anchored;
+    };
+    const Json way = is_tree ? Json({{"$recursiveRef", "#"}}) : Json({{"$dynamicRef", "#T"}});
+    Json generic = chance(50) ? Json({{"items", way}}) : Json({{"properties", {{"a", way}}}});
+    generic["$id"] = "generic";
+    if (chance(50)) generic["type"] = type();
+    Json one = {{"$id", "one"}, {"$ref", "generic"}};
+    Json other = {{"$id", "other"}, {"$ref", chance(70) ? "generic" : "one"}};
+    for (Json* each : {&generic, &one, &other}) {
+      if (is_tree)
+        (*each)["$recursiveAnchor"] = chance(70);
+      else if (each == &generic || chance(80))
+        (*each)["$defs"]["t"] = with_anchor(schema(1));
+    }
+    if (chance(40)) one["allOf"] = Json::array({schema(1)});
+    if (is_tree) other["maxProperties"] = small();
+    made["$id"] = "http://example.org/root";
+    made[words_->definitions]["g"] = generic;
+    made[words_->definitions]["one"] = one;
+    made[words_->definitions]["other"] = other;
+    is_inside_ = keep;
+  }
+
+  bool has_scopes_ = false;
   bool is_narrow_ = false;
   bool has_definitions_ = false;
   bool is_inside_ = false;
