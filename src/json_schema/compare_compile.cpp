@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
+#include <utility>
 
+#include "json_schema/compare_scope.h"
 #include "json_schema/compare_unevaluated.h"
 
 namespace holdfast::json_schema {
@@ -15,6 +18,7 @@ namespace {
 constexpr int kMostDepth = 400;  // 1,000 overflow a stack of 8 MiB under AddressSanitizer
 constexpr std::uint64_t kMostLooks = 2'000'000;
 constexpr std::size_t kMostNamesBytes = 4'000;
+constexpr std::uint64_t kMostCounted = kHugeCount / 2;  // one more is still a count
 
 KindSet kinds_of(TypeSet types) {
   KindSet kinds = 0;
@@ -37,22 +41,28 @@ void tighten_most(std::optional<Bound>& bound, const std::optional<Number>& at, 
   if (!bound || *at < bound->at || (*at == bound->at && is_open)) bound = Bound{*at, is_open};
 }
 
-std::uint64_t most_of(std::uint64_t most) {
-  return most == kNoMost ? kNoLimit : most;
-}
+struct CountWords {
+  std::string_view least;
+  std::string_view most;
+  KindSet kind;
+};
+constexpr CountWords kLengthWords = {"minLength", "maxLength", bit_of(ValueKind::string)};
+constexpr CountWords kItemWords = {"minItems", "maxItems", bit_of(ValueKind::array)};
+constexpr CountWords kContainsWords = {"minContains", "maxContains", bit_of(ValueKind::array)};
+constexpr CountWords kMemberWords = {"minProperties", "maxProperties", bit_of(ValueKind::object)};
 
 class Compiler {
  public:
   Compiler(const Schema& schema, Side side, ShapeBook& book, const CompileOptions& options)
       : schema_(schema), side_(side), book_(book), options_(options) {
-    made_.shapes.assign(schema.node_count(), kNoShape);
-    is_open_.assign(schema.node_count(), false);
     of_types_.fill(kNoShape);
   }
 
   CompiledSchema run() {
-    made_.root = shape_of(schema_.root());
-    return std::move(made_);
+    CompiledSchema made;
+    made.root = shape_of(schema_.root());
+    made.shapes = shapes_of_nodes();
+    return made;
   }
 
  private:
@@ -60,8 +70,21 @@ class Compiler {
 
   ShapeId shape_of(NodeId id) {
     if (id == kNoNode) return kEverything;
-    ShapeId& known = made_.shapes[id];
-    if (is_open_[id]) {
+    if (!schema_.has_dynamic_scope()) return shape_in_scope(id);
+    const auto scope = scopes_.enter(scope_, schema_.node(id).resource);
+    // No two mentions are the same then.
+    if (!scope)
+      return open_shape(kAllKinds, "too many dynamic scopes", place_text(next_mention_++));
+    const ScopeId outer = std::exchange(scope_, *scope);
+    const ShapeId made = shape_in_scope(id);
+    scope_ = outer;
+    return made;
+  }
+
+  ShapeId shape_in_scope(NodeId id) {
+    ScopeShapes& here = shapes_here();
+    ShapeId& known = here.shapes[id];
+    if (here.is_open[id]) {
       if (known == kNoShape) known = book_.reserve();
       return known;
     }
@@ -73,16 +96,50 @@ class Compiler {
       return known = node.kind == SchemaNode::Kind::always ? kEverything : kNothing;
     if (says_type_only(node)) return known = shape_of_types(id, node);
     ++depth_;
-    is_open_[id] = true;
+    here.is_open[id] = true;
     const ShapeId made = make(id, node);
-    is_open_[id] = false;
+    here.is_open[id] = false;
     --depth_;
-    if (made_.shapes[id] == kNoShape) return made_.shapes[id] = made;
+    if (known == kNoShape) return known = made;
     Shape alias;  // its number was given away on the way down
     alias.parts = {made};
     alias.place = {side_, id};
-    book_.set(made_.shapes[id], std::move(alias));
-    return made_.shapes[id];
+    book_.set(known, std::move(alias));
+    return known;
+  }
+
+  // What was made of the nodes in one dynamic scope; it stays where it is.
+  struct ScopeShapes {
+    std::vector<ShapeId> shapes;
+    std::vector<bool> is_open;
+  };
+
+  ScopeShapes& shapes_here() {
+    while (by_scope_.size() <= scope_)
+      by_scope_.emplace_back();
+    ScopeShapes& here = by_scope_[scope_];
+    if (here.shapes.empty()) {
+      here.shapes.assign(schema_.node_count(), kNoShape);
+      here.is_open.assign(schema_.node_count(), false);
+    }
+    return here;
+  }
+
+  // A node that says different things in different scopes has no shape of its own.
+  std::vector<ShapeId> shapes_of_nodes() {
+    std::vector<ShapeId> shapes = std::move(by_scope_.front().shapes);
+    shapes.resize(schema_.node_count(), kNoShape);
+    std::vector<bool> is_torn(by_scope_.size() > 1 ? shapes.size() : 0, false);
+    for (std::size_t scope = 1; scope < by_scope_.size(); ++scope)
+      for (NodeId id = 0; id < by_scope_[scope].shapes.size(); ++id) {
+        const ShapeId other = by_scope_[scope].shapes[id];
+        if (other == kNoShape || other == shapes[id]) continue;
+        is_torn[id] = is_torn[id] || shapes[id] != kNoShape;
+        shapes[id] = other;
+      }
+    for (NodeId id = 0; id < is_torn.size(); ++id)
+      if (is_torn[id]) shapes[id] = kNoShape;
+    return shapes;
   }
 
   // Most subschemas of most schemas say a type and no more, but for annotations.
@@ -127,10 +184,10 @@ class Compiler {
       add_step(shape, Number(1));
     if (node.string != nullptr) read_string(shape, node);
     if (node.array != nullptr && (shape.kinds & bit_of(ValueKind::array)) != 0)
-      read_array(shape, *node.array);
+      read_array(shape, id, *node.array);
     if (node.object != nullptr && (shape.kinds & bit_of(ValueKind::object)) != 0)
       read_object(shape, id, *node.object);
-    if (node.reference != nullptr) read_reference(shape, id, *node.reference);
+    if (node.reference != nullptr) read_reference(shape, *node.reference);
     if (node.logic != nullptr) read_logic(shape, *node.logic);
     if (node.has_unevaluated && sees("unevaluatedProperties") && sees("unevaluatedItems"))
       read_unevaluated(shape, id);
@@ -196,9 +253,7 @@ class Compiler {
 
   void read_string(Shape& shape, const SchemaNode& node) {
     const StringKeywords& words = *node.string;
-
-    if (sees("minLength")) shape.length.least = words.min_length;
-    if (sees("maxLength")) shape.length.most = most_of(words.max_length);
+    shape.length = count_of(shape, node, kLengthWords, words.min_length, words.max_length);
     if (words.pattern != nullptr && sees("pattern")) {
       const auto pattern =
           words.pattern->pattern ? book_.pattern(words.pattern->text) : std::nullopt;
@@ -216,9 +271,10 @@ class Compiler {
     return open_shape(bit_of(ValueKind::string), text);
   }
 
-  // Which of all subschemas of both sides it is.
+  // Which of all subschemas of both sides it is, and in which scope.
   std::string place_text(NodeId id) const {
-    return (side_ == Side::old_one ? "old " : "new ") + std::to_string(id);
+    return (side_ == Side::old_one ? "old " : "new ") + std::to_string(id) + " " +
+           std::to_string(scope_);
   }
 
   // What a pattern of another engine says beside these: the same where the texts are and nothing in them leads elsewhere.
@@ -257,20 +313,37 @@ class Compiler {
     return book_.add(std::move(either));
   }
 
-  void read_array(Shape& shape, const ArrayKeywords& words) {
+  // A count that is too large to be counted is left open, but for what it surely excludes.
+  Count count_of(Shape& shape, const SchemaNode& node, const CountWords& words, std::uint64_t least,
+                 std::uint64_t most, std::string_view identity = {}) {
+    Count count;
+    const auto leave_open = [&](std::string_view word) {
+      const std::string text = node.value.find(word).number().text();
+      shape.parts.push_back(
+          open_shape(words.kind, std::string(word) + " beyond 63 bits: " + text, identity));
+    };
+    if (sees(words.least)) count.least = std::min(least, kMostCounted);
+    if (sees(words.most) && most < kHugeCount) count.most = most;
+    if (sees(words.least) && least == kHugeCount) leave_open(words.least);
+    if (sees(words.most) && most == kHugeCount) leave_open(words.most);
+    return count;
+  }
+
+  void read_array(Shape& shape, NodeId id, const ArrayKeywords& words) {
+    const SchemaNode& node = schema_.node(id);
     auto array = std::make_unique<ArrayFacet>();
-    if (sees("minItems")) array->count.least = words.min_items;
-    if (sees("maxItems")) array->count.most = most_of(words.max_items);
+    array->count = count_of(shape, node, kItemWords, words.min_items, words.max_items);
     array->is_unique = words.unique_items && sees("uniqueItems");
     if (sees("prefixItems"))
-      for (const NodeId id : words.prefix_items)
-        array->prefix.push_back(shape_of(id));
+      for (const NodeId item : words.prefix_items)
+        array->prefix.push_back(shape_of(item));
     if (sees("items")) array->rest = shape_of(words.items);
     while (!array->prefix.empty() && array->prefix.back() == array->rest)
       array->prefix.pop_back();
     if (words.contains != kNoNode && sees("contains")) {
-      array->contains_count.least = sees("minContains") ? words.min_contains : 1;
-      array->contains_count.most = sees("maxContains") ? most_of(words.max_contains) : kNoLimit;
+      array->contains_count = count_of(shape, node, kContainsWords, words.min_contains,
+                                       words.max_contains, place_text(id));
+      if (!sees("minContains")) array->contains_count.least = 1;
       array->has_contains = !array->contains_count.is_free();
       array->contains = array->has_contains ? shape_of(words.contains) : kEverything;
       if (!array->has_contains) array->contains_count = {1, kNoLimit};
@@ -285,8 +358,8 @@ class Compiler {
 
   void read_object(Shape& shape, NodeId id, const ObjectKeywords& words) {
     auto object = std::make_unique<ObjectFacet>();
-    if (sees("minProperties")) object->count.least = words.min_properties;
-    if (sees("maxProperties")) object->count.most = most_of(words.max_properties);
+    object->count =
+        count_of(shape, schema_.node(id), kMemberWords, words.min_properties, words.max_properties);
     if (sees("required"))
       for (const std::string_view name : words.required)
         object->required.push_back(book_.name(name));
@@ -353,18 +426,11 @@ class Compiler {
     std::sort(object.implies.begin(), object.implies.end());
   }
 
-  void read_reference(Shape& shape, NodeId id, const ReferenceKeywords& words) {
+  void read_reference(Shape& shape, const ReferenceKeywords& words) {
     if (!sees("$ref")) return;
     if (words.ref != kNoNode) shape.parts.push_back(shape_of(words.ref));
     if (words.dynamic_ref == kNoNode) return;
-    const bool is_plain = words.dynamic_name.empty() && !words.is_recursive;
-    if (is_plain || schema_.resource_count() == 1)
-      shape.parts.push_back(shape_of(words.dynamic_ref));
-    else
-      shape.parts.push_back(
-          open_shape(kAllKinds, "a reference that the dynamic scope decides: " +
-                                    std::string(side_ == Side::old_one ? "old" : "new") +
-                                    schema_.pointer(id)));
+    shape.parts.push_back(shape_of(scopes_.target(scope_, words)));
   }
 
   std::vector<ShapeId> shapes_of(std::span<const NodeId> ids) {
@@ -429,21 +495,24 @@ class Compiler {
   void read_unevaluated(Shape& shape, NodeId id) {
     const UnevaluatedParts parts{schema_, side_, book_,
                                  [this](NodeId node) { return shape_of(node); }, looks_left_};
-    if (const auto closed = unevaluated_shape(parts, id))
+    // Which branch evaluates what is asked of each branch by itself, without the resources on the way to it.
+    const bool has_scopes = schema_.has_dynamic_scope() && schema_.resource_count() != 1;
+    const auto closed = has_scopes ? std::nullopt : unevaluated_shape(parts, id);
+    if (closed)
       shape.parts.push_back(*closed);
     else
       shape.parts.push_back(open_shape(bit_of(ValueKind::array) | bit_of(ValueKind::object),
-                                       "unevaluated items or properties: " +
-                                           std::string(side_ == Side::old_one ? "old" : "new") +
-                                           schema_.pointer(id)));
+                                       "unevaluated items or properties", place_text(id)));
   }
 
   const Schema& schema_;
   Side side_;
   ShapeBook& book_;
   const CompileOptions& options_;
-  CompiledSchema made_;
-  std::vector<bool> is_open_;
+  DynamicScopes scopes_{schema_};
+  ScopeId scope_ = kNoScope;
+  std::deque<ScopeShapes> by_scope_{1};
+  std::uint32_t next_mention_ = 0;
   std::array<ShapeId, kEveryType + 1> of_types_{};
   std::uint64_t looks_left_ = kMostLooks;
   int depth_ = 0;

@@ -14,7 +14,7 @@ const RuleTable& usual_rules() {
       {"schema.type_widened", constraint, kYes, kNo, "more types are allowed"},
       {"schema.type_narrowed", constraint, kNo, kYes, "fewer types are allowed"},
       {"schema.type_replaced", constraint, kNo, kNo, "other types are allowed"},
-      {"schema.enum_value_added", alternative, kYes, kNo, "values were added"},
+      {"schema.enum_value_added", constraint, kYes, kNo, "values were added"},
       {"schema.enum_value_removed", constraint, kNo, kYes, "values were removed"},
       {"schema.enum_swapped", constraint, kNo, kNo, "values were replaced by others"},
       {"schema.enum_added", constraint, kNo, kYes, "only listed values are allowed now"},

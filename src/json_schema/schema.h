@@ -45,8 +45,10 @@ std::string_view schema_error_kind_name(SchemaErrorKind kind);
 using NodeId = std::uint32_t;
 using ResourceId = std::uint32_t;
 constexpr NodeId kNoNode = std::numeric_limits<NodeId>::max();
-/// No upper bound; what a schema writes beyond 64 bits counts as the largest number below it.
+/// No upper bound.
 constexpr std::uint64_t kNoMost = std::numeric_limits<std::uint64_t>::max();
+/// What a schema writes beyond 63 bits: more than anything has. Which number it was is in the node's value.
+constexpr std::uint64_t kHugeCount = kNoMost - 1;
 
 /// Types as bits. `integer` is a part of `number`: a set with number has integer, too.
 using TypeSet = std::uint8_t;

@@ -128,7 +128,7 @@ Status SchemaReader::read_count(NodeId id, const FoundKeywords& found, Keyword k
   if (!value.is_number() || !value.number().is_integer() || value.number().is_negative())
     return malformed(id, keyword, value, "a whole number that is not negative");
   const auto small = value.number().as_int64();
-  count = small ? static_cast<std::uint64_t>(*small) : kNoMost - 1;
+  count = small ? static_cast<std::uint64_t>(*small) : kHugeCount;
   return {};
 }
 

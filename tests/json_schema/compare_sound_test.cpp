@@ -139,6 +139,45 @@ TEST(CompareSound, AFormatThatTheDialectAssertsIsNoAnnotation) {
   EXPECT_GE(found->change_class, ChangeClass::breaking);
 }
 
+TEST(CompareSound, CountsBeyond64BitsAreNeitherTakenForEqualNorForNone) {
+  for (const std::string kind : {"Items", "Length", "Properties", "Contains"}) {
+    const auto with = [&](const std::string& word, const std::string& count) {
+      return R"({"contains":{"type":"integer"},")" + word + kind + "\":" + count + "}";
+    };
+    const std::pair<std::string, std::string> pairs[] = {
+        {"9223372036854775808", "9223372036854775809"},
+        {"18446744073709551614", "18446744073709551615"},
+        {"18446744073709551615", "1e400"},
+        {"1e300", "1e400"}};
+    for (const auto& [low, high] : pairs)
+      for (const std::string word : {"min", "max"}) {
+        const std::string& wide = word == "min" ? low : high;
+        const std::string& narrow = word == "min" ? high : low;
+        const Comparison found = compared(with(word, wide), with(word, narrow));
+        const std::string told = word + kind + " " + wide + " " + narrow;
+        EXPECT_NE(found.backward.answer, Answer::yes) << told;
+        EXPECT_GE(found.change_class, ChangeClass::breaking) << told;
+        ASSERT_EQ(found.changes.size(), 1U) << told;
+        EXPECT_EQ(found.changes[0].backward, Answer::no) << told;
+        EXPECT_EQ(found.changes[0].forward, Answer::yes) << told;
+        EXPECT_NE(compared(with(word, high), "{}").forward.answer, Answer::yes) << told;
+      }
+    const Comparison same = compared(with("min", "1e400"), with("min", "10e399,\"title\":\"a\""));
+    EXPECT_EQ(same.change_class,
+              kind == "Contains" ? ChangeClass::unknown : ChangeClass::annotation)
+        << kind << ": which shape is contained is not looked at";
+    EXPECT_EQ(compared(with("min", "3.0"), with("min", "0.3e1")).change_class,
+              ChangeClass::identical);
+    EXPECT_EQ(compared(with("min", "3.0"), with("min", "2")).backward.answer, Answer::yes);
+    EXPECT_EQ(compared(with("min", "2"), with("min", "3.0")).backward.answer, Answer::no);
+  }
+  const std::string none = R"({"type":"array","minItems":1e400,"maxItems":5})";
+  EXPECT_EQ(compared(none, "false").backward.answer, Answer::yes) << "no array is like that";
+  const std::string other = R"({"contains":{"type":"string"},"maxContains":1e400,"type":"array"})";
+  const std::string one = R"({"contains":{"type":"integer"},"maxContains":1e400,"type":"array"})";
+  EXPECT_NE(compared(one, other).backward.answer, Answer::yes);
+}
+
 Comparison compared_filled(const std::string& old_text, const std::string& new_text) {
   CompareOptions options;
   options.defaults = Defaults::fill;
