@@ -7,6 +7,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <memory_resource>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -225,9 +226,21 @@ class Walker {
     const ShapeId a = old_shape(here.old_id);
     const ShapeId b = new_shape(here.new_id);
     if (a == kNoShape || b == kNoShape) return made;
+    if (is_of_roots(a, b)) {
+      made = {pair_.backward.answer, pair_.forward.answer, pair_.backward.witness,
+              pair_.forward.witness};
+      return made;
+    }
     ask(a, b, here, true, made.backward, made.backward_witness);
     ask(b, a, here, false, made.forward, made.forward_witness);
     return made;
+  }
+
+  // What the roots lead to is compared, and its witnesses are confirmed, already. A dynamic scope could make it mean something else there.
+  bool is_of_roots(ShapeId a, ShapeId b) const {
+    return a == pair_.book.settled(pair_.old_shapes.root) &&
+           b == pair_.book.settled(pair_.new_shapes.root) &&
+           !pair_.old_schema.has_dynamic_scope() && !pair_.new_schema.has_dynamic_scope();
   }
 
   void ask(ShapeId in, ShapeId out, const Here& here, bool is_backward, Answer& answer,
@@ -728,8 +741,9 @@ class Walker {
   const ComparedPair& pair_;
   const RuleTable& rules_;
   FoundChanges found_;
-  std::map<std::pair<NodeId, NodeId>, Local> locals_;
-  std::set<std::pair<std::pair<NodeId, NodeId>, bool>> seen_;
+  std::pmr::monotonic_buffer_resource arena_;
+  std::pmr::map<std::pair<NodeId, NodeId>, Local> locals_{&arena_};
+  std::pmr::set<std::pair<std::pair<NodeId, NodeId>, bool>> seen_{&arena_};
   bool is_in_condition_ = false;
   bool is_conditional_ = false;  // below not, if, oneOf or contains
   int depth_ = 0;
