@@ -55,16 +55,16 @@ struct SchemaDocument {
 };
 
 struct Schema::Graph {
-  std::array<std::byte, 1024> first_block{};  // a small schema needs no more
+  std::array<std::byte, 2048> first_block{};  // a small schema needs no more
   std::pmr::monotonic_buffer_resource arena{first_block.data(), first_block.size()};
-  std::vector<Document> kept;
-  std::vector<SchemaDocument> documents;
+  std::pmr::vector<Document> kept{&arena};
+  std::pmr::vector<SchemaDocument> documents{&arena};
   std::forward_list<NumberKeywords> numbers;
   std::forward_list<PatternKeyword> patterns;
   std::forward_list<std::string> texts;
-  std::vector<SchemaNode> nodes;
-  std::vector<NodePlace> places;
-  std::vector<SchemaResource> resources;
+  std::pmr::vector<SchemaNode> nodes{&arena};
+  std::pmr::vector<NodePlace> places{&arena};
+  std::pmr::vector<SchemaResource> resources{&arena};
   NodeMap node_of;
   bool is_dialect_inferred = false;
   bool has_dynamic_scope = false;
