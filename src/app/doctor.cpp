@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app/event_outbox.h"
+#include "app/event_refusals.h"
 #include "app/text.h"
 #include "artifacts/artifact_table.h"
 #include "base/beneath.h"
@@ -221,6 +222,13 @@ class Doctor {
     } else {
       ok(name, "all events are in " + printable(place.shown));
     }
+    const auto refused = refused_count(catalog, place);
+    if (!refused) return fail(name, refused.error());
+    if (*refused > 0)
+      warn(name + ".refused",
+           counted(*refused, "event") + " refused by " + printable(place.shown) + " and set aside",
+           "holdfast events refused says why; holdfast events resend " + place.kind +
+               " sends them again");
   }
 
   const WorkspaceOptions& options_;

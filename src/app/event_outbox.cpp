@@ -2,35 +2,24 @@
 #include "app/event_outbox.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
-#include "app/event_outbox_statements.h"
+#include "app/event_refusals.h"
+#include "app/sink_claim.h"
 #include "base/failpoint.h"
-#include "catalog/claims.h"
+#include "base/log.h"
 
 namespace holdfast::app {
 namespace {
 
-constexpr std::string_view kResource = "event_sink";
-constexpr std::chrono::seconds kLease{180};  // longer than a sink may take for one group
-constexpr std::chrono::nanoseconds kMostWait = std::chrono::seconds(2);  // for who holds it now
-constexpr std::chrono::nanoseconds kLookEvery = std::chrono::milliseconds(20);
 constexpr int kMostRounds = 100;
-
-Status know_statements(sql::Connection& connection) {
-  if (connection.knows("event_sink.position")) return {};
-  TRY_ASSIGN(auto book,
-             sql::Book::parse(event_outbox_statements().front().text, connection.dialect()));
-  return connection.use(std::move(book));
-}
 
 Result<std::int64_t> position(sql::Connection& connection, const std::string& name) {
   TRY_ASSIGN(const auto rows, connection.run("event_sink.position", {{"name", name}}));
   return rows.empty() ? 0 : rows.integer(0, 0);
 }
 
-/// One delivery to one sink, from its claim to its release.
+/// One delivery to one sink, under its claim.
 class Round {
  public:
   Round(catalog::Catalog& catalog, EventSink& sink, const DeliveryOptions& options,
@@ -39,39 +28,37 @@ class Round {
         sink_(sink),
         options_(options),
         until_(until),
-        key_{sink.place().name},
-        owner_(catalog::current_owner()) {}
+        claim_(catalog, sink.place()) {}
 
-  /// False: another process has it, and kept it for as long as we wait.
-  Result<bool> claim() {
-    Clock& clock = catalog_.clock();
-    const auto wait_until = clock.monotonic() + kMostWait;
-    while (true) {
-      TRY_ASSIGN(const auto taken, catalog::claim(catalog_, kResource, key_, owner_, kLease));
-      if (!taken.empty()) return true;
-      if (clock.monotonic() >= wait_until || is_cancelled()) return false;
-      clock.sleep_for(kLookEvery);
-    }
-  }
-
-  Status release() { return catalog::release_claims(catalog_, kResource, key_, owner_); }
+  /// False: another process has it.
+  Result<bool> claim() { return claim_.take(options_.cancel); }
+  Status release() { return claim_.release(); }
 
   /// Everything up to `newest`, or until the time is over.
   Status deliver_up_to(std::int64_t newest) {
-    TRY(connection().run("event_sink.add", {{"name", key_.front()}, {"at", now()}}));
-    TRY_ASSIGN(seq_, position(connection(), key_.front()));
+    TRY(connection().run("event_sink.add", {{"name", name()}, {"at", now()}}));
+    TRY_ASSIGN(seq_, position(connection(), name()));
     while (seq_ < newest && has_time())
       TRY(deliver_group());
     return {};
   }
 
-  std::int64_t delivered() const { return delivered_; }
+  const DeliveredEvents& done() const { return done_; }
+  void warn_of_refusals() const {
+    if (done_.refused == 0) return;
+    log_warning("events were refused and set aside; holdfast events refused lists them",
+                {{"sink", sink_.place().kind},
+                 {"place", sink_.place().shown},
+                 {"count", std::to_string(done_.refused)},
+                 {"reason", last_reason_}});
+  }
   bool has_time() const {
     return !is_cancelled() && (!options_.most_time || catalog_.clock().monotonic() < until_);
   }
 
  private:
   sql::Connection& connection() { return catalog_.connection(); }
+  const std::string& name() const { return sink_.place().name; }
   std::string now() const { return format_rfc3339(catalog_.clock().now()); }
   bool is_cancelled() const { return options_.cancel != nullptr && options_.cancel->requested(); }
 
@@ -86,23 +73,35 @@ class Round {
     const Delivery done = sink_.deliver(events, options_.cancel);
     if (done.count > 0) {
       HOLDFAST_FAILPOINT("app.before_sink_position");
-      TRY(move_to(events[done.count - 1].event.seq));
-      delivered_ += static_cast<std::int64_t>(done.count);
+      TRY(move_behind(events, done));
     }
     if (done.problem) return *done.problem;
     if (done.count == 0)
-      return Error(Code::internal, "the sink " + key_.front() + " neither took events nor refused");
-    return catalog::renew_claims(catalog_, kResource, owner_, kLease);
+      return Error(Code::internal, "the sink " + name() + " neither took events nor refused");
+    return claim_.renew();
+  }
+
+  Status move_behind(std::span<const catalog::StoredEvent> events, const Delivery& done) {
+    TRY_ASSIGN(auto transaction, sql::Transaction::begin(connection()));
+    for (const Refusal& refusal : done.refused) {
+      HOLDFAST_ASSERT(refusal.index < done.count);
+      TRY(keep_refusal(catalog_, sink_.place(), events[refusal.index].event.seq, refusal.reason));
+    }
+    TRY(move_to(events[done.count - 1].event.seq));
+    TRY(transaction.commit());
+    const auto refused = static_cast<std::int64_t>(done.refused.size());
+    done_.delivered += static_cast<std::int64_t>(done.count) - refused;
+    done_.refused += refused;
+    if (refused > 0) last_reason_ = done.refused.back().reason;
+    return {};
   }
 
   Status move_to(std::int64_t seq) {
-    TRY_ASSIGN(
-        const auto rows,
-        connection().run("event_sink.move",
-                         {{"name", key_.front()}, {"from", seq_}, {"seq", seq}, {"at", now()}}));
+    TRY_ASSIGN(const auto rows,
+               connection().run("event_sink.move",
+                                {{"name", name()}, {"from", seq_}, {"seq", seq}, {"at", now()}}));
     if (rows.empty())
-      return Error(Code::conflict,
-                   "the position of " + key_.front() + " was moved by another process",
+      return Error(Code::conflict, "the position of " + name() + " was moved by another process",
                    "run the command again");
     seq_ = seq;
     return {};
@@ -112,21 +111,15 @@ class Round {
   EventSink& sink_;
   const DeliveryOptions& options_;
   std::chrono::nanoseconds until_;
-  std::array<std::string, 1> key_;
-  std::string owner_;
+  SinkClaim claim_;
   std::int64_t seq_ = 0;
-  std::int64_t delivered_ = 0;
+  DeliveredEvents done_;
+  std::string last_reason_;
 };
 
-}  // namespace
-
-Result<std::int64_t> deliver_events(catalog::Catalog& catalog, EventSink& sink,
-                                    const DeliveryOptions& options) {
-  const auto until =
-      catalog.clock().monotonic() + options.most_time.value_or(std::chrono::nanoseconds::zero());
-  Round round(catalog, sink, options, until);
+Status serve(catalog::Catalog& catalog, const SinkPlace& place, Round& round) {
   for (int i = 0; i < kMostRounds; ++i) {
-    TRY_ASSIGN(const PendingEvents pending, pending_events(catalog, sink.place()));
+    TRY_ASSIGN(const PendingEvents pending, pending_events(catalog, place));
     if (pending.count == 0 || !round.has_time()) break;
     TRY_ASSIGN(const bool is_ours, round.claim());
     if (!is_ours) break;  // whoever has it looks once more after giving it back
@@ -135,11 +128,24 @@ Result<std::int64_t> deliver_events(catalog::Catalog& catalog, EventSink& sink,
     TRY(done);
     TRY(released);
   }
-  return round.delivered();
+  return {};
+}
+
+}  // namespace
+
+Result<DeliveredEvents> deliver_events(catalog::Catalog& catalog, EventSink& sink,
+                                       const DeliveryOptions& options) {
+  const auto until =
+      catalog.clock().monotonic() + options.most_time.value_or(std::chrono::nanoseconds::zero());
+  Round round(catalog, sink, options, until);
+  const Status served = serve(catalog, sink.place(), round);
+  round.warn_of_refusals();
+  TRY(served);
+  return round.done();
 }
 
 Result<PendingEvents> pending_events(catalog::Catalog& catalog, const SinkPlace& place) {
-  TRY(know_statements(catalog.connection()));
+  TRY(know_outbox_statements(catalog.connection()));
   PendingEvents pending;
   TRY_ASSIGN(const std::int64_t newest, catalog::last_event_seq(catalog));
   TRY_ASSIGN(pending.delivered_seq, position(catalog.connection(), place.name));

@@ -4,8 +4,8 @@
 //
 // 1. Claim the sink (catalog/claims.h): two processes deliver one after the other, on one machine or on two, and nobody's transaction
 //    is open while a server is waited for.
-// 2. Hand the events behind its position to the sink. It says how many of them are there for good.
-// 3. Move the position by as many, from where it was. A kill between 2 and 3 repeats those events, never loses one; `seq` tells.
+// 2. Hand the events behind its position to the sink. It says how many of them are there for good, and which it will never take.
+// 3. Move the position by as many, from where it was, and set those that it refused aside (app/event_refusals.h), in one transaction. A kill between 2 and 3 repeats those events, never loses one; `seq` tells.
 // 4. Give the claim back and look once more: what others appended meanwhile, and found the sink claimed, is delivered too.
 // What can't be delivered now stays behind the position, for the next command. A new place is a new sink: it gets the whole log.
 #pragma once
@@ -26,10 +26,14 @@ struct DeliveryOptions {
   const Cancel* cancel = nullptr;
 };
 
-/// How many events were delivered now; fewer than were pending where the time ran out or another process holds the sink. Errors of the
-/// sink and of the catalog: what was delivered before stays so.
-Result<std::int64_t> deliver_events(catalog::Catalog& catalog, EventSink& sink,
-                                    const DeliveryOptions& options = {});
+struct DeliveredEvents {
+  std::int64_t delivered = 0;
+  std::int64_t refused = 0;  // and set aside
+};
+/// What became of events now; fewer than were pending where the time ran out or another process holds the sink. Errors of the sink and
+/// of the catalog: what was delivered before stays so.
+Result<DeliveredEvents> deliver_events(catalog::Catalog& catalog, EventSink& sink,
+                                       const DeliveryOptions& options = {});
 
 /// What a sink is owed.
 struct PendingEvents {

@@ -25,7 +25,7 @@ std::unique_ptr<EventSink> make_jsonl_sink(const EventsConfig& config, const Sin
 /// XADD to <namespace>:<stream>, acknowledged. What the server refuses for good goes to <namespace>:<stream>.dlq, with a warning.
 std::unique_ptr<EventSink> make_redis_sink(const EventsConfig& config, const SinkPlace& place,
                                            const SinkOptions& options);
-/// POST of a CloudEvent each, repeated; any answer but 2xx keeps it and those behind it.
+/// POST of a CloudEvent each, repeated. A 4xx that speaks of the event refuses it; any other answer but 2xx keeps it and those behind it.
 std::unique_ptr<EventSink> make_webhook_sink(const EventsConfig& config, const SinkPlace& place,
                                              const SinkOptions& options);
 /// The one of the place's kind.

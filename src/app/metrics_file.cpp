@@ -8,6 +8,7 @@
 
 #include "app/domains.h"
 #include "app/event_outbox.h"
+#include "app/event_refusals.h"
 #include "app/metrics_statements.h"
 #include "app/text.h"
 #include "base/file.h"
@@ -79,8 +80,12 @@ void findings(Text& text, const CheckOutcome& outcome) {
 // A check that never succeeded has no sample: an alert must ask for absent() too, which docs/metrics.md says.
 Status last_success(Text& text, const CheckOutcome& outcome, catalog::Catalog& catalog) {
   sql::Connection& connection = catalog.connection();
-  TRY_ASSIGN(auto book, sql::Book::parse(metrics_statements().front().text, connection.dialect()));
-  TRY(connection.use(std::move(book)));
+  if (!connection.knows(
+          "metrics.last_success")) {  // a program that looks again and again writes the file again
+    TRY_ASSIGN(auto book,
+               sql::Book::parse(metrics_statements().front().text, connection.dialect()));
+    TRY(connection.use(std::move(book)));
+  }
   text.head("holdfast_check_last_success_timestamp_seconds",
             "When the check last ended complete and in step.");
   for (const CheckResult& check : outcome.checks) {
@@ -133,13 +138,18 @@ Status domain_metrics(Text& text, const Workspace& workspace, catalog::Catalog& 
 }
 
 // A sink that has everything says 0.
-Status pending_per_sink(Text& text, const Workspace& workspace, catalog::Catalog& catalog) {
+Status owed_per_sink(Text& text, const Workspace& workspace, catalog::Catalog& catalog) {
   const auto places = sink_places(workspace.events);
   if (places.empty()) return {};
   text.head("holdfast_events_pending", "Events that a sink of [events] has not got yet.");
   for (const SinkPlace& place : places) {
     TRY_ASSIGN(const PendingEvents pending, pending_events(catalog, place));
     text.sample("sink=\"" + label(place.kind) + '"', static_cast<double>(pending.count));
+  }
+  text.head("holdfast_events_refused", "Events that a sink of [events] refused: set aside.");
+  for (const SinkPlace& place : places) {
+    TRY_ASSIGN(const std::int64_t refused, refused_count(catalog, place));
+    text.sample("sink=\"" + label(place.kind) + '"', static_cast<double>(refused));
   }
   return {};
 }
@@ -173,7 +183,7 @@ Result<std::string> metrics_text(const Workspace& workspace, const CheckOutcome&
               return static_cast<double>(check.ended_at.ns - check.started_at.ns) / kNsPerS;
             });
   TRY(open_incidents(text, outcome, catalog));
-  TRY(pending_per_sink(text, workspace, catalog));
+  TRY(owed_per_sink(text, workspace, catalog));
   TRY(domain_metrics(text, workspace, catalog));
   return text.out;
 }

@@ -18,22 +18,26 @@ constexpr std::size_t kEventsAtOnce = 100;  // delivered again after a kill, at 
 constexpr redis::ClientLimits kShort{std::chrono::milliseconds(1'000),
                                      std::chrono::milliseconds(2'000)};
 constexpr redis::ClientLimits kLong{std::chrono::milliseconds(5'000),
-                                    std::chrono::milliseconds(20'000)};
+                                    std::chrono::milliseconds(15'000)};
+static_assert(kLong.connect + kLong.command <= kMostRequestTime);
 
 class RedisSink final : public EventSink {
  public:
   RedisSink(RedisSinkConfig config, SenderConfig sender, SinkPlace place,
-            const redis::ClientLimits& limits)
+            const redis::ClientLimits& limits, Clock& clock)
       : config_(std::move(config)),
         sender_(std::move(sender)),
         place_(std::move(place)),
-        limits_(limits) {}
+        limits_(limits),
+        clock_(clock) {}
   const SinkPlace& place() const override { return place_; }
   std::size_t group_size() const override { return kEventsAtOnce; }
 
   Delivery deliver(std::span<const catalog::StoredEvent> events, const Cancel* cancel) override {
     Delivery done;
+    const auto until = clock_.monotonic() + kMostGroupTime;
     for (const catalog::StoredEvent& stored : events) {
+      if (done.count > 0 && clock_.monotonic() >= until) break;
       if (cancel != nullptr && cancel->requested()) {
         done.problem = Error(Code::cancelled, "stopped");
         break;
@@ -89,6 +93,7 @@ class RedisSink final : public EventSink {
   SenderConfig sender_;
   SinkPlace place_;
   redis::ClientLimits limits_;
+  Clock& clock_;
   std::optional<redis::Client> client_;
 };
 
@@ -98,7 +103,8 @@ std::unique_ptr<EventSink> make_redis_sink(const EventsConfig& config, const Sin
                                            const SinkOptions& options) {
   HOLDFAST_ASSERT(config.redis);
   return std::make_unique<RedisSink>(*config.redis, config.sender, place,
-                                     options.patience == Patience::short_wait ? kShort : kLong);
+                                     options.patience == Patience::short_wait ? kShort : kLong,
+                                     *options.clock);
 }
 
 }  // namespace holdfast::app

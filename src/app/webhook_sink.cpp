@@ -3,10 +3,16 @@
 //
 // Holdfast-Signature: t=SECONDS,v1=HEX, where HEX is HMAC-SHA256 with the key over "SECONDS.BODY": the time in it lets a receiver
 // refuse what somebody sends a second time. The path of a webhook is often its secret, so messages name its origin only.
+//
+// A 4xx that speaks of what was sent is a refusal of that event; one that speaks of the address, the credentials or the moment would be
+// the answer to every event, and keeps them waiting (decision 0141).
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include "app/event_envelope.h"
 #include "app/event_sinks.h"
+#include "app/text.h"
 #include "core/hmac_sha256.h"
 #include "http/client.h"
 
@@ -16,6 +22,7 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 20;  // delivered again after a kill, at most
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::uint64_t kMostAnswerBytes = 64U << 10U;
+constexpr std::size_t kMostReasonColumns = 300;
 
 http::ClientLimits limits_of(Patience patience) {
   using std::chrono::milliseconds;
@@ -23,12 +30,29 @@ http::ClientLimits limits_of(Patience patience) {
   http::ClientLimits limits;
   limits.body_bytes = kMostAnswerBytes;
   limits.connect = milliseconds(is_short ? 2'000 : 5'000);
-  limits.attempt = milliseconds(is_short ? 4'000 : 30'000);
-  limits.total = milliseconds(is_short ? 6'000 : 120'000);
+  limits.attempt = milliseconds(is_short ? 4'000 : 15'000);
+  limits.total = is_short ? milliseconds(6'000) : milliseconds(kMostRequestTime);
   limits.attempts = 3;
   limits.redirects = 0;  // a POST that is redirected is no delivery
-  limits.retry_after_most = milliseconds(is_short ? 1'000 : 60'000);
+  limits.retry_after_most = milliseconds(is_short ? 1'000 : 10'000);
   return limits;
+}
+
+// RFC 9110, 15.5 and its extensions: wrong or missing credentials, path, method, host, or not now.
+constexpr std::array kNotOfTheEvent = {401, 402, 403, 404, 405, 407, 408,
+                                       410, 421, 423, 425, 426, 429, 451};
+
+bool is_refusal(const http::Failure& failure) {
+  const int status = failure.response.status;
+  return failure.kind == http::FailureKind::http_status && status >= 400 && status < 500 &&
+         !std::ranges::count(kNotOfTheEvent, status);
+}
+
+std::string reason_of(const http::Failure& failure) {
+  std::string reason = std::to_string(failure.response.status);
+  if (!failure.response.attempts.empty()) reason = failure.response.attempts.back().what;
+  if (!failure.response.body.empty()) reason += ": " + failure.response.body;
+  return ended(printable(reason), kMostReasonColumns);
 }
 
 class WebhookSink final : public EventSink {
@@ -44,19 +68,19 @@ class WebhookSink final : public EventSink {
 
   Delivery deliver(std::span<const catalog::StoredEvent> events, const Cancel* cancel) override {
     Delivery done;
+    const auto until = options_.clock->monotonic() + kMostGroupTime;
     for (const catalog::StoredEvent& stored : events) {
-      const Status sent = send(stored, cancel);
-      if (!sent) {
-        done.problem = sent.error();
-        break;
-      }
+      if (done.count > 0 && options_.clock->monotonic() >= until) break;
+      done.problem = send(stored, cancel, done);
+      if (done.problem) break;
       ++done.count;
     }
     return done;
   }
 
  private:
-  Status send(const catalog::StoredEvent& stored, const Cancel* cancel) {
+  std::optional<Error> send(const catalog::StoredEvent& stored, const Cancel* cancel,
+                            Delivery& done) {
     if (!client_) {
       http::ClientOptions options;
       options.base_url = http::origin(config_.url);
@@ -67,8 +91,10 @@ class WebhookSink final : public EventSink {
       client_.emplace(std::move(*client));
     }
     const http::Answer answer = client_->send(request_of(stored), cancel);
-    if (answer.ok()) return {};
-    return problem_of(answer.failure());
+    if (answer.ok()) return std::nullopt;
+    if (!is_refusal(answer.failure())) return problem_of(answer.failure());
+    done.refused.push_back({done.count, reason_of(answer.failure())});
+    return std::nullopt;
   }
 
   http::Request request_of(const catalog::StoredEvent& stored) const {

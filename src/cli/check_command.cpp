@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 
 #include "app/check_run.h"
-#include "app/metrics_file.h"
 #include "app/report.h"
 #include "app/text.h"
 #include "base/file.h"
@@ -85,11 +84,7 @@ Result<Exit> check(const Command& command, const CheckOptions& options) {
   TRY_ASSIGN(const auto outcome,
              app::run_checks(std::move(checks), *open.workspace, *open.catalog, run));
   const Status reported = deliver(command, options, outcome);
-  if (open.workspace->metrics_textfile) {
-    deliver_owed_events(command);  // what is pending after that is a metric
-    drop(app::write_metrics(*open.workspace, outcome, *open.catalog),
-         "the metrics file must not stop a check; it is written again by the next one");
-  }
+  write_metrics_after(command, *open.workspace, outcome, *open.catalog);
   TRY(reported);
   return exit_of(outcome);
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// `holdfast events list|tail|verify|pending|deliver`: the event log, and what its sinks are owed.
+// `holdfast events list|tail|verify|pending|deliver`: the event log, and what its sinks are owed. What they refused:
+// event_refusal_commands.cpp.
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "app/event_outbox.h"
+#include "app/event_refusals.h"
 #include "app/event_sinks.h"
 #include "app/event_text.h"
 #include "app/record_json.h"
 #include "app/text.h"
 #include "catalog/event_log.h"
 #include "cli/command_tree.h"
+#include "cli/event_refusal_commands.h"
 #include "cli/moment.h"
 #include "cli/pace_options.h"
 #include "cli/terminal.h"
@@ -128,19 +131,34 @@ Result<Exit> verify(const Command& command) {
   return whole ? Exit::ok : exit_of(Code::corrupt);
 }
 
-Json json_of(const app::SinkPlace& place, const app::PendingEvents& pending) {
+struct Owed {
+  app::PendingEvents pending;
+  std::int64_t refused = 0;
+};
+
+Result<Owed> owed_to(catalog::Catalog& catalog, const app::SinkPlace& place) {
+  TRY_ASSIGN(const auto pending, app::pending_events(catalog, place));
+  TRY_ASSIGN(const std::int64_t refused, app::refused_count(catalog, place));
+  return Owed{pending, refused};
+}
+
+Json json_of(const app::SinkPlace& place, const Owed& owed) {
+  const app::PendingEvents& pending = owed.pending;
   return {
       {"sink", place.kind},
       {"place", app::json_safe(place.shown)},
       {"pending", pending.count},
       {"delivered_seq", pending.delivered_seq},
-      {"oldest_pending_at", pending.oldest_at ? Json(format_rfc3339(*pending.oldest_at)) : Json()}};
+      {"oldest_pending_at", pending.oldest_at ? Json(format_rfc3339(*pending.oldest_at)) : Json()},
+      {"refused", owed.refused}};
 }
 
-std::string line_of(const app::SinkPlace& place, const app::PendingEvents& pending, Timestamp now) {
+std::string line_of(const app::SinkPlace& place, const Owed& owed, Timestamp now) {
+  const app::PendingEvents& pending = owed.pending;
   std::string line = app::padded(place.kind, 8) + app::counted(pending.count, "event") + " pending";
   if (pending.oldest_at)
     line += " for " + format_age(std::chrono::nanoseconds(now.ns - pending.oldest_at->ns));
+  if (owed.refused > 0) line += ", " + std::to_string(owed.refused) + " refused and set aside";
   return line + ": " + app::printable(place.shown) + '\n';
 }
 
@@ -149,7 +167,7 @@ Result<Exit> pending(const Command& command) {
   Json sinks = Json::array();
   std::string text;
   for (const app::SinkPlace& place : app::sink_places(open.workspace->events)) {
-    TRY_ASSIGN(const auto owed, app::pending_events(*open.catalog, place));
+    TRY_ASSIGN(const Owed owed, owed_to(*open.catalog, place));
     sinks.push_back(json_of(place, owed));
     text += line_of(place, owed, command.clock->now());
   }
@@ -165,6 +183,7 @@ Result<Exit> deliver(const Command& command) {
   TRY_ASSIGN(auto open, command.open());
   const app::SinkOptions patient{app::Patience::long_wait, &real_file_system(), command.clock};
   std::optional<Error> problem;
+  std::int64_t refused = 0;
   for (const app::SinkPlace& place : app::sink_places(open.workspace->events)) {
     const auto sink = app::make_sink(open.workspace->events, place, patient);
     const auto delivered = app::deliver_events(*open.catalog, *sink, {{}, command.cancel});
@@ -174,11 +193,15 @@ Result<Exit> deliver(const Command& command) {
       continue;
     }
     TRY_ASSIGN(const auto owed, app::pending_events(*open.catalog, place));
-    command.say(place.kind + ": delivered " + app::counted(*delivered, "event") + ", " +
-                std::to_string(owed.count) + " pending");
+    refused += delivered->refused;
+    const std::string aside = delivered->refused == 0 ? ""
+                                                      : ", " + std::to_string(delivered->refused) +
+                                                            " refused and set aside";
+    command.say(place.kind + ": delivered " + app::counted(delivered->delivered, "event") + aside +
+                ", " + std::to_string(owed.count) + " pending");
   }
   if (problem) return std::move(*problem);
-  return Exit::ok;
+  return refused == 0 ? Exit::ok : Exit::incomplete;
 }
 
 void add_filters(CLI::App& command, EventOptions& options) {
@@ -237,8 +260,9 @@ void add_events_commands(CLI::App& root) {
   add_command(
       *group, "deliver",
       "Deliver what the sinks of [events] have not got yet, with more patience than the end of a "
-      "command; exit 3 where one is down",
+      "command; exit 3 where one is down or refuses an event",
       {"holdfast events deliver"}, deliver);
+  add_event_refusal_commands(*group);
   add_command(*group, "verify", "Recompute every hash of the log; exit 5 where it is broken",
               {"holdfast events verify"}, verify);
 }

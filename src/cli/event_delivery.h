@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every command does at its end: hand the new events to the [events] sinks of the workspace it opened.
+// What commands hand on at their end: the new events to the [events] sinks of the workspace that was opened, and what a look found to
+// its metrics file.
 #pragma once
+#include "app/check_run.h"
 #include "cli/command.h"
 
 namespace holdfast::cli {
@@ -9,5 +11,10 @@ namespace holdfast::cli {
 /// command delivers, in order. Each sink takes seconds at the most, and one that failed is left alone for some. For commands that go
 /// on for long after each of their steps, too.
 void deliver_owed_events(const Command& command);
+
+/// Writes the metrics file anew after a look, where the workspace has one: what the sinks are owed first, since what is left is a metric.
+/// A failure is a warning: it must not stop a check, and the next look writes the file again.
+void write_metrics_after(const Command& command, const app::Workspace& workspace,
+                         const app::CheckOutcome& outcome, catalog::Catalog& catalog);
 
 }  // namespace holdfast::cli

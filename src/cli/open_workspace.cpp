@@ -5,6 +5,7 @@
 
 #include "app/event_outbox.h"
 #include "app/event_sinks.h"
+#include "app/metrics_file.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/event_delivery.h"
@@ -66,6 +67,14 @@ void deliver_owed_events(const Command& command) {
         "events are not in the sink of [events] yet; the next command delivers them",
         {{"sink", place.kind}, {"place", place.shown}, {"error", delivered.error().message()}});
   }
+}
+
+void write_metrics_after(const Command& command, const app::Workspace& workspace,
+                         const app::CheckOutcome& outcome, catalog::Catalog& catalog) {
+  if (!workspace.metrics_textfile) return;
+  deliver_owed_events(command);
+  drop(app::write_metrics(workspace, outcome, catalog),
+       "the metrics file must not stop a check; the next one writes it again");
 }
 
 }  // namespace holdfast::cli

@@ -10,6 +10,7 @@
 #include "app/text.h"
 #include "base/file.h"
 #include "base/root_folder.h"
+#include "cli/event_delivery.h"
 #include "cli/schemas_commands.h"
 #include "cli/terminal.h"
 #include "schemas/drift_report.h"
@@ -147,8 +148,11 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
              app::run_checks(std::move(checks), *chosen.workspace, opened.get(), options));
   const std::string report =
       run ? schemas::drift_report(chosen.config, *run, extras_of(outcome, chosen.config)) : "";
-  TRY(tell(command, words, outcome, run, report));
-  TRY(write_report(command, file, report));
+  const Status told = tell(command, words, outcome, run, report);
+  const Status written = write_report(command, file, report);
+  if (!chosen.is_one_off) write_metrics_after(command, *chosen.workspace, outcome, opened.get());
+  TRY(told);
+  TRY(written);
   if (words.emit_telemetry && !chosen.has_workspace)
     command.say("events are kept in a workspace's catalog, and there is none here: holdfast init");
   const auto& error = outcome.checks.front().error;

@@ -99,6 +99,7 @@ Result<Exit> validate(const Command& command, const ValidateWords& words) {
 
 struct ContractWords : SchemasWords {
   schemas::ContractOptions options;
+  bool published = false;
 };
 
 std::string extension_json(const schemas::ExtensionResult& each) {
@@ -137,7 +138,7 @@ std::string extension_text(const schemas::ExtensionResult& each) {
   return out;
 }
 
-std::string contract_text(const schemas::ContractRun& run) {
+std::string contract_text(const schemas::ContractRun& run, const std::string& against) {
   std::string out;
   for (const std::string& name : run.critical_missing)
     out += "✗ " + app::printable(name) + " is critical and not pinned\n";
@@ -150,16 +151,23 @@ std::string contract_text(const schemas::ContractRun& run) {
   const std::int64_t passed = run.total() - run.failed() - run.undecided();
   out +=
       app::with_thousands(passed) + " of " + app::counted(run.total(), "contract test") + " passed";
+  if (!against.empty()) out += " against what " + app::printable(against) + " has now";
   if (run.undecided() > 0) out += ", " + app::with_thousands(run.undecided()) + " not decided";
   return out + (run.total() == 0 ? ": nothing was proved, --samples FOLDER\n" : "\n");
 }
 
 Result<Exit> contract(const Command& command, const ContractWords& words) {
-  TRY_ASSIGN(const ChosenSchemas chosen, chosen_pins(command, words));
+  const bool is_published = words.published;
+  TRY_ASSIGN(const ChosenSchemas chosen,
+             is_published ? chosen_schemas(command, words) : chosen_pins(command, words));
+  schemas::ContractOptions options = words.options;
+  options.against = is_published ? schemas::Against::published : schemas::Against::pins;
+  options.cancel = command.cancel;
+  options.clock = command.clock;
   if (words.options.samples.empty() && words.options.extend.empty() &&
       chosen.config.critical.empty())
     return Error(Code::invalid, "contract: nothing to test", "--samples FOLDER, --extends FILE");
-  TRY_ASSIGN(const auto run, schemas::run_contract(chosen.config, words.options));
+  TRY_ASSIGN(const auto run, schemas::run_contract(chosen.config, options));
   std::vector<std::string> samples;
   for (const schemas::SampleResult& each : run.samples)
     samples.push_back(document_json(each.document, each.schema));
@@ -174,6 +182,7 @@ Result<Exit> contract(const Command& command, const ContractWords& words) {
     extensions.push_back(extension_json(each));
   JsonObject out;
   out.text("schema", "holdfast.schemas-contract/1")
+      .text("against", is_published ? "published" : "pins")
       .number("total", run.total())
       .number("failed", run.failed())
       .number("undecided", run.undecided())
@@ -181,8 +190,9 @@ Result<Exit> contract(const Command& command, const ContractWords& words) {
       .array("samples", samples)
       .array("samples_without_pin", strangers)
       .array("extensions", extensions);
-  TRY(command.print(command.output == OutputFormat::json ? schemas::indented(std::move(out).take())
-                                                         : contract_text(run)));
+  TRY(command.print(command.output == OutputFormat::json
+                        ? schemas::indented(std::move(out).take())
+                        : contract_text(run, is_published ? chosen.config.registry.shown() : "")));
   if (run.failed() > 0) return Exit::findings;
   return run.undecided() > 0 || run.total() == 0 ? Exit::incomplete : Exit::ok;
 }
@@ -216,12 +226,16 @@ void add_schemas_contract(CLI::App& group) {
       group, "contract",
       "Prove that samples fit the pins, and that an extended model only adds optional fields",
       {"holdfast schemas contract core --samples tests/samples",
+       "holdfast schemas contract core --published --samples tests/samples  # before they are "
+       "fetched",
        "holdfast schemas contract core --extends feedback_event.schema.json --of "
        "telemetry.FeedbackEvent"},
       [words](const Command& with) { return contract(with, *words); });
-  command->add_option("NAME", words->name, "The set of pins, [schemas.NAME]");
+  add_schemas_choice(*command, *words);
   command->add_option("--schema-dir", words->folder, "The folder of pins (default: as configured)")
       ->type_name("FOLDER");
+  command->add_flag("--published", words->published,
+                    "Hold against what the registry has of the pins now, before it is fetched");
   command
       ->add_option("--samples", words->options.samples,
                    "A folder of documents: NAME.json, NAME-anything.json, NAME/anything.json")

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast schemas fetch`, also called pull.
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include "app/text.h"
@@ -152,6 +154,13 @@ Status record(catalog::Catalog& catalog, const ChosenSchemas& chosen, const Fetc
   return {};
 }
 
+/// A copy elsewhere is none of the section's pins: told as theirs, it would stand in the timeline of their incidents.
+bool writes_elsewhere(const ChosenSchemas& chosen) {
+  return std::ranges::any_of(chosen.workspace->schemas, [&](const auto& section) {
+    return section.name == chosen.config.name && section.fixtures != chosen.config.fixtures;
+  });
+}
+
 Result<Exit> fetch(const Command& command, const FetchWords& words) {
   if (!words.accept.empty() && words.accept != "breaking")
     return Error(Code::invalid, "--accept: \"" + words.accept + "\" is not \"breaking\"");
@@ -160,7 +169,7 @@ Result<Exit> fetch(const Command& command, const FetchWords& words) {
     return Error(Code::invalid, "fetch: --track says which of the registry's tracks",
                  "holdfast schemas fetch --track v1");
   std::optional<Command::Open> open;
-  if (chosen.has_workspace && !words.dry_run) {
+  if (chosen.has_workspace && !words.dry_run && !writes_elsewhere(chosen)) {
     TRY_ASSIGN(open, command.open());
   }
   schemas::FetchOptions options;

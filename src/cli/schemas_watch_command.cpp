@@ -7,7 +7,6 @@
 
 #include "app/check_run.h"
 #include "app/domains.h"
-#include "app/metrics_file.h"
 #include "app/record_json.h"
 #include "app/text.h"
 #include "catalog/incidents.h"
@@ -99,9 +98,8 @@ class Watching {
     TRY_ASSIGN(const auto outcome,
                app::run_checks(std::move(checks), *chosen_.workspace, opened_.get(), options));
     deliver_owed_events(command_);
-    if (chosen_.workspace->metrics_textfile)
-      drop(app::write_metrics(*chosen_.workspace, outcome, opened_.get()),
-           "the next look writes the metrics file again");
+    if (!chosen_.is_one_off)
+      write_metrics_after(command_, *chosen_.workspace, outcome, opened_.get());
     const bool is_json = command_.output == OutputFormat::json;
     const std::string line = told(outcome, run, is_json);
     if (line != last_line_) {

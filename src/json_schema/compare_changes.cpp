@@ -554,11 +554,12 @@ class Walker {
         emit(here, "properties", RuleId::schema_replaced, one.name);
         continue;
       }
-      const bool is_optional = !is_listed(a.required, one.name) && !is_listed(b.required, one.name);
-      emit(here, "properties",
-           is_optional && is_open_for(a, one.name) ? RuleId::property_added
-                                                   : RuleId::property_added_to_closed,
-           one.name);
+      if (!is_open_for(a, one.name))
+        emit(here, "properties", RuleId::property_added_to_closed, one.name);
+      else if (is_listed(a.required, one.name))
+        emit(here, "properties", RuleId::names_narrowed, one.name);
+      else if (!is_listed(b.required, one.name))  // else schema.required_added tells of it
+        emit(here, "properties", RuleId::property_added, one.name);
     }
   }
 

@@ -77,7 +77,8 @@ std::string dialect_text(const json_schema::Schema& schema) {
 }
 
 Looked<json_schema::Schema> read(const Pin& schema) {
-  const auto document = json_schema::Document::parse(schema.bytes);
+  // The text that drift is decided by: stamps are no annotations, and are told by nobody.
+  const auto document = json_schema::Document::parse(schema.text.canonical);
   if (!document) return problem_of(document.error(), schema);
   auto found = json_schema::Schema::load(*document);
   if (!found) {

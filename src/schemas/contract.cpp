@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/root_folder.h"
 #include "core/json_scan.h"
+#include "schemas/drift.h"
 
 namespace holdfast::schemas {
 namespace {
@@ -40,15 +41,40 @@ std::string title_of(const Pin& schema) {
   return title;
 }
 
+/// What the registry has of the pins now, in place of them.
+Result<PinFolder> published_pins(const SchemasConfig& config, const ContractOptions& options) {
+  TRY_ASSIGN(DriftRun run, observe_drift(config, {options.cancel, options.clock, 0, {}}));
+  if (run.pins_problem) return error_of(*run.pins_problem);
+  if (run.registry_problem) return error_of_registry(*run.registry_problem);
+  PinFolder out;
+  out.path = config.registry.shown();
+  for (SchemaState& state : run.schemas) {
+    Pin pin = state.published ? *std::move(state.published) : Pin();
+    pin.name = state.name;
+    if (state.problem)
+      pin.problem = std::move(state.problem);
+    else if (pin.bytes.empty())
+      pin.problem =
+          Problem{ProblemKind::not_found, out.path + " has no " + printable_path(state.name)};
+    out.pins.push_back(std::move(pin));
+  }
+  return out;
+}
+
+Result<PinFolder> held_against(const SchemasConfig& config, const ContractOptions& options) {
+  if (options.against == Against::published) return published_pins(config, options);
+  auto pins = read_pins(config.fixtures);
+  if (!pins) return error_of(pins.problem());
+  return std::move(*pins);
+}
+
 class Contract {
  public:
   Contract(const SchemasConfig& config, const ContractOptions& options)
       : config_(config), options_(options) {}
 
   Result<ContractRun> run() {
-    auto pins = read_pins(config_.fixtures);
-    if (!pins) return error_of(pins.problem());
-    pins_ = std::move(*pins);
+    TRY_ASSIGN(pins_, held_against(config_, options_));
     for (const std::string& name : config_.critical)
       if (pins_.find(name) == nullptr) out_.critical_missing.push_back(name);
     if (!options_.samples.empty()) TRY(hold_samples());

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/cancel.h"
+#include "base/clock.h"
 #include "base/result.h"
 #include "schemas/comparison.h"
 #include "schemas/documents.h"
@@ -14,7 +16,15 @@
 
 namespace holdfast::schemas {
 
+enum class Against : unsigned char {
+  pins,
+  published,  // what the registry has of them now: before they are fetched
+};
+
 struct ContractOptions {
+  Against against = Against::pins;
+  const Cancel* cancel = nullptr;
+  Clock* clock = nullptr;           // none: the system's
   std::string samples;              // a folder; empty: none
   std::vector<std::string> extend;  // files with the schemas of extended models
   std::string of;  // the pin that they extend; empty: that of the file's name, or of its title
@@ -52,7 +62,8 @@ struct ContractRun {
 };
 
 /// A sample belongs to the pin whose name its file's name begins with (the longest such), or that its folder has.
-/// `not_found`, `invalid` where there are no pins or no samples in the folder.
+/// `not_found`, `invalid` where there are no pins or no samples in the folder; `unavailable` where the registry can't be asked. A schema that it
+/// does not give as it should is no pass: what belongs to it is not decided.
 Result<ContractRun> run_contract(const SchemasConfig& config, const ContractOptions& options);
 
 }  // namespace holdfast::schemas

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "catalog/incidents.h"
+#include "catalog/waivers.h"
 #include "schemas/check_state.h"
 #include "schemas/comparison.h"
 #include "schemas/episodes.h"
@@ -54,6 +56,21 @@ class Telling {
  public:
   explicit Telling(catalog::Catalog& catalog) : catalog_(catalog) {}
 
+  /// Subjects of which the last look found nothing grave that no waiver covers now.
+  Status read_accepted() {
+    catalog::IncidentFilter filter;
+    filter.domain = "schemas";
+    filter.limit = kMostEpisodes;
+    TRY_ASSIGN(const auto incidents, catalog::list_incidents(catalog_, filter));
+    TRY_ASSIGN(const auto waivers, catalog::WaiverSet::load(catalog_));
+    const auto is_accepted = [&](const core::Finding& finding) {
+      return finding.level < core::Level::warning || waivers.covers(finding);
+    };
+    for (const catalog::Incident& incident : incidents)
+      if (std::ranges::all_of(incident.findings, is_accepted)) accepted_.insert(incident.subject);
+    return {};
+  }
+
   Status tell_of(const SchemasConfig& config) {
     const core::MetricLabels check = {{"check", "schemas." + config.name}};
     interval_.add(check, std::chrono::duration<double>(config.check_interval).count());
@@ -84,8 +101,9 @@ class Telling {
     for (const auto& [registry, state] : registries_)
       up_.add({{"registry", registry}}, state.is_up ? 1 : 0);
     std::vector<core::MetricFamily> out;
-    for (const Family* family : {&active_, &since_, &critical_, &success_, &interval_, &compared_,
-                                 &up_, &index_at_, &episodes_, &detections_, &last_detected_}) {
+    for (const Family* family :
+         {&active_, &accepted_drift_, &since_, &critical_, &success_, &interval_, &compared_, &up_,
+          &index_at_, &episodes_, &detections_, &last_detected_}) {
       core::MetricFamily told{family->name, family->help, family->kind};
       for (const auto& [labels, value] : family->samples)
         told.samples.push_back({labels, value});
@@ -108,6 +126,9 @@ class Telling {
       active_.add(of_class, episode != open.end() && episode->change == class_name(each) ? 1 : 0);
     }
     if (episode != open.end()) since_.add(labels, seconds(episode->opened_at));
+    const bool is_accepted =
+        episode != open.end() && accepted_.contains(config.subject_of(name).text());
+    accepted_drift_.add(labels, is_accepted ? 1 : 0);
     const bool is_critical = std::ranges::find(config.critical, name) != config.critical.end();
     critical_.add(labels, is_critical ? 1 : 0);
   }
@@ -138,10 +159,14 @@ class Telling {
 
   catalog::Catalog& catalog_;
   std::map<std::string, RegistryState> registries_;
+  std::set<std::string> accepted_;
   Family active_{
       "holdfast_schema_drift_active",
       "1 where the pinned schema differs from the registry's, by the class of the difference.",
       core::MetricKind::gauge, most};
+  Family accepted_drift_{"holdfast_schema_drift_accepted",
+                         "1 while everything that differs at the schema is covered by waivers.",
+                         core::MetricKind::gauge, least};
   Family since_{"holdfast_schema_drift_since_timestamp_seconds",
                 "When the drift that is open was first seen; missing while the schema is in step.",
                 core::MetricKind::gauge, least};
@@ -173,6 +198,7 @@ class Telling {
 Result<std::vector<core::MetricFamily>> schema_metrics(catalog::Catalog& catalog,
                                                        std::span<const SchemasConfig> sections) {
   Telling telling(catalog);
+  TRY(telling.read_accepted());
   for (const SchemasConfig& config : sections)
     TRY(telling.tell_of(config));
   return telling.families();

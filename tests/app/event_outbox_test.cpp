@@ -2,11 +2,13 @@
 // The outbox: whatever a sink takes or refuses, and whoever delivers, every event gets there in order; what is repeated was unsure.
 #include "app/event_outbox.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/event_refusals.h"
 #include "catalog/claims.h"
 #include "tests/support/test_catalog.h"
 
@@ -31,6 +33,10 @@ class FakeSink final : public EventSink {
         break;
       }
       --allowed;
+      if (std::ranges::count(refuses, stored.event.seq) > 0) {
+        done.refused.push_back({done.count++, "400 no"});
+        continue;
+      }
       got.push_back(stored.event.seq);
       ++done.count;
     }
@@ -41,6 +47,7 @@ class FakeSink final : public EventSink {
   std::size_t allowed = 1'000'000;
   int calls = 0;
   std::vector<std::int64_t> got;
+  std::vector<std::int64_t> refuses;
   std::function<void()> on_call;
 
  private:
@@ -74,9 +81,9 @@ TEST_P(EventOutbox, DeliversAllInOrderAndThenNothing) {
   FakeSink sink;
   const auto done = deliver_events(catalog, sink);
   ASSERT_TRUE(done.ok()) << done.error().message();
-  EXPECT_EQ(*done, 8);
+  EXPECT_EQ(done->delivered, 8);
   EXPECT_THAT(sink.got, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
-  EXPECT_EQ(*deliver_events(catalog, sink), 0);
+  EXPECT_EQ(deliver_events(catalog, sink)->delivered, 0);
   EXPECT_EQ(sink.calls, 3) << "a sink that has everything is not asked";
 }
 
@@ -90,7 +97,7 @@ TEST_P(EventOutbox, GoesOnBehindWhatWasTaken) {
   EXPECT_EQ(failed.error().message(), "the sink is down");
   EXPECT_EQ(pending(catalog, sink), 1);
   sink.allowed = 10;
-  EXPECT_EQ(*deliver_events(catalog, sink), 1);
+  EXPECT_EQ(deliver_events(catalog, sink)->delivered, 1);
   EXPECT_THAT(sink.got, ElementsAre(1, 2, 3, 4, 5));
 }
 
@@ -115,7 +122,7 @@ TEST_P(EventOutbox, DeliversWhatIsAppendedMeanwhile) {
   sink.on_call = [&] {
     if (sink.calls == 1) append(catalog, 2);
   };
-  EXPECT_EQ(*deliver_events(catalog, sink), 5);
+  EXPECT_EQ(deliver_events(catalog, sink)->delivered, 5);
   EXPECT_THAT(sink.got, ElementsAre(1, 2, 3, 4, 5));
 }
 
@@ -127,11 +134,11 @@ TEST_P(EventOutbox, LeavesItToWhoeverHasTheSink) {
   ASSERT_EQ(
       catalog::claim(catalog, "event_sink", key, "another host", std::chrono::seconds(600))->size(),
       1U);
-  EXPECT_EQ(*deliver_events(catalog, sink), 0);
+  EXPECT_EQ(deliver_events(catalog, sink)->delivered, 0);
   EXPECT_EQ(sink.calls, 0);
   EXPECT_EQ(pending(catalog, sink), 2);
   clock().advance(std::chrono::seconds(601));
-  EXPECT_EQ(*deliver_events(catalog, sink), 2) << "its lease is over";
+  EXPECT_EQ(deliver_events(catalog, sink)->delivered, 2) << "its lease is over";
 }
 
 TEST_P(EventOutbox, StopsWhereSomebodyElseMovedThePosition) {
@@ -152,7 +159,7 @@ TEST_P(EventOutbox, EndsWhenItsTimeIsOver) {
   append(catalog, 9);
   FakeSink sink;
   sink.on_call = [&] { clock().advance(std::chrono::seconds(6)); };
-  EXPECT_EQ(*deliver_events(catalog, sink, {std::chrono::seconds(10)}), 6);
+  EXPECT_EQ(deliver_events(catalog, sink, {std::chrono::seconds(10)})->delivered, 6);
   EXPECT_EQ(pending(catalog, sink), 3);
 }
 
@@ -162,7 +169,52 @@ TEST_P(EventOutbox, EndsWhenItIsCancelled) {
   FakeSink sink;
   Cancel cancel;
   sink.on_call = [&] { cancel.request(); };
-  EXPECT_EQ(*deliver_events(catalog, sink, {{}, &cancel}), 3);
+  EXPECT_EQ(deliver_events(catalog, sink, {{}, &cancel})->delivered, 3);
+}
+
+TEST_P(EventOutbox, SetsAsideWhatIsRefusedAndGoesOn) {
+  auto catalog = open_catalog();
+  append(catalog, 5);
+  FakeSink sink(2);
+  sink.refuses = {2, 5};
+  const auto done = deliver_events(catalog, sink);
+  ASSERT_TRUE(done.ok()) << done.error().message();
+  EXPECT_EQ(done->delivered, 3);
+  EXPECT_EQ(done->refused, 2);
+  EXPECT_THAT(sink.got, ElementsAre(1, 3, 4));
+  EXPECT_EQ(pending(catalog, sink), 0);
+  EXPECT_EQ(*refused_count(catalog, sink.place()), 2);
+  sink.refuses = {5};
+  EXPECT_EQ(*resend_refused(catalog, sink, {}, "test", nullptr), 1);
+  EXPECT_THAT(sink.got, ElementsAre(1, 3, 4, 2));
+  const auto left = refused_events(catalog, sink.place(), 0, 10);
+  ASSERT_TRUE(left.ok());
+  ASSERT_EQ(left->size(), 1U);
+  EXPECT_EQ(left->front().seq, 5);
+  EXPECT_EQ(left->front().reason, "400 no");
+}
+
+TEST_P(EventOutbox, SetsNothingAsideWhereThePositionWasMovedByAnother) {
+  auto catalog = open_catalog();
+  append(catalog, 2);
+  FakeSink sink(2);
+  sink.refuses = {1};
+  sink.on_call = [&] { execute("update event_sink set delivered_seq = 1"); };
+  EXPECT_EQ(deliver_events(catalog, sink).error().code(), Code::conflict);
+  EXPECT_EQ(*refused_count(catalog, sink.place()), 0);
+}
+
+TEST_P(EventOutbox, TakesTheSinkOverHalfAMinuteAfterItsHolderWentOut) {
+  auto catalog = open_catalog();
+  append(catalog, 1);
+  FakeSink sink;
+  sink.on_call = [&] { execute("update claim set owner = 'another host'"); };
+  ASSERT_TRUE(deliver_events(catalog, sink).ok()) << "its claim is left as by a kill elsewhere";
+  append(catalog, 1);
+  sink.on_call = nullptr;
+  EXPECT_EQ(deliver_events(catalog, sink)->delivered, 0);
+  clock().advance(std::chrono::seconds(31));
+  EXPECT_EQ(deliver_events(catalog, sink)->delivered, 1);
 }
 
 HOLDFAST_ON_BOTH_DATABASES(EventOutbox);

@@ -22,7 +22,7 @@ def holdfast(binary, *arguments, cwd=None, env=None, **options):
     (["chek"], ["chek", '"check"']),
     (["check", "--formt", "json"], ["--formt", '"--format"']),
     (["check", "--format", "xml"], ["xml", "sarif"]),
-    (["events"], ["list, tail, pending, deliver, verify"]),
+    (["events"], ["list, tail, pending, deliver, refused, resend, set-aside, dismiss, verify"]),
     (["events", "lst"], ["lst", '"list"']),
     (["verify"], ["events verify"]),
     (["events", "list", "more"], ["more"]),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The [events] sinks that are servers, a real redis-server and a webhook's receiver: whatever happens to them, no check is stopped by
 it, every event arrives, in order, and more than once only where a kill came between."""
+import datetime
 import hashlib
 import hmac
 import itertools
@@ -301,6 +302,115 @@ def test_a_receiver_that_says_no_keeps_its_events(sqlite_workspace):
         assert "410" in done.stderr and pending(sqlite_workspace)["webhook"] == 1
         sqlite_workspace.run("events", "deliver")
         assert [each["data"]["seq"] for each in receiver.events()] == [1]
+
+
+def refused(workspace):
+    lines = [json.loads(line) for line in workspace.run("events", "refused", "--json").stdout.splitlines()]
+    for line in lines:
+        hold("events-refused", line)
+    return [line["seq"] for line in lines]
+
+
+def seqs_of(receiver):
+    return [each["data"]["seq"] for each in receiver.events()]
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_an_event_that_a_receiver_refuses_for_good_is_set_aside_and_holds_up_nothing(workspace, status):
+    with WebhookReceiver() as receiver:
+        receiver.verdict = lambda event: status if event["data"]["seq"] == 2 else 204
+        configure(workspace, webhook=receiver.url)
+        warned = ["refused and set aside" in workspace.run("check", expect=3).stderr for _ in range(4)]
+        assert warned == [False, True, False, False]
+        assert seqs_of(receiver) == [1, 3, 4], "those behind it went on, in order"
+        assert len(receiver.refused) == 1, "and it was not sent over and over"
+        assert pending(workspace) == {"webhook": 0}
+
+
+def test_a_refused_event_is_told_loudly_until_it_is_sent_after_all(workspace):
+    with WebhookReceiver() as receiver:
+        receiver.verdict = lambda event: 422 if event["data"]["seq"] == 1 else 204
+        receiver.says = b"no field 'planned' \x1b[31m\x00"
+        workspace.configure(extra=f'[events]\nwebhook = "{receiver.url}/h1dden"\n[metrics]\ntextfile = "holdfast.prom"\n')
+        workspace.run("check", expect=3)
+        workspace.run("check", expect=3)
+        assert refused(workspace) == [1]
+        for command in (["events", "refused"], ["doctor"], ["events", "pending"]):
+            said = workspace.run(*command, expect=None).stdout
+            assert "set aside" in said or "refused: 422" in said
+            assert "h1dden" not in said and "\x1b" not in said
+        assert "422 Unprocessable Content: no field 'planned'" in workspace.run("events", "refused").stdout
+        assert 'holdfast_events_refused{sink="webhook"} 1\n' in (workspace.folder / "holdfast.prom").read_text()
+        workspace.run("events", "resend", "webhook", expect=3)
+        assert refused(workspace) == [1], "it stays until the receiver takes it"
+        receiver.verdict = lambda event: 503
+        workspace.run("events", "resend", "webhook", expect=3)
+        assert refused(workspace) == [1]
+        receiver.verdict = lambda event: 204
+        assert "event 3" in workspace.run("events", "resend", "webhook", "3", expect=2).stderr
+        workspace.run("events", "resend", "webhook", "1")
+        assert seqs_of(receiver) == [2, 1] and refused(workspace) == []
+        assert "set aside" not in workspace.run("doctor", expect=None).stdout
+        workspace.run("check", expect=3)
+        assert 'holdfast_events_refused{sink="webhook"} 0\n' in (workspace.folder / "holdfast.prom").read_text()
+        (row,) = workspace.database.query("select seq, settlement from event_refusal")
+        assert (row["seq"], row["settlement"]) == (1, "sent")
+
+
+def test_a_refused_event_can_be_given_up_with_a_reason(sqlite_workspace):
+    with WebhookReceiver() as receiver:
+        receiver.statuses = [400, 400]
+        configure(sqlite_workspace, webhook=receiver.url)
+        sqlite_workspace.run("check", expect=3)
+        sqlite_workspace.run("check", expect=3)
+        assert refused(sqlite_workspace) == [1, 2]
+        sqlite_workspace.run("events", "dismiss", "webhook", "1", expect=2)
+        sqlite_workspace.run("events", "dismiss", "webhook", "1", "7", "--reason", "known", expect=2)
+        assert refused(sqlite_workspace) == [1, 2], "all that are named or none"
+        sqlite_workspace.run("events", "dismiss", "webhook", "1", "--reason", "known elsewhere")
+        assert refused(sqlite_workspace) == [2]
+        kept = sqlite_workspace.database.query("select settlement, settled_reason, settled_by from event_refusal where seq = 1")
+        assert kept[0]["settlement"] == "dismissed" and kept[0]["settled_reason"] == "known elsewhere" and kept[0]["settled_by"]
+        assert [each["seq"] for each in logged(sqlite_workspace)] == [1, 2], "the log keeps it"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 503])
+def test_an_answer_that_is_not_about_the_event_keeps_it_waiting_and_an_operator_can_pass_it_by(sqlite_workspace, status):
+    with WebhookReceiver() as receiver:
+        receiver.verdict = lambda event: status if event["data"]["seq"] == 1 else 204
+        configure(sqlite_workspace, webhook=receiver.url)
+        assert str(status) in sqlite_workspace.run("check", expect=3).stderr
+        sqlite_workspace.run("check", expect=3)
+        assert seqs_of(receiver) == [] and refused(sqlite_workspace) == []
+        assert pending(sqlite_workspace)["webhook"] == 2
+        sqlite_workspace.run("events", "set-aside", "webhook", "2", "--reason", "x", expect=4)
+        sqlite_workspace.run("events", "set-aside", "webhook", "1", "--reason", "the firewall")
+        assert refused(sqlite_workspace) == [1]
+        sqlite_workspace.run("events", "deliver")
+        assert seqs_of(receiver) == [2]
+
+
+def test_killed_while_an_event_is_set_aside_neither_loses_nor_doubles_it(workspace):
+    with WebhookReceiver() as receiver:
+        receiver.verdict = lambda event: 400 if event["data"]["seq"] == 1 else 204
+        configure(workspace, webhook=receiver.url)
+        workspace.run("check", env={"HOLDFAST_FAILPOINTS": "app.before_sink_position=kill"}, expect=-signal.SIGKILL)
+        assert refused(workspace) == []
+        workspace.run("check", expect=3)
+        assert refused(workspace) == [1] and seqs_of(receiver) == [2]
+        assert pending(workspace) == {"webhook": 0}
+
+
+def test_the_claim_of_a_sender_that_was_killed_elsewhere_lasts_half_a_minute(sqlite_workspace):
+    """Here its process is gone and the claim is taken at once; of another container's nobody can tell, so the lease is what is waited for."""
+    with WebhookReceiver() as receiver:
+        configure(sqlite_workspace, webhook=receiver.url)
+        sqlite_workspace.run("check", env={"HOLDFAST_FAILPOINTS": "app.before_sink_position=kill"}, expect=-signal.SIGKILL)
+        (claim,) = sqlite_workspace.database.query("select taken_at, lease_until from claim where resource = 'event_sink'")
+        taken, until = (datetime.datetime.fromisoformat(claim[each]) for each in ("taken_at", "lease_until"))
+        assert (until - taken).total_seconds() < 31
+        sqlite_workspace.run("check", expect=3)
+        assert once(seqs_of(receiver)) == [1, 2]
 
 
 def test_many_at_once_deliver_in_order(workspace, redis):

@@ -108,6 +108,38 @@ def test_metrics_tell_each_class_and_keep_the_start(both_pinned):
     assert {each["to"]: value for each, value in pinned.samples("holdfast_schema_drift_episodes_total")} == {"drifted": 1, "in_step": 1}
 
 
+def test_a_drift_that_was_accepted_says_so_until_another_comes_or_the_waiver_ends(both_pinned):
+    pinned = both_pinned
+
+    def accepted():
+        found = {labels["schema"]: value for labels, value in pinned.samples("holdfast_schema_drift_accepted")}
+        assert set(found) == set(SCHEMAS), "a series for each, always"
+        return [name for name, value in found.items() if value]
+
+    pinned.check()
+    assert accepted() == []
+    pinned.registry.publish(NAME, breaking(), "1.3.0")
+    pinned.check(1)
+    assert accepted() == []
+    said = pinned.workspace.json("schemas", "accept", NAME, "--reason", "known", "--until", "4h")
+    pinned.check()
+    assert accepted() == [NAME] and pinned.active(NAME)["breaking"] == 1
+    another = breaking()
+    del another["properties"]["source"]
+    pinned.registry.publish(NAME, another, "1.3.1")
+    pinned.check(1)
+    assert accepted() == []
+    pinned.registry.publish(NAME, breaking(), "1.3.2")
+    pinned.check()
+    assert accepted() == [NAME]
+    pinned.workspace.run("waive", "revoke", said["waivers"][0]["id"])
+    pinned.check(1)
+    assert accepted() == []
+    pinned.registry.publish(NAME, FEEDBACK, "1.3.3")
+    pinned.check()
+    assert accepted() == []
+
+
 def test_while_a_registry_is_down_everything_stays_as_it_was_seen(pinned):
     pinned.registry.publish(NAME, breaking(), "1.3.0")
     pinned.check(1)
@@ -129,6 +161,36 @@ def test_a_check_of_another_domain_takes_no_series_away(pinned):
     before = pinned.samples("holdfast_schema_drift_active")
     pinned.workspace.run("check", "artifacts", expect=3)
     assert pinned.samples("holdfast_schema_drift_active") == before
+
+
+def test_every_look_writes_the_file_whichever_command_takes_it(both_pinned):
+    pinned = both_pinned
+    pinned.workspace.run("schemas", "check", "core")
+    assert pinned.active(NAME) == dict.fromkeys(CLASSES, 0)
+    pinned.registry.publish(NAME, breaking(), "1.3.0")
+    pinned.workspace.run("schemas", "check", "core", expect=1)
+    assert pinned.active(NAME)["breaking"] == 1
+    pinned.registry.publish(NAME, FEEDBACK, "1.3.1")
+    done = pinned.workspace.run("schemas", "watch", "core", "--interval", "1s", "--looks", "2")
+    assert "warning" not in done.stderr, done.stderr
+    assert pinned.active(NAME)["breaking"] == 0
+    watch = pinned.workspace.start("schemas", "watch", "core", "--interval", "1s", "--looks", "30")
+    try:
+        watch.stdout.readline()
+        pinned.registry.publish(NAME, safe(), "1.3.2")  # seen by a later look of the same process
+        until(pinned.textfile.read_text, lambda: pinned.active(NAME)["safe"] == 1)
+    finally:
+        watch.terminate()
+        watch.communicate(timeout=60)
+
+
+def test_a_look_at_something_else_leaves_the_file_alone(pinned):
+    pinned.registry.publish(NAME, breaking(), "1.3.0")
+    pinned.check(1)
+    before = pinned.textfile.read_bytes()
+    pinned.workspace.run("schemas", "check", "core", "--registry-url", "http://127.0.0.1:1", "--attempts", "1", expect=3)
+    pinned.workspace.run("schemas", "watch", "core", "--registry-url", "http://127.0.0.1:1", "--looks", "1", expect=3)
+    assert pinned.textfile.read_bytes() == before
 
 
 def test_the_file_is_good_prometheus_text(pinned):

@@ -88,6 +88,17 @@ def test_stamps_alone_are_no_drift(place, registry):
     assert {each["status"] for each in place.report()["schemas"]} == {"synced"}
 
 
+def test_stamps_are_no_change_beside_one_and_an_acceptance_outlives_them(workspace, registry):
+    registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
+    report = workspace.json("schemas", "check", "core", expect=1)
+    drifted = next(each for each in report["schemas"] if each["schema"] == NAME)
+    assert {each["path"] for each in drifted["changes"]} == {"/required/new_field"}
+    workspace.run("schemas", "accept", NAME, "--reason", "known", "--until", "4h")
+    registry.publish(NAME, stamped(breaking(), NAME, "1.2.8"), "1.2.8")
+    workspace.run("schemas", "check", "core")
+    assert workspace.events("incident.changed") == []
+
+
 # --- what a change means
 
 def test_a_new_required_field_is_breaking_and_the_witness_proves_it(place, registry):

@@ -135,6 +135,49 @@ def test_contract_holds_samples_and_extended_models_against_the_pins(place):
     assert (said["total"], said["failed"]) == (4, 3)
 
 
+def test_contract_holds_against_what_is_published_before_it_is_fetched(place):
+    for name, schema in SCHEMAS.items():
+        write(place.folder / "registry/v1", f"{name}.json", schema)
+    place.configure("registry")
+    sample = {"coordinator_id": "a", "queue_size": 1, "level": "ok"}
+    write(place.folder / "samples", f"{NAME}.json", sample)
+    write(place.folder, "ours.json", FEEDBACK)
+    words = ("schemas", "contract", "core", "--samples", "samples", "--extends", "ours.json", "--of", NAME)
+    place.run(*words)
+    assert "2 of 2 contract tests passed against what" in place.run(*words, "--published").stdout
+    write(place.folder / "registry/v1", f"{NAME}.json", breaking())
+    place.run(*words)  # the pins are as they were
+    said = place.json(*words, "--published", expect=1)
+    hold("schemas-contract", said)
+    assert said["against"] == "published" and (said["total"], said["failed"]) == (2, 2)
+    model, = said["extensions"]
+    assert model["within"] == "no"
+    assert jsonschema.Draft202012Validator(FEEDBACK).is_valid(model["witness"])
+    assert not jsonschema.Draft202012Validator(breaking()).is_valid(model["witness"])
+    write(place.folder / "samples", f"{NAME}.json", {**sample, "new_field": "b"})
+    write(place.folder, "ours.json", breaking())
+    place.run(*words, "--published")
+
+
+@pytest.mark.parametrize("damage", ["gone", "no schema", "no registry", "damaged pin"])
+def test_what_is_not_published_as_it_should_be_is_no_pass(place, damage):
+    for name, schema in SCHEMAS.items():
+        write(place.folder / "registry/v1", f"{name}.json", schema)
+    place.configure("registry")
+    write(place.folder / "samples", f"{NAME}.json", {"coordinator_id": "a", "queue_size": 1, "level": "ok"})
+    published = place.folder / f"registry/v1/{NAME}.json"
+    if damage == "gone":
+        published.unlink()
+    elif damage == "no schema":
+        published.write_text("[]")
+    elif damage == "damaged pin":
+        (place.folder / f"schemas/v1/{NAME}.json").write_text("{")
+    else:
+        place.configure("nowhere")
+    done = place.run("schemas", "contract", "core", "--samples", "samples", "--published", expect=3)
+    assert "passed" not in done.stdout or "0 of 1" in done.stdout
+
+
 def test_config_names_the_key_and_the_nearest(place):
     place.configure("flat")
     text = (place.folder / "holdfast.toml").read_text()

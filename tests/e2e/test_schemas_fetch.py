@@ -198,3 +198,20 @@ def test_a_fetch_in_a_workspace_is_told_by_events(place, registry):
     last = place.events("schema.fetched")[-1]
     assert last["subject"] == f"schema:core/{NAME}"
     assert last["fields"]["version_before"] == "1.1.2" and last["fields"]["class"] == "breaking"
+
+
+def test_a_copy_elsewhere_is_not_told_of_the_sections_pins(place, registry):
+    place.configure(registry.url)
+    place.run("schemas", "fetch", "core", "--all")
+    before = place.events()
+    registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
+    place.run("schemas", "fetch", "core", "--all", "--output", "coming")
+    assert (place.folder / f"coming/{NAME}.json").exists() and place.events() == before
+    other = PlainRegistry()
+    try:
+        for name, schema in SCHEMAS.items():
+            other.publish(name, stamped(safe() if name == NAME else schema, name, "1.2.0"), "1.2.0")
+        place.run("schemas", "fetch", "core", "--registry-url", other.url)  # the section's pins, whoever gave them
+    finally:
+        other.close()
+    assert place.events("schema.fetched")[-1]["fields"]["registry"] == other.url

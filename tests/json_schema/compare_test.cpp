@@ -159,6 +159,30 @@ TEST(Compare, AChangeBehindAReferenceIsToldWhereItIs) {
   EXPECT_EQ(found.changes[0].rule, "schema.enum_value_added");
 }
 
+TEST(Compare, APropertyThatIsRequiredFromNowOnIsOneChange) {
+  const Comparison open =
+      compared(R"({"type":"object"})",
+               R"({"type":"object","properties":{"at":{"type":"integer"}},"required":["at"]})");
+  ASSERT_EQ(open.changes.size(), 1U);
+  EXPECT_EQ(open.changes[0].rule, "schema.required_added");
+  EXPECT_EQ(open.change_class, ChangeClass::breaking);
+  // Required before, of any kind.
+  const Comparison narrowed =
+      compared(R"({"type":"object","required":["at"]})",
+               R"({"type":"object","properties":{"at":{"type":"integer"}},"required":["at"]})");
+  ASSERT_EQ(narrowed.changes.size(), 1U);
+  EXPECT_EQ(narrowed.changes[0].rule, "schema.names_narrowed");
+  EXPECT_EQ(narrowed.changes[0].backward, Answer::no);
+  EXPECT_EQ(narrowed.changes[0].forward, Answer::yes);
+  EXPECT_EQ(narrowed.change_class, ChangeClass::breaking);
+  // No room for it before.
+  const Comparison closed =
+      compared(R"({"type":"object","additionalProperties":false})",
+               R"({"type":"object","properties":{"at":{}},"additionalProperties":false})");
+  ASSERT_EQ(closed.changes.size(), 1U);
+  EXPECT_EQ(closed.changes[0].rule, "schema.property_added_to_closed");
+}
+
 TEST(Compare, ProfilesTakeTheSameVerdictsDifferently) {
   const std::string open = R"({"type":"object","properties":{"a":{"type":"string"}}})";
   const std::string more =

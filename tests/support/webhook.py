@@ -6,12 +6,15 @@ import threading
 
 
 class WebhookReceiver:
-    """`requests` are (path, headers, body bytes) of what it took with 2xx; `statuses` are answered first, one a request."""
+    """`requests` are (path, headers, body bytes) of what it took with 2xx; `statuses` are answered first, one a request; then
+    `verdict`, given the event, may say a status."""
 
     def __init__(self, port=0):
         self.requests = []
         self.refused = []
         self.statuses = []
+        self.verdict = lambda event: 204
+        self.says = b""  # the body of what is no 2xx
         self.lock = threading.Lock()
         outer = self
 
@@ -21,12 +24,14 @@ class WebhookReceiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with outer.lock:
-                    status = outer.statuses.pop(0) if outer.statuses else 204
+                    status = outer.statuses.pop(0) if outer.statuses else outer.verdict(json.loads(body))
                     kept = outer.requests if status < 300 else outer.refused
                     kept.append((self.path, dict(self.headers), body))
                 self.send_response(status)
-                self.send_header("Content-Length", "0")
+                said = b"" if status < 300 else outer.says
+                self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
+                self.wfile.write(said)
 
             def log_message(self, *_):
                 pass
