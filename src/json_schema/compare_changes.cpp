@@ -541,15 +541,17 @@ class Walker {
   }
 
   void properties(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b) {
+    std::size_t next = 0;
     for (const NamedSchema& one : a.properties) {
-      const NodeId other = b.find_property(one.name);
+      const NodeId other = b.find_property(one.name, next);
       if (other != kNoNode)
         walk(one.schema, other);
       else if (!declares(pair_.new_schema, here.new_id, one.name, 0))
         emit(here, "properties", RuleId::property_removed, one.name);
     }
+    next = 0;
     for (const NamedSchema& one : b.properties) {
-      if (a.find_property(one.name) != kNoNode) continue;
+      if (a.find_property(one.name, next) != kNoNode) continue;
       if (declares(pair_.old_schema, here.old_id, one.name, 0)) {
         emit(here, "properties", RuleId::schema_replaced, one.name);
         continue;

@@ -13,6 +13,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kUsualTextBytes = 128;
+constexpr std::size_t kUsualMembers = 16;
 
 std::span<const MemberNode> members_of(const ValueNode& node) {
   return {node.members, node.size};
@@ -128,6 +129,7 @@ class Writer {
   }
 
   void append_object(Value value) {
+    if (sorted_.empty()) sorted_.reserve(kUsualMembers);
     const std::size_t from =
         sorted_.size();  // behind the members of the objects that this one is in
     for (std::size_t i = 0; i < value.size(); ++i)
@@ -205,6 +207,12 @@ std::optional<std::size_t> Value::index_of(std::string_view key) const {
   return static_cast<std::size_t>(member - node_->members);
 }
 
+std::optional<std::size_t> Value::index_of(std::string_view key, std::size_t expected) const {
+  if (is_object() && expected < node_->size && node_->members[expected].name() == key)
+    return expected;
+  return index_of(key);
+}
+
 bool operator==(Value a, Value b) {
   if (!a || !b) return !a && !b;
   return same(*a.node_, *b.node_);
@@ -238,17 +246,20 @@ std::string short_json_text(Value value, std::size_t most_bytes) {
 }
 
 std::string pointer_token(std::string_view key) {
-  std::string token;
-  token.reserve(key.size());
-  for (const char c : key) {
-    if (c == '~')
-      token += "~0";
-    else if (c == '/')
-      token += "~1";
-    else
-      token += c;
+  std::string step;
+  append_pointer_step(step, key);
+  return step.substr(1);
+}
+
+void append_pointer_step(std::string& pointer, std::string_view key) {
+  pointer += '/';
+  for (std::size_t end = key.find_first_of("~/"); end != std::string_view::npos;
+       end = key.find_first_of("~/")) {
+    pointer += key.substr(0, end);
+    pointer += key[end] == '~' ? "~0" : "~1";
+    key.remove_prefix(end + 1);
   }
-  return token;
+  pointer += key;
 }
 
 std::optional<std::vector<std::string>> pointer_steps(std::string_view pointer) {

@@ -15,6 +15,9 @@
 namespace holdfast::json_schema {
 namespace {
 
+constexpr std::size_t kUsualDepth = 32;
+constexpr std::size_t kUsualStepBytes = 24;
+
 struct DialectRow {
   std::string_view name;
   std::string_view uri;
@@ -112,8 +115,15 @@ NodeId NodeMap::find(Value value) const {
   return slots_[slot_of(value.node())].id;
 }
 
+NodeId ObjectKeywords::find_property(std::string_view name, std::size_t& next) const {
+  const auto index = properties_value.index_of(name, next);
+  if (!index) return kNoNode;
+  next = *index + 1;
+  return properties[*index].schema;
+}
+
 void NodeMap::resize(std::size_t size) {
-  std::vector<Slot> old(size);
+  std::pmr::vector<Slot> old(size, slots_.get_allocator());
   old.swap(slots_);
   for (const Slot& slot : old)
     if (slot.key != nullptr) slots_[slot_of(slot.key)] = slot;
@@ -130,22 +140,24 @@ void NodeMap::insert(Value value, NodeId id) {
 }
 
 std::string Schema::Graph::pointer(NodeId id) const {
-  std::vector<std::string> steps;
+  std::vector<NodeId> way;
+  way.reserve(kUsualDepth);
   NodeId at = id;
-  for (; places[at].parent != kNoNode; at = places[at].parent) {
-    const NodePlace& place = places[at];
+  for (; places[at].parent != kNoNode; at = places[at].parent)
+    way.push_back(at);
+  std::string text = places[at].document == 0 ? "" : documents[places[at].document].uri + "#";
+  text.reserve(text.size() + way.size() * kUsualStepBytes);
+  for (std::size_t i = way.size(); i-- > 0;) {
+    const NodePlace& place = places[way[i]];
     if (place.keyword == Keyword::none) {
-      steps.emplace_back(place.name);
+      text += place.name;
       continue;
     }
-    std::string step = "/" + std::string(keyword_name(place.keyword));
-    if (place.has_name) step += "/" + pointer_token(place.name);
-    if (place.index != kNoIndex) step += "/" + std::to_string(place.index);
-    steps.push_back(std::move(step));
+    text += '/';
+    text += keyword_name(place.keyword);
+    if (place.has_name) append_pointer_step(text, place.name);
+    if (place.index != kNoIndex) text += "/" + std::to_string(place.index);
   }
-  std::string text = places[at].document == 0 ? "" : documents[places[at].document].uri + "#";
-  for (std::size_t i = steps.size(); i-- > 0;)
-    text += steps[i];
   return text;
 }
 

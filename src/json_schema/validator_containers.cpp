@@ -147,8 +147,11 @@ bool ValidatorRun::objects(const Here& here) {
 bool ValidatorRun::required(const Here& here) {
   bool valid = true;
   if (!spend(here.node.object->required.size())) return false;
+  std::size_t next = 0;
   for (const std::string_view name : here.node.object->required) {
-    if (here.value.find(name)) continue;
+    const auto index = here.value.index_of(name, next);
+    next = index ? *index + 1 : next;
+    if (index) continue;
     valid =
         violated(here, "required", [&] { return "has no member \"" + std::string(name) + "\""; });
     if (!goes_on()) return false;
@@ -162,15 +165,16 @@ bool ValidatorRun::members(const Here& here) {
       wanted.additional_properties == kNoNode)
     return true;
   bool valid = true;
+  std::size_t next = 0;
   for (std::size_t i = 0; i < here.value.size(); ++i) {
-    if (member(here, i)) continue;
+    if (member(here, i, next)) continue;
     valid = false;
     if (!goes_on()) return false;
   }
   return valid;
 }
 
-bool ValidatorRun::member(const Here& here, std::size_t index) {
+bool ValidatorRun::member(const Here& here, std::size_t index, std::size_t& next) {
   const ObjectKeywords& wanted = *here.node.object;
   const std::string_view name = here.value.member(index).key;
   bool valid = true;
@@ -181,7 +185,7 @@ bool ValidatorRun::member(const Here& here, std::size_t index) {
     if (!member_holds(id, here, index)) valid = false;
   };
   if (!spend()) return false;
-  const NodeId property = wanted.find_property(name);
+  const NodeId property = wanted.find_property(name, next);
   if (property != kNoNode) hold(property);
   for (const PatternSchema& pattern : wanted.pattern_properties) {
     if (!valid && !goes_on()) return false;

@@ -113,7 +113,7 @@ class ValidatorRun {
   bool objects(const Here& here);
   bool required(const Here& here);
   bool members(const Here& here);
-  bool member(const Here& here, std::size_t index);
+  bool member(const Here& here, std::size_t index, std::size_t& next);
   bool property_names(const Here& here);
   bool dependencies(const Here& here);
   bool unevaluated_properties(const Here& here);
