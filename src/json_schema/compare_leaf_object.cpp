@@ -295,12 +295,11 @@ Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region,
   return search_.search(std::move(state), goal);
 }
 
-Outcome ObjectLeaf::finish(Slots slots) {
-  if (slots.size() < state_.count.least) {
-    const Outcome filled = fill(slots);
-    if (filled.emptiness != Emptiness::member) return filled;
-  }
-  return made_of(slots);
+Outcome ObjectLeaf::finish(const Slots& slots) {
+  if (slots.size() >= state_.count.least) return made_of(slots);
+  Slots more = slots;
+  const Outcome filled = fill(more);
+  return filled.emptiness == Emptiness::member ? made_of(more) : filled;
 }
 
 Outcome ObjectLeaf::fill(Slots& slots) {

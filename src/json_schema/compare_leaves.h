@@ -36,7 +36,7 @@ class ObjectLeaf {
   Outcome place_fresh(Slots& slots, std::size_t next);
   Outcome place_fresh_named(Slots& slots, std::size_t next, const std::vector<Literal>& names);
   std::vector<Literal> shared_names(const Slots& slots, std::size_t next) const;
-  Outcome finish(Slots slots);
+  Outcome finish(const Slots& slots);
   Outcome fill(Slots& slots);
   Outcome made_of(const Slots& slots);
   void list_known_names();

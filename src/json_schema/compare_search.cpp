@@ -193,7 +193,8 @@ Outcome Search::search(State state, const Goal& goal) {
   StateReader reader(*this);
   std::vector<Option> options;
   std::vector<Option> fewest;
-  options.reserve(state.alternatives.empty() ? 0 : kUsualOptions);
+  if (!state.alternatives.empty()) options.reserve(kUsualOptions);
+  if (state.alternatives.size() > 1) fewest.reserve(kUsualOptions);
   for (;;) {
     if (!reader.drain(state)) return empty_by("the demands contradict each other");
     if (!spend()) return unknown("the steps did not suffice", first_shape(goal));

@@ -103,28 +103,28 @@ bool is_same(const Shape& a, const Shape& b) {
 class Classes {
  public:
   Classes(const std::pmr::deque<Shape>& shapes, bool is_in_order)
-      : shapes_(shapes), is_in_order_(is_in_order), hash_(shapes.size()) {
-    for (ShapeId id = 0; id < shapes.size(); ++id)
-      hash_[id] = own_hash(shapes[id]);
-    own_ = hash_;
-  }
+      : shapes_(shapes), is_in_order_(is_in_order), hash_(shapes.size()) {}
 
   std::vector<ShapeId> find() {
     // Children first: where nothing is recursive, one round tells all.
-    if (!is_in_order_) is_made_.resize(shapes_.size(), 0);
-    for (ShapeId id = 0; id < shapes_.size(); ++id) {
-      if (is_in_order_)
-        hash_[id] = hash_with_children(id);
-      else
-        visit(id);
+    if (is_in_order_) {
+      for (ShapeId id = 0; id < shapes_.size(); ++id)
+        hash_[id] = hash_with_children(id, own_hash(shapes_[id]));
+      return first_of_each();
     }
+    for (ShapeId id = 0; id < shapes_.size(); ++id)
+      hash_[id] = own_hash(shapes_[id]);
+    own_ = hash_;
+    is_made_.resize(shapes_.size(), 0);
+    for (ShapeId id = 0; id < shapes_.size(); ++id)
+      visit(id);
     // Otherwise all hashes of a round are made of the round before, so that equal shapes stay equal wherever they were met.
     if (has_circle_) hash_ = own_;
     std::size_t count = 0;
     std::vector<Hash> next(has_circle_ ? hash_.size() : 0);
     for (int round = 0; has_circle_ && round < kMostRounds; ++round) {
       for (ShapeId id = 0; id < shapes_.size(); ++id)
-        next[id] = mix(hash_[id], hash_with_children(id));
+        next[id] = mix(hash_[id], hash_with_children(id, own_[id]));
       hash_.swap(next);
       const std::size_t now = class_count();
       if (now == count) break;
@@ -134,12 +134,12 @@ class Classes {
   }
 
  private:
-  Hash hash_with_children(ShapeId id) const {
+  Hash hash_with_children(ShapeId id, Hash own) const {
     const Shape& shape = shapes_[id];
     Hash parts = 0;  // without an order, but for not and choice
     for (std::size_t i = 0; i < shape.parts.size(); ++i)
       parts += mix(hash_[shape.parts[i]], shape.joint == Joint::choice ? i : 0);
-    Hash hash = mix(own_[id], parts);
+    Hash hash = mix(own, parts);
     for_each_child(shape, [&](ShapeId child) { hash = mix(hash, hash_[child]); });
     return hash;
   }
@@ -151,7 +151,7 @@ class Classes {
       const auto [id, is_done] = stack_.back();
       stack_.pop_back();
       if (is_done) {
-        hash_[id] = hash_with_children(id);
+        hash_[id] = hash_with_children(id, own_[id]);
         is_made_[id] = 2;
         continue;
       }

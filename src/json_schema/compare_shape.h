@@ -157,7 +157,7 @@ class ShapeBook {
  private:
   void rewrite(Shape& shape) const;
 
-  std::array<std::byte, 4096> first_block_{};  // a small comparison needs no more
+  std::array<std::byte, 4096> first_block_;  // a small comparison needs no more
   std::pmr::monotonic_buffer_resource arena_{first_block_.data(), first_block_.size()};
   std::pmr::deque<Shape> shapes_{&arena_};
   bool has_reserved_ = false;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads JSON text into a document: one pass, strings without escapes stay where they are. Recursion is bounded by kJsonDepthLimit.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <memory_resource>
 #include <optional>
 #include <utility>
 
@@ -16,7 +18,6 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kPlainIntegerDigits = 18;  // surely fit 64 bits
-constexpr std::size_t kUsualMembers = 16;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_digit(char c) {
@@ -45,9 +46,7 @@ std::size_t plain_bytes(std::uint64_t word) {
 class Parser {
  public:
   explicit Parser(DocumentStore& store)
-      : store_(store), begin_(store.text.data()), at_(begin_), end_(begin_ + store.text.size()) {
-    members_.reserve(kUsualMembers);
-  }
+      : store_(store), begin_(store.text.data()), at_(begin_), end_(begin_ + store.text.size()) {}
 
   /// The root, or false with an error.
   bool document(ValueNode& root) {
@@ -282,8 +281,10 @@ class Parser {
   const char* begin_;
   const char* at_;
   const char* end_;
-  std::vector<ValueNode> values_;
-  std::vector<MemberNode> members_;
+  std::array<std::byte, 2048> first_block_;
+  std::pmr::monotonic_buffer_resource arena_{first_block_.data(), first_block_.size()};
+  std::pmr::vector<ValueNode> values_{&arena_};  // of the arrays and objects that are open
+  std::pmr::vector<MemberNode> members_{&arena_};
   std::string scratch_;
   std::optional<Error> error_;
 };
@@ -305,7 +306,7 @@ Status check_bytes(std::string_view text) {
 
 Result<Document> Document::parse(std::string text) {
   TRY(check_bytes(text));
-  auto store = std::make_shared<DocumentStore>();
+  auto store = std::make_shared_for_overwrite<DocumentStore>();
   store->text = std::move(text);
   Parser parser(*store);
   auto* root = store->make<ValueNode>(1);
