@@ -15,9 +15,6 @@
 namespace holdfast::json_schema {
 namespace {
 
-constexpr std::size_t kUsualDepth = 32;
-constexpr std::size_t kUsualStepBytes = 24;
-
 struct DialectRow {
   std::string_view name;
   std::string_view uri;
@@ -139,25 +136,27 @@ void NodeMap::insert(Value value, NodeId id) {
   slots_[slot_of(value.node())] = {value.node(), id};
 }
 
-std::string Schema::Graph::pointer(NodeId id) const {
-  std::vector<NodeId> way;
-  way.reserve(kUsualDepth);
-  NodeId at = id;
-  for (; places[at].parent != kNoNode; at = places[at].parent)
-    way.push_back(at);
-  std::string text = places[at].document == 0 ? "" : documents[places[at].document].uri + "#";
-  text.reserve(text.size() + way.size() * kUsualStepBytes);
-  for (std::size_t i = way.size(); i-- > 0;) {
-    const NodePlace& place = places[way[i]];
-    if (place.keyword == Keyword::none) {
-      text += place.name;
-      continue;
-    }
-    text += '/';
-    text += keyword_name(place.keyword);
-    if (place.has_name) append_pointer_step(text, place.name);
-    if (place.index != kNoIndex) text += "/" + std::to_string(place.index);
+// As deep as the document.
+void Schema::Graph::append_pointer(std::string& text, NodeId id) const {
+  const NodePlace& place = places[id];
+  if (place.parent == kNoNode) {
+    if (place.document != 0) text += documents[place.document].uri + "#";
+    return;
   }
+  append_pointer(text, place.parent);
+  if (place.keyword == Keyword::none) {
+    text += place.name;
+    return;
+  }
+  text += '/';
+  text += keyword_name(place.keyword);
+  if (place.has_name) append_pointer_step(text, place.name);
+  if (place.index != kNoIndex) text += "/" + std::to_string(place.index);
+}
+
+std::string Schema::Graph::pointer(NodeId id) const {
+  std::string text;
+  append_pointer(text, id);
   return text;
 }
 

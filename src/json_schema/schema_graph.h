@@ -78,6 +78,7 @@ struct Schema::Graph {
     return {first, count};
   }
   std::string pointer(NodeId id) const;
+  void append_pointer(std::string& text, NodeId id) const;
 };
 
 }  // namespace holdfast::json_schema
