@@ -2,7 +2,6 @@
 // Reads JSON text into a document: one pass, strings without escapes stay where they are. Recursion is bounded by kJsonDepthLimit.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <limits>
 #include <memory_resource>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "core/canonical_json.h"
+#include "core/plain_text.h"
 #include "json_schema/document.h"
 #include "json_schema/document_store.h"
 #include "json_schema/pattern_utf8.h"
@@ -29,18 +29,6 @@ std::optional<std::uint32_t> hex_value(char c) {
   if (c >= 'a' && c <= 'f') return static_cast<std::uint32_t>(c - 'a') + 10;
   if (c >= 'A' && c <= 'F') return static_cast<std::uint32_t>(c - 'A') + 10;
   return std::nullopt;
-}
-
-/// How many of eight bytes come before a quote, a backslash or one below a space. A mark above the first true one may be false, never one
-/// below it.
-std::size_t plain_bytes(std::uint64_t word) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighs = 0x8080808080808080U;
-  const auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
-  const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighs;
-  const std::uint64_t marks =
-      has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) | controls;
-  return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
 }
 
 class Parser {
@@ -146,15 +134,7 @@ class Parser {
     return string_with_escapes(from, text);
   }
 
-  void skip_plain_text() {
-    while (end_ - at_ >= 8) {
-      const std::size_t plain = plain_bytes(eight_bytes(at_));
-      at_ += plain;
-      if (plain < 8) return;
-    }
-    while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20)
-      ++at_;
-  }
+  void skip_plain_text() { at_ += core::plain_size({at_, static_cast<std::size_t>(end_ - at_)}); }
 
   bool string_with_escapes(const char* from, std::string_view& text) {
     scratch_.assign(from, at_);
