@@ -60,7 +60,7 @@ format: ## rewrite the C++ and Python sources in the project's format
 	@git ls-files -z '*.cpp' '*.h' | xargs -0 .venv/bin/clang-format -i
 	@.venv/bin/ruff check --quiet --fix .
 
-bench: ## benchmarks beside sha256sum, hashdeep, rclone, hashlib, pandas and SQLite
+bench: ## benchmarks beside sha256sum, hashdeep, rclone, hashlib, pandas, SQLite and three engines that compare schemas
 	@scripts/setup.sh bench
 	@bench/run.sh
 

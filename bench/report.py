@@ -9,6 +9,7 @@ from peers import OURS
 
 GB = 1e9
 EXTRACTIONS = "<!-- extractions: written by bench/run.sh extract --publish -->\n"
+SCHEMAS = "<!-- schemas: written by bench/run.sh schemas --publish -->\n"
 
 
 def machine():
@@ -25,11 +26,12 @@ def machine():
             f"Linux {os.uname().release.split('-')[0]})")
 
 
-def publish(path, hashing=None, extractions=None):
-    """Writes one part of the published page anew; the other stays as it was measured."""
+def publish(path, hashing=None, extractions=None, schemas=None):
+    """Writes one part of the published page anew; the others stay as they were measured."""
     old = path.read_text() if path.exists() else ""
-    was_hashing, _, was_extractions = old.partition(EXTRACTIONS)
-    parts = [(hashing or was_hashing).rstrip(), EXTRACTIONS + (extractions or was_extractions).strip()]
+    rest, _, was_schemas = old.partition(SCHEMAS)
+    was_hashing, _, was_extractions = rest.partition(EXTRACTIONS)
+    parts = [(hashing or was_hashing).rstrip(), EXTRACTIONS + (extractions or was_extractions).strip(), SCHEMAS + (schemas or was_schemas).strip()]
     path.write_text("\n\n".join(parts).rstrip() + "\n")
 
 

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of the comparison of schemas: CPU time of one thread, parsing included.
+// Speed of the comparison of schemas: one thread, parsing included, both directions with their witnesses and all changes. FILE has two lines
+// a pair, the old schema and the new one.
 //
-//   schemas_bench pairs FILE [--seconds 2] [--no-changes]   FILE has a line of JSON [old, new] for each pair; pairs a second over all of them
-//   schemas_bench recursion COUNT                           COUNT mutually recursive types in oneOf, one of them narrowed; milliseconds
-#include <charconv>
+//   schemas_bench pairs FILE [--seconds 2] [--no-changes]   pairs a second of CPU time, over all of them
+//   schemas_bench worker FILE                               does what lines of its standard input say, as bench/schemas/worker.py tells
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <iostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "json_schema/compare.h"
-#include "json_schema/document.h"
 #include "json_schema/schema.h"
 
 namespace {
@@ -65,11 +68,8 @@ void compare_once(const Pair& pair, const CompareOptions& options, Counts& count
 std::vector<Pair> read_pairs(const char* path) {
   std::vector<Pair> pairs;
   std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    const auto document = Document::parse(line);
-    if (!document || document->root().size() != 2) continue;
-    pairs.emplace_back(json_text(document->root().at(0)), json_text(document->root().at(1)));
-  }
+  for (Pair pair; std::getline(file, pair.first) && std::getline(file, pair.second);)
+    pairs.push_back(pair);
   return pairs;
 }
 
@@ -109,33 +109,50 @@ int run_pairs(const char* path, double seconds, const CompareOptions& options) {
   return 0;
 }
 
-std::string family(int count, bool is_narrowed) {
-  std::string one_of;
-  for (int i = 0; i < count; ++i)
-    one_of += std::string(i == 0 ? "" : ",") + "{\"$ref\":\"#/$defs/T" + std::to_string(i) + "\"}";
-  std::string text = R"({"oneOf":[)" + one_of + "],\"$defs\":{";
-  for (int i = 0; i < count; ++i) {
-    const std::string id = is_narrowed && i == count - 1 ? R"({"type":"integer","minimum":0})"
-                                                         : R"({"type":"integer"})";
-    text += std::string(i == 0 ? "" : ",") + "\"T" + std::to_string(i) +
-            R"(":{"type":"object","properties":{"id":)" + id + R"(,"kind":{"const":"t)" +
-            std::to_string(i) + R"("},"a":{"oneOf":[)" + one_of + R"(]},"b":{"oneOf":[)" + one_of +
-            R"(]}},"required":["id","kind"]})";
-  }
-  return text + "}}";
+std::string answer_of(const Pair& pair) {
+  const auto old_schema = Schema::parse(pair.first);
+  if (!old_schema) return "error " + old_schema.error().message();
+  const auto new_schema = Schema::parse(pair.second);
+  if (!new_schema) return "error " + new_schema.error().message();
+  const auto comparison = compare(*old_schema, *new_schema, {});
+  if (!comparison) return "error " + comparison.error().message();
+  const Answer answer = comparison->backward.answer;
+  return answer == Answer::yes ? "yes" : answer == Answer::no ? "no" : "unknown";
 }
 
-int run_recursion(int count, const CompareOptions& options) {
-  const Pair pair{family(count, false), family(count, true)};
-  for (int round = 0; round < 3; ++round) {
-    Counts counts;
-    const double start = now();
-    compare_once(pair, options, counts);
-    std::printf(
-        "{\"types\":%d,\"ms\":%.2f,\"errors\":%llu,\"yes\":%llu,\"no\":%llu,\"unknown\":%llu}\n",
-        count, seconds_since(start) * 1000, static_cast<unsigned long long>(counts.errors),
-        static_cast<unsigned long long>(counts.yes), static_cast<unsigned long long>(counts.no),
-        static_cast<unsigned long long>(counts.unknown));
+void time_pairs(const std::vector<Pair>& pairs, std::istream& words) {
+  double seconds = 0;
+  words >> seconds;
+  std::vector<std::size_t> chosen;
+  for (std::size_t index = 0; words >> index;)
+    chosen.push_back(index);
+  Counts counts;
+  std::size_t passes = 0;
+  const auto start = std::chrono::steady_clock::now();
+  std::chrono::duration<double> took{};
+  do {
+    for (const std::size_t index : chosen)
+      compare_once(pairs.at(index), {}, counts);
+    ++passes;
+    took = std::chrono::steady_clock::now() - start;
+  } while (took.count() < seconds);
+  std::printf("%zu %.6f\n", passes, took.count());
+}
+
+int run_worker(const char* path) {
+  const std::vector<Pair> pairs = read_pairs(path);
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream words(line);
+    std::string what;
+    std::size_t index = 0;
+    words >> what;
+    if (what == "time")
+      time_pairs(pairs, words);
+    else if (what == "ask" && words >> index)
+      std::printf("%s\n", answer_of(pairs.at(index)).c_str());
+    else
+      return 2;
+    std::fflush(stdout);
   }
   return 0;
 }
@@ -152,11 +169,7 @@ int main(int count, char** words) {
   }
   if (count >= 3 && std::string_view(words[1]) == "pairs")
     return run_pairs(words[2], seconds, options);
-  int types = 0;
-  if (count >= 3 && std::string_view(words[1]) == "recursion" &&
-      std::from_chars(words[2], words[2] + std::string_view(words[2]).size(), types).ec ==
-          std::errc{})
-    return run_recursion(types, options);
-  std::fputs("schemas_bench pairs FILE [--seconds N] [--no-changes] | recursion COUNT\n", stderr);
+  if (count == 3 && std::string_view(words[1]) == "worker") return run_worker(words[2]);
+  std::fputs("schemas_bench pairs FILE [--seconds N] [--no-changes] | worker FILE\n", stderr);
   return 2;
 }

@@ -5,7 +5,8 @@
 #   scripts/setup.sh run       the same, and the ffmpeg of deps/ffmpeg.txt in .deps/ffmpeg
 #   scripts/setup.sh test      the same, deps/apt-test.txt, tests/requirements.txt in .venv, and the suite of deps/schema_suite.txt
 #   scripts/setup.sh lint      as test, and tools/requirements.txt in .venv
-#   scripts/setup.sh bench     as test, and bench/requirements.txt in .venv: peers that are measured
+#   scripts/setup.sh bench     as test, deps/apt-bench.txt, and peers that are measured: bench/requirements.txt in .venv, Apicurio Registry as below,
+#                              and in .deps/bench the packages of bench/schemas/package-lock.json and the schemas of bench/schemas/webhooks.txt
 #   scripts/setup.sh apicurio  as test, deps/apt-apicurio.txt (Java, Maven), and the server of deps/apicurio.txt in .deps/apicurio
 # Packages come from wherever this machine's apt, pip and Maven are configured to look. Python wheels are kept in .deps/wheels and
 # every one is held against the hash in its lock file, so that a second setup needs no network. HOLDFAST_DEPS=system leaves
@@ -87,6 +88,26 @@ install_apicurio() { # for make test-apicurio
   "$python" deps/fetch_apicurio.py || die "no Apicurio Registry"
 }
 
+install_node_packages() { # for make bench; Node.js is of Debian where there is none, since others bring an npm of their own
+  local stamp name hash version
+  stamp=.deps/bench/stamp-$(cat bench/schemas/package-lock.json bench/schemas/webhooks.txt | sha256sum | cut -c1-64)
+  [ -e "$stamp" ] && return 0
+  command -v npm >/dev/null || install_debian_packages deps/apt-node.txt
+  mkdir -p .deps/bench/npm .deps/bench/webhooks
+  rm -f .deps/bench/stamp-*
+  cp bench/schemas/package.json bench/schemas/package-lock.json .deps/bench/npm/
+  (cd .deps/bench/npm && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null) ||
+    die "npm could not get what bench/schemas/package-lock.json pins"
+  while read -r name hash; do
+    version=${name##*@}
+    (cd .deps/bench/webhooks && npm pack --silent "$name" >/dev/null) || die "npm could not get $name"
+    mv ".deps/bench/webhooks/octokit-webhooks-schemas-$version.tgz" ".deps/bench/webhooks/$version.tgz"
+    sha256sum --check --status <<<"$hash  .deps/bench/webhooks/$version.tgz" || die "$name has not the hash of bench/schemas/webhooks.txt"
+    tar -xzf ".deps/bench/webhooks/$version.tgz" -O package/schema.json >".deps/bench/webhooks/$version.json"
+  done < <(package_names bench/schemas/webhooks.txt)
+  touch "$stamp"
+}
+
 install_for_tests() {
   install_debian_packages deps/apt.txt deps/apt-test.txt
   install_native_libraries
@@ -119,6 +140,9 @@ case ${1:-} in
     install_native_libraries
     install_python_packages tests/requirements.txt
     install_python_packages bench/requirements.txt
+    install_debian_packages deps/apt-apicurio.txt deps/apt-bench.txt
+    install_apicurio
+    install_node_packages
     ;;
   apicurio)
     install_for_tests

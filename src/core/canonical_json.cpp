@@ -14,6 +14,8 @@
 #include <nlohmann/json.hpp>
 #include <simdjson.h>
 
+#include "core/plain_text.h"
+
 namespace holdfast::core {
 namespace {
 
@@ -285,12 +287,12 @@ void append_canonical_number(std::string& out, double value) {
 void append_canonical_string(std::string& out, std::string_view utf8) {
   static constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  std::size_t run = 0;  // begin of the bytes not yet copied
-  for (std::size_t i = 0; i < utf8.size(); ++i) {
-    const auto c = static_cast<unsigned char>(utf8[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(utf8, run, i - run);
-    run = i + 1;
+  for (;;) {
+    const std::size_t plain = plain_size(utf8);
+    out.append(utf8, 0, plain);
+    if (plain == utf8.size()) break;
+    const auto c = static_cast<unsigned char>(utf8[plain]);
+    utf8.remove_prefix(plain + 1);
     out += '\\';
     switch (c) {
       case '"':
@@ -318,7 +320,6 @@ void append_canonical_string(std::string& out, std::string_view utf8) {
         out += kHex[c & 15];
     }
   }
-  out.append(utf8, run);
   out += '"';
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json_scan.h"
 
+#include <algorithm>
 #include <charconv>
+
+#include "core/plain_text.h"
 
 namespace holdfast::core {
 namespace {
@@ -77,13 +80,11 @@ bool JsonScan::take(char c) {
 
 bool JsonScan::string() {
   if (!take('"')) return false;
-  while (!at_end()) {
-    const char c = text_[at_++];
-    if (c == '"') return true;
-    if (static_cast<unsigned char>(c) < 0x20) return false;
-    if (c == '\\' && !escape()) return false;
+  for (;;) {
+    at_ += plain_size(text_.substr(at_));
+    if (take('"')) return true;
+    if (!take('\\') || !escape()) return false;
   }
-  return false;
 }
 
 bool JsonScan::value() {
@@ -193,6 +194,7 @@ bool JsonScan::object(int depth) {
 }
 
 bool has_lone_surrogate(std::string_view quoted) {
+  if (quoted.find('\\') == std::string_view::npos) return false;
   for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
     if (quoted[i] != '\\') continue;
     if (quoted[++i] != 'u') continue;
@@ -212,10 +214,10 @@ std::string json_unescaped(std::string_view quoted) {
   constexpr std::string_view kNames = "bfnrt";
   constexpr std::string_view kMeant = "\b\f\n\r\t";
   for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
-    if (quoted[i] != '\\') {
-      out += quoted[i];
-      continue;
-    }
+    const std::size_t plain = std::min(quoted.find('\\', i), quoted.size() - 1) - i;
+    out.append(quoted, i, plain);
+    i += plain;
+    if (i + 1 == quoted.size()) break;
     const char c = quoted[++i];
     if (c == 'u') {
       i += append_escaped(out, quoted, i + 1);

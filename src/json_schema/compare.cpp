@@ -297,8 +297,8 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
   comparison.forward =
       ask({new_root, old_root, new_schema, old_schema, options.format}, search, book, sides);
   if (options.most_changes > 0) {
-    FoundChanges found = find_changes(
-        {old_schema, new_schema, old_shapes, new_shapes, book, search, budget, options});
+    FoundChanges found = find_changes({old_schema, new_schema, old_shapes, new_shapes, book, search,
+                                       budget, options, comparison.backward, comparison.forward});
     comparison.changes = std::move(found.changes);
     comparison.has_more_changes = found.has_more;
   }

@@ -76,15 +76,17 @@ void ChangeWalker::objects(const Here& here) {
 }
 
 void ChangeWalker::properties(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b) {
+  std::size_t next = 0;
   for (const NamedSchema& one : a.properties) {
-    const NodeId other = b.find_property(one.name);
+    const NodeId other = b.find_property(one.name, next);
     if (other != kNoNode)
       enter(one.schema, other);
     else if (!declares(pair_.new_schema, here.new_id, tops_.new_id, one.name))
       emit(here, "properties", RuleId::property_removed, one.name);
   }
+  next = 0;
   for (const NamedSchema& one : b.properties)
-    if (a.find_property(one.name) == kNoNode)
+    if (a.find_property(one.name, next) == kNoNode)
       if (const auto rule = added_property(here, a, b, one.name))
         emit(here, "properties", *rule, one.name);
 }

@@ -69,9 +69,21 @@ const ChangeTeller::Local& ChangeTeller::local(const ChangePlace& here) {
   const ShapeId a = old_shape(here.old_id);
   const ShapeId b = new_shape(here.new_id);
   if (a == kNoShape || b == kNoShape) return made;
+  if (is_of_roots(a, b)) {
+    made = {pair_.backward.answer, pair_.forward.answer, pair_.backward.witness,
+            pair_.forward.witness};
+    return made;
+  }
   ask({satisfy(a), break_it(b)}, here, true, made);
   ask({satisfy(b), break_it(a)}, here, false, made);
   return made;
+}
+
+// What the roots lead to is compared, and its witnesses are confirmed, already. A dynamic scope could make it mean something else there.
+bool ChangeTeller::is_of_roots(ShapeId a, ShapeId b) const {
+  return a == pair_.book.settled(pair_.old_shapes.root) &&
+         b == pair_.book.settled(pair_.new_shapes.root) && !pair_.old_schema.has_dynamic_scope() &&
+         !pair_.new_schema.has_dynamic_scope();
 }
 
 void ChangeTeller::ask(Goal goal, const ChangePlace& here, bool is_backward, Local& made) {

@@ -3,6 +3,7 @@
 // where they do, the rule's row tells which of several changes at one place it was. For the files of compare_change*.cpp.
 #pragma once
 #include <map>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,7 @@ class ChangeTeller {
 
   ShapeId settled(const CompiledSchema& schema, NodeId id) const;
   const Local& local(const ChangePlace& here);
+  bool is_of_roots(ShapeId a, ShapeId b) const;
   void ask(Goal goal, const ChangePlace& here, bool is_backward, Local& made);
   void judge(const ChangePlace& here, const Rule& rule, Change& change);
 
@@ -55,7 +57,8 @@ class ChangeTeller {
   // What any keyword evaluates is open to an unevaluated… around it: by itself no row tells what it means.
   const bool has_unevaluated_;
   FoundChanges found_;
-  std::map<std::pair<NodeId, NodeId>, Local> locals_;
+  std::pmr::monotonic_buffer_resource arena_;
+  std::pmr::map<std::pair<NodeId, NodeId>, Local> locals_{&arena_};
 };
 
 }  // namespace holdfast::json_schema

@@ -5,6 +5,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <set>
 #include <span>
@@ -85,7 +86,8 @@ class ChangeWalker {
 
   const ComparedPair& pair_;
   ChangeTeller teller_;
-  std::set<std::pair<std::pair<NodeId, NodeId>, bool>> seen_;
+  std::pmr::monotonic_buffer_resource arena_;
+  std::pmr::set<std::pair<std::pair<NodeId, NodeId>, bool>> seen_{&arena_};
   Tops tops_;
   bool is_in_condition_ = false;
   bool is_conditional_ = false;

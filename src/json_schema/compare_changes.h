@@ -20,6 +20,8 @@ struct ComparedPair {
   Search& search;
   Budget& budget;
   const CompareOptions& options;
+  const Verdict& backward;  // of the roots
+  const Verdict& forward;
 };
 
 struct FoundChanges {

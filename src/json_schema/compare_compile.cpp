@@ -360,6 +360,8 @@ class Compiler {
     auto object = std::make_unique<ObjectFacet>();
     object->count =
         count_of(shape, schema_.node(id), kMemberWords, words.min_properties, words.max_properties);
+    object->required.reserve(words.required.size());
+    object->properties.reserve(words.properties.size());
     if (sees("required"))
       for (const std::string_view name : words.required)
         object->required.push_back(book_.name(name));
@@ -587,7 +589,7 @@ CompiledSchema compile_schema(const Schema& schema, Side side, ShapeBook& book,
                               const CompileOptions& options) {
   const auto first = static_cast<ShapeId>(book.size());
   CompiledSchema made = Compiler(schema, side, book, options).run();
-  open_circles(book, side, first);
+  if (book.has_reserved()) open_circles(book, side, first);
   return made;
 }
 

@@ -18,7 +18,7 @@ void ObjectLeaf::doubt() {
   state_.open = search_.book_.open("the name of a member");
 }
 
-bool ObjectLeaf::may_have_name(const std::string& name) {
+bool ObjectLeaf::may_have_name(std::string_view name) {
   if (!has_name_rules_) return true;
   const Value text = search_.maker_.string(name);
   for (const ObjectFacet* object : state_.objects) {
@@ -30,9 +30,10 @@ bool ObjectLeaf::may_have_name(const std::string& name) {
   return true;
 }
 
-std::optional<Goal> ObjectLeaf::goal_for(const std::string& name, const NameId* id) {
+std::optional<Goal> ObjectLeaf::goal_for(std::string_view name, const NameId* id) {
   if (!may_have_name(name)) return std::nullopt;
   Goal goal;
+  goal.reserve(state_.objects.size() + 1);
   for (const ObjectFacet* object : state_.objects) {
     bool is_other = true;
     const ShapeId* shape = id != nullptr ? object->property(*id) : nullptr;
@@ -96,8 +97,9 @@ Outcome ObjectLeaf::solve_members() {
   for (const ObjectFacet* object : state_.objects)
     has_name_rules_ = has_name_rules_ || object->names != kEverything;
   Slots slots;
+  slots.reserve(state_.has.size() + state_.member_duties.size());
   for (const NameId name : state_.has) {
-    const std::string text(search_.book_.name_text(name));
+    const std::string_view text = search_.book_.name_text(name);
     auto goal = goal_for(text, &name);
     if (!goal || search_.solve(*goal).emptiness == Emptiness::empty)
       return search_.empty_by("a member that must be there and can't");
@@ -110,7 +112,7 @@ Outcome ObjectLeaf::solve_members() {
   return place(slots, 0);
 }
 
-bool ObjectLeaf::fits(const MemberDuty& duty, const std::string& name) {
+bool ObjectLeaf::fits(const MemberDuty& duty, std::string_view name) {
   const auto matches = [&](PatternId pattern) {
     const auto matched = search_.book_.pattern_at(pattern).matches(name);
     if (!matched) doubt();
@@ -149,7 +151,7 @@ Outcome ObjectLeaf::place(Slots& slots, std::size_t next) {
     if (fits(duty, slots[i].name) && take(place_in_slot(slots, next, i))) return outcome;
   if (slots.size() >= state_.count.most) return outcome;
   for (const NameId name : known_names_) {
-    const std::string text(search_.book_.name_text(name));
+    const std::string_view text = search_.book_.name_text(name);
     if (has_element(state_.lacks, name) || is_taken(slots, text) || !fits(duty, text)) continue;
     auto goal = goal_for(text, &name);
     if (goal && take(place_new(slots, next, {text, *std::move(goal)}))) return outcome;
@@ -158,7 +160,7 @@ Outcome ObjectLeaf::place(Slots& slots, std::size_t next) {
   return outcome;
 }
 
-bool ObjectLeaf::is_taken(const Slots& slots, const std::string& name) const {
+bool ObjectLeaf::is_taken(const Slots& slots, std::string_view name) const {
   return std::any_of(slots.begin(), slots.end(),
                      [&](const Slot& slot) { return slot.name == name; });
 }
@@ -240,7 +242,7 @@ Outcome ObjectLeaf::place_fresh_named(Slots& slots, std::size_t next,
       outcome = name;
       continue;
     }
-    const std::string text(name.value.string());
+    const std::string_view text = name.value.string();
     auto goal = goal_for(text, nullptr);
     if (!goal) continue;
     const Outcome found = place_new(slots, next, {text, *std::move(goal), true});
@@ -251,7 +253,7 @@ Outcome ObjectLeaf::place_fresh_named(Slots& slots, std::size_t next,
 }
 
 std::optional<std::string> ObjectLeaf::plain_fresh_name(const Slots& slots) const {
-  const auto is_known = [&](const std::string& name) {
+  const auto is_known = [&](std::string_view name) {
     return is_taken(slots, name) ||
            std::any_of(known_names_.begin(), known_names_.end(),
                        [&](NameId id) { return search_.book_.name_text(id) == name; });
@@ -293,12 +295,11 @@ Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region,
   return search_.search(std::move(state), goal);
 }
 
-Outcome ObjectLeaf::finish(Slots slots) {
-  if (slots.size() < state_.count.least) {
-    const Outcome filled = fill(slots);
-    if (filled.emptiness != Emptiness::member) return filled;
-  }
-  return made_of(slots);
+Outcome ObjectLeaf::finish(const Slots& slots) {
+  if (slots.size() >= state_.count.least) return made_of(slots);
+  Slots more = slots;
+  const Outcome filled = fill(more);
+  return filled.emptiness == Emptiness::member ? made_of(more) : filled;
 }
 
 Outcome ObjectLeaf::fill(Slots& slots) {
@@ -306,7 +307,7 @@ Outcome ObjectLeaf::fill(Slots& slots) {
   bool is_unknown = false;
   for (const NameId name : known_names_) {
     if (slots.size() >= state_.count.least) return {Emptiness::member};
-    const std::string text(search_.book_.name_text(name));
+    const std::string_view text = search_.book_.name_text(name);
     if (has_element(state_.lacks, name) || is_taken(slots, text)) continue;
     auto goal = goal_for(text, &name);
     if (!goal) continue;
@@ -319,7 +320,7 @@ Outcome ObjectLeaf::fill(Slots& slots) {
       const Outcome name = fresh_name(slots, region, {});
       is_unknown = is_unknown || name.emptiness == Emptiness::unknown;
       if (name.emptiness != Emptiness::member) break;
-      const std::string text(name.value.string());
+      const std::string_view text = name.value.string();
       auto goal = goal_for(text, nullptr);
       const Emptiness found = goal ? search_.solve(*goal).emptiness : Emptiness::empty;
       is_unknown = is_unknown || found == Emptiness::unknown;
@@ -333,6 +334,7 @@ Outcome ObjectLeaf::fill(Slots& slots) {
 
 Outcome ObjectLeaf::made_of(const Slots& slots) {
   std::vector<Member> members;
+  members.reserve(slots.size());
   for (const Slot& slot : slots) {
     const Outcome found = search_.solve(slot.goal);
     if (found.emptiness == Emptiness::empty) return found;

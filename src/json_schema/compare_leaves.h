@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "json_schema/compare_state.h"
@@ -17,7 +18,7 @@ class ObjectLeaf {
 
  private:
   struct Slot {
-    std::string name;
+    std::string_view name;  // of the book or the maker
     Goal goal;
     bool is_fresh = false;
   };
@@ -26,16 +27,16 @@ class ObjectLeaf {
   Outcome solve_members();
   void doubt();
   /// What the value of a member must satisfy; nothing where the name or value can't be.
-  std::optional<Goal> goal_for(const std::string& name, const NameId* id);
-  bool may_have_name(const std::string& name);
-  bool fits(const MemberDuty& duty, const std::string& name);
+  std::optional<Goal> goal_for(std::string_view name, const NameId* id);
+  bool may_have_name(std::string_view name);
+  bool fits(const MemberDuty& duty, std::string_view name);
   Outcome place(Slots& slots, std::size_t next);
   Outcome place_in_slot(Slots& slots, std::size_t next, std::size_t at);
   Outcome place_new(Slots& slots, std::size_t next, Slot slot);
   Outcome place_fresh(Slots& slots, std::size_t next);
   Outcome place_fresh_named(Slots& slots, std::size_t next, const std::vector<Literal>& names);
   std::vector<Literal> shared_names(const Slots& slots, std::size_t next) const;
-  Outcome finish(Slots slots);
+  Outcome finish(const Slots& slots);
   Outcome fill(Slots& slots);
   Outcome made_of(const Slots& slots);
   void list_known_names();
@@ -43,7 +44,7 @@ class ObjectLeaf {
   /// A name that no facet mentions, of the region (a bit for each pattern: matches it), and of which that is so. Empty: there is none.
   Outcome fresh_name(const Slots& slots, std::size_t region, const std::vector<Literal>& names);
   std::optional<std::string> plain_fresh_name(const Slots& slots) const;
-  bool is_taken(const Slots& slots, const std::string& name) const;
+  bool is_taken(const Slots& slots, std::string_view name) const;
   bool is_region_open(std::size_t region, const MemberDuty& duty) const;
   std::size_t region_count() const { return std::size_t{1} << patterns_.size(); }
 

@@ -16,9 +16,15 @@ constexpr std::size_t kMostOptions = 50'000;
 constexpr std::size_t kMostProofSteps = 200;
 constexpr int kKindCount = 6;
 constexpr std::size_t kUsualLiterals = 8;
+constexpr std::size_t kUsualOptions = 8;
 
 ShapeId first_shape(const Goal& goal) {
   return goal.empty() ? kEverything : shape_of(goal[0]);
+}
+
+Goal without(Goal goal, Literal literal) {
+  std::erase(goal, literal);
+  return goal;
 }
 
 // A listed value that the state excludes for a reason of its own.
@@ -65,10 +71,10 @@ Outcome Search::empty_by(const char* rule) {
   return {Emptiness::empty};
 }
 
-Outcome Search::solve(Goal goal) {
-  std::erase(goal, satisfy(kEverything));
-  std::erase(goal, break_it(kNothing));
+Outcome Search::solve(const Goal& goal) {
   for (const Literal literal : goal) {
+    if (literal == satisfy(kEverything) || literal == break_it(kNothing))
+      return solve(without(goal, literal));
     if (literal == break_it(kEverything) || literal == satisfy(kNothing))
       return empty_by("nothing satisfies false");
     if (std::binary_search(goal.begin(), goal.end(), flip(literal)))
@@ -187,6 +193,8 @@ Outcome Search::search(State state, const Goal& goal) {
   StateReader reader(*this);
   std::vector<Option> options;
   std::vector<Option> fewest;
+  if (!state.alternatives.empty()) options.reserve(kUsualOptions);
+  if (state.alternatives.size() > 1) fewest.reserve(kUsualOptions);
   for (;;) {
     if (!reader.drain(state)) return empty_by("the demands contradict each other");
     if (!spend()) return unknown("the steps did not suffice", first_shape(goal));

@@ -69,7 +69,7 @@ class Search {
   Search(ShapeBook& book, DocumentMaker& maker, Budget& budget)
       : book_(book), maker_(maker), budget_(budget) {}
 
-  Outcome solve(Goal goal);
+  Outcome solve(const Goal& goal);
   /// The steps are used up: what was found empty since may be so for that reason only, and nothing may be concluded from it.
   bool is_exhausted() const { return budget_.exhausted(); }
   /// Whether a value satisfies a shape.

@@ -102,16 +102,20 @@ bool is_same(const Shape& a, const Shape& b) {
 
 class Classes {
  public:
-  explicit Classes(const std::deque<Shape>& shapes) : shapes_(shapes), hash_(shapes.size()) {
-    for (ShapeId id = 0; id < shapes.size(); ++id)
-      hash_[id] = own_hash(shapes[id]);
-    own_ = hash_;
-    stack_.reserve(shapes.size() * 2);
-    is_made_.resize(shapes.size(), 0);
-  }
+  Classes(const std::pmr::deque<Shape>& shapes, bool is_in_order)
+      : shapes_(shapes), is_in_order_(is_in_order), hash_(shapes.size()) {}
 
   std::vector<ShapeId> find() {
     // Children first: where nothing is recursive, one round tells all.
+    if (is_in_order_) {
+      for (ShapeId id = 0; id < shapes_.size(); ++id)
+        hash_[id] = hash_with_children(id, own_hash(shapes_[id]));
+      return first_of_each();
+    }
+    for (ShapeId id = 0; id < shapes_.size(); ++id)
+      hash_[id] = own_hash(shapes_[id]);
+    own_ = hash_;
+    is_made_.resize(shapes_.size(), 0);
     for (ShapeId id = 0; id < shapes_.size(); ++id)
       visit(id);
     // Otherwise all hashes of a round are made of the round before, so that equal shapes stay equal wherever they were met.
@@ -120,7 +124,7 @@ class Classes {
     std::vector<Hash> next(has_circle_ ? hash_.size() : 0);
     for (int round = 0; has_circle_ && round < kMostRounds; ++round) {
       for (ShapeId id = 0; id < shapes_.size(); ++id)
-        next[id] = mix(hash_[id], hash_with_children(id));
+        next[id] = mix(hash_[id], hash_with_children(id, own_[id]));
       hash_.swap(next);
       const std::size_t now = class_count();
       if (now == count) break;
@@ -130,12 +134,12 @@ class Classes {
   }
 
  private:
-  Hash hash_with_children(ShapeId id) const {
+  Hash hash_with_children(ShapeId id, Hash own) const {
     const Shape& shape = shapes_[id];
     Hash parts = 0;  // without an order, but for not and choice
     for (std::size_t i = 0; i < shape.parts.size(); ++i)
       parts += mix(hash_[shape.parts[i]], shape.joint == Joint::choice ? i : 0);
-    Hash hash = mix(own_[id], parts);
+    Hash hash = mix(own, parts);
     for_each_child(shape, [&](ShapeId child) { hash = mix(hash, hash_[child]); });
     return hash;
   }
@@ -147,7 +151,7 @@ class Classes {
       const auto [id, is_done] = stack_.back();
       stack_.pop_back();
       if (is_done) {
-        hash_[id] = hash_with_children(id);
+        hash_[id] = hash_with_children(id, own_[id]);
         is_made_[id] = 2;
         continue;
       }
@@ -185,7 +189,8 @@ class Classes {
     return classes;
   }
 
-  const std::deque<Shape>& shapes_;
+  const std::pmr::deque<Shape>& shapes_;
+  bool is_in_order_;  // every shape behind its children
   std::vector<Hash> own_;
   std::vector<Hash> hash_;
   std::vector<std::uint8_t> is_made_;
@@ -326,6 +331,7 @@ ShapeBook::ShapeBook() {
 }
 
 ShapeId ShapeBook::reserve() {
+  has_reserved_ = true;
   shapes_.emplace_back();
   return static_cast<ShapeId>(shapes_.size() - 1);
 }
@@ -344,9 +350,12 @@ ShapeId ShapeBook::add(Shape shape) {
 NameId ShapeBook::name(std::string_view text) {
   const auto known = name_ids_.find(text);
   if (known != name_ids_.end()) return known->second;
-  const auto made = name_ids_.emplace(text, static_cast<NameId>(names_.size())).first;
-  names_.push_back(&made->first);
-  return made->second;
+  char* kept = static_cast<char*>(arena_.allocate(text.size() + 1, 1));
+  std::copy(text.begin(), text.end(), kept);
+  const auto id = static_cast<NameId>(names_.size());
+  names_.emplace_back(kept, text.size());
+  name_ids_.emplace(names_.back(), id);
+  return id;
 }
 
 OpenId ShapeBook::open(std::string_view text, std::string_view identity) {
@@ -393,7 +402,7 @@ void ShapeBook::rewrite(Shape& shape) const {
 }
 
 bool ShapeBook::settle() {
-  class_ = Classes(shapes_).find();
+  class_ = Classes(shapes_, !has_reserved_).find();
   for (Shape& shape : shapes_)
     rewrite(shape);
   for (ShapeId id = 0; id < shapes_.size(); ++id)

@@ -2,10 +2,12 @@
 // Shapes: what a schema says, without dialect, order, annotations and names of definitions. Both schemas of a comparison are compiled into
 // one book; two shapes that say the same, recursion included, become one number there (settle()), and so equal parts cost nothing.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -113,9 +115,7 @@ struct Shape {
   Place place{};
 };
 
-/// So that a text is looked for without a copy of it.
 struct TextHash {
-  using is_transparent = void;
   std::size_t operator()(std::string_view text) const { return hash_of_text(text); }
 };
 
@@ -124,14 +124,17 @@ class ShapeBook {
  public:
   ShapeBook();
 
+  /// A number for a shape that is met before it is made.
   ShapeId reserve();
+  /// Whether there is one. Otherwise every shape is behind all that it mentions, and none leads to itself.
+  bool has_reserved() const { return has_reserved_; }
   void set(ShapeId id, Shape shape);
   ShapeId add(Shape shape);
   const Shape& at(ShapeId id) const { return shapes_[id]; }
   std::size_t size() const { return shapes_.size(); }
 
   NameId name(std::string_view text);
-  std::string_view name_text(NameId id) const { return *names_[id]; }
+  std::string_view name_text(NameId id) const { return names_[id]; }
   std::size_t name_count() const { return names_.size(); }
   /// Nothing where it is no pattern.
   std::optional<PatternId> pattern(std::string_view text);
@@ -154,10 +157,13 @@ class ShapeBook {
  private:
   void rewrite(Shape& shape) const;
 
-  std::deque<Shape> shapes_;
+  std::array<std::byte, 4096> first_block_;  // a small comparison needs no more
+  std::pmr::monotonic_buffer_resource arena_{first_block_.data(), first_block_.size()};
+  std::pmr::deque<Shape> shapes_{&arena_};
+  bool has_reserved_ = false;
   std::vector<ShapeId> class_;
-  std::unordered_map<std::string, NameId, TextHash, std::equal_to<>> name_ids_;
-  std::vector<const std::string*> names_;
+  std::pmr::unordered_map<std::string_view, NameId, TextHash> name_ids_{&arena_};
+  std::pmr::vector<std::string_view> names_{&arena_};
   std::unordered_map<std::string, PatternId> pattern_ids_;
   std::vector<Pattern> patterns_;
   std::vector<Language> languages_;

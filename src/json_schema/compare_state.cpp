@@ -167,6 +167,7 @@ bool StateReader::satisfy_array(State& state, const ArrayFacet& array) {
 
 bool StateReader::satisfy_object(State& state, ShapeId id, const ObjectFacet& object) {
   state.objects.push_back(&object);
+  state.has.reserve(state.has.size() + object.required.size());
   for (const NameId name : object.required)
     if (!add_has(state, name)) return false;
   for (std::uint32_t i = 0; i < object.needs.size(); ++i)

@@ -13,6 +13,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kUsualTextBytes = 128;
+constexpr std::size_t kUsualMembers = 16;
 
 std::span<const MemberNode> members_of(const ValueNode& node) {
   return {node.members, node.size};
@@ -70,17 +71,6 @@ bool same(const ValueNode& a, const ValueNode& b) {
   return false;
 }
 
-void append(std::string& out, Value value, std::size_t most_bytes);
-
-void append_array(std::string& out, Value value, std::size_t most_bytes) {
-  out += '[';
-  for (std::size_t i = 0; i < value.size() && out.size() <= most_bytes; ++i) {
-    if (i > 0) out += ',';
-    append(out, value.at(i), most_bytes);
-  }
-  out += ']';
-}
-
 // The first bytes of a key as a number, in which most pairs of keys differ; 0 where their order is not that of RFC 8785.
 std::uint64_t first_bytes(std::string_view key) {
   std::uint64_t bytes = 0;
@@ -89,51 +79,86 @@ std::uint64_t first_bytes(std::string_view key) {
   return (bytes & 0x8080808080808080U) == 0 ? bytes : 0;
 }
 
-void append_object(std::string& out, Value value, std::size_t most_bytes) {
+// Writes at most about so many bytes.
+class Writer {
+ public:
+  explicit Writer(std::size_t most_bytes) : most_bytes_(most_bytes) {}
+
+  std::string write(Value value) {
+    if (value.size() > 0) out_.reserve(kUsualTextBytes);
+    append(value);
+    return std::move(out_);
+  }
+
+ private:
   struct Sorted {
     std::uint64_t first = 0;
     Member member;
   };
-  std::vector<Sorted> members(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i)
-    members[i] = {first_bytes(value.member(i).key), value.member(i)};
-  std::ranges::sort(members, [](const Sorted& a, const Sorted& b) {
-    if (a.first != b.first && a.first != 0 && b.first != 0) return a.first < b.first;
-    return core::canonical_key_less(a.member.key, b.member.key);
-  });
-  out += '{';
-  for (std::size_t i = 0; i < members.size() && out.size() <= most_bytes; ++i) {
-    if (i > 0) out += ',';
-    core::append_canonical_string(out, members[i].member.key);
-    out += ':';
-    append(out, members[i].member.value, most_bytes);
-  }
-  out += '}';
-}
 
-void append(std::string& out, Value value, std::size_t most_bytes) {
-  switch (value.kind()) {
-    case ValueKind::null:
-      out += "null";
-      return;
-    case ValueKind::boolean:
-      out += value.boolean() ? "true" : "false";
-      return;
-    case ValueKind::number:
-      out += value.number().text();
-      return;
-    case ValueKind::string:
-      core::append_canonical_string(out, value.string());
-      return;
-    case ValueKind::array:
-      return append_array(out, value, most_bytes);
-    case ValueKind::object:
-      return append_object(out, value, most_bytes);
+  bool is_full() const { return out_.size() > most_bytes_; }
+
+  void append(Value value) {
+    switch (value.kind()) {
+      case ValueKind::null:
+        out_ += "null";
+        return;
+      case ValueKind::boolean:
+        out_ += value.boolean() ? "true" : "false";
+        return;
+      case ValueKind::number:
+        out_ += value.number().text();
+        return;
+      case ValueKind::string:
+        core::append_canonical_string(out_, value.string());
+        return;
+      case ValueKind::array:
+        return append_array(value);
+      case ValueKind::object:
+        return append_object(value);
+    }
   }
-}
+
+  void append_array(Value value) {
+    out_ += '[';
+    for (std::size_t i = 0; i < value.size() && !is_full(); ++i) {
+      if (i > 0) out_ += ',';
+      append(value.at(i));
+    }
+    out_ += ']';
+  }
+
+  void append_object(Value value) {
+    if (sorted_.empty()) sorted_.reserve(kUsualMembers);
+    const std::size_t from =
+        sorted_.size();  // behind the members of the objects that this one is in
+    for (std::size_t i = 0; i < value.size(); ++i)
+      sorted_.push_back({first_bytes(value.member(i).key), value.member(i)});
+    std::sort(sorted_.begin() + static_cast<std::ptrdiff_t>(from), sorted_.end(),
+              [](const Sorted& a, const Sorted& b) {
+                if (a.first != b.first && a.first != 0 && b.first != 0) return a.first < b.first;
+                return core::canonical_key_less(a.member.key, b.member.key);
+              });
+    out_ += '{';
+    for (std::size_t i = 0; i < value.size() && !is_full(); ++i) {
+      const Member member = sorted_[from + i].member;
+      if (i > 0) out_ += ',';
+      core::append_canonical_string(out_, member.key);
+      out_ += ':';
+      append(member.value);
+    }
+    out_ += '}';
+    sorted_.resize(from);
+  }
+
+  std::size_t most_bytes_;
+  std::string out_;
+  std::vector<Sorted> sorted_;
+};
 
 std::optional<std::string> unescaped(std::string_view token) {
   std::string key;
+  key.reserve(token.size());
   for (std::size_t i = 0; i < token.size(); ++i) {
     if (token[i] != '~') {
       key += token[i];
@@ -182,6 +207,12 @@ std::optional<std::size_t> Value::index_of(std::string_view key) const {
   return static_cast<std::size_t>(member - node_->members);
 }
 
+std::optional<std::size_t> Value::index_of(std::string_view key, std::size_t expected) const {
+  if (is_object() && expected < node_->size && node_->members[expected].name() == key)
+    return expected;
+  return index_of(key);
+}
+
 bool operator==(Value a, Value b) {
   if (!a || !b) return !a && !b;
   return same(*a.node_, *b.node_);
@@ -202,16 +233,11 @@ std::size_t depth_of(Value value) {
 }
 
 std::string json_text(Value value) {
-  std::string text;
-  if (value.size() > 0) text.reserve(kUsualTextBytes);
-  append(text, value, ~std::size_t{0});
-  return text;
+  return Writer(~std::size_t{0}).write(value);
 }
 
 std::string short_json_text(Value value, std::size_t most_bytes) {
-  std::string text;
-  if (value.size() > 0) text.reserve(most_bytes + kUsualTextBytes);
-  append(text, value, most_bytes);
+  std::string text = Writer(most_bytes).write(value);
   if (text.size() <= most_bytes) return text;
   std::size_t end = most_bytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
@@ -220,16 +246,20 @@ std::string short_json_text(Value value, std::size_t most_bytes) {
 }
 
 std::string pointer_token(std::string_view key) {
-  std::string token;
-  for (const char c : key) {
-    if (c == '~')
-      token += "~0";
-    else if (c == '/')
-      token += "~1";
-    else
-      token += c;
+  std::string step;
+  append_pointer_step(step, key);
+  return step.substr(1);
+}
+
+void append_pointer_step(std::string& pointer, std::string_view key) {
+  pointer += '/';
+  for (std::size_t end = key.find_first_of("~/"); end != std::string_view::npos;
+       end = key.find_first_of("~/")) {
+    pointer += key.substr(0, end);
+    pointer += key[end] == '~' ? "~0" : "~1";
+    key.remove_prefix(end + 1);
   }
-  return token;
+  pointer += key;
 }
 
 std::optional<std::vector<std::string>> pointer_steps(std::string_view pointer) {

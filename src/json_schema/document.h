@@ -55,6 +55,8 @@ class Value {
   Value find(std::string_view key) const;
   /// Its position among the members.
   std::optional<std::size_t> index_of(std::string_view key) const;
+  /// The same, at once where it is the expected one.
+  std::optional<std::size_t> index_of(std::string_view key, std::size_t expected) const;
 
   /// Equal by JSON Schema's meaning. Quick where the hashes differ or it is the same value.
   friend bool operator==(Value a, Value b);
@@ -163,6 +165,8 @@ std::string short_json_text(Value value, std::size_t most_bytes = 80);
 
 /// One step of a JSON Pointer (RFC 6901) with ~ and / escaped.
 std::string pointer_token(std::string_view key);
+/// Appends it with the / before it.
+void append_pointer_step(std::string& pointer, std::string_view key);
 /// The steps of a JSON Pointer, unescaped; nothing where it is none.
 std::optional<std::vector<std::string>> pointer_steps(std::string_view pointer);
 /// What one step leads to: a member, or an element by its index. None where there is nothing.

@@ -17,7 +17,7 @@ Value keep(DocumentStore& store, const ValueNode& node) {
 
 }  // namespace
 
-DocumentMaker::DocumentMaker() : store_(std::make_shared<DocumentStore>()) {}
+DocumentMaker::DocumentMaker() : store_(std::make_shared_for_overwrite<DocumentStore>()) {}
 DocumentMaker::DocumentMaker(DocumentMaker&&) noexcept = default;
 DocumentMaker& DocumentMaker::operator=(DocumentMaker&&) noexcept = default;
 DocumentMaker::~DocumentMaker() = default;

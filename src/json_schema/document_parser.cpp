@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads JSON text into a document: one pass, strings without escapes stay where they are. Recursion is bounded by kJsonDepthLimit.
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <cstring>
 #include <limits>
+#include <memory_resource>
 #include <optional>
 #include <utility>
 
 #include "core/canonical_json.h"
+#include "core/plain_text.h"
 #include "json_schema/document.h"
 #include "json_schema/document_store.h"
 #include "json_schema/pattern_utf8.h"
@@ -16,7 +18,6 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kPlainIntegerDigits = 18;  // surely fit 64 bits
-constexpr std::size_t kUsualMembers = 16;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_digit(char c) {
@@ -30,24 +31,10 @@ std::optional<std::uint32_t> hex_value(char c) {
   return std::nullopt;
 }
 
-/// How many of eight bytes come before a quote, a backslash or one below a space. A mark above the first true one may be false, never one
-/// below it.
-std::size_t plain_bytes(std::uint64_t word) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighs = 0x8080808080808080U;
-  const auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
-  const std::uint64_t controls = (word - kOnes * 0x20) & ~word & kHighs;
-  const std::uint64_t marks =
-      has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) | controls;
-  return static_cast<std::size_t>(std::countr_zero(marks)) / 8;
-}
-
 class Parser {
  public:
   explicit Parser(DocumentStore& store)
-      : store_(store), begin_(store.text.data()), at_(begin_), end_(begin_ + store.text.size()) {
-    members_.reserve(kUsualMembers);
-  }
+      : store_(store), begin_(store.text.data()), at_(begin_), end_(begin_ + store.text.size()) {}
 
   /// The root, or false with an error.
   bool document(ValueNode& root) {
@@ -147,15 +134,7 @@ class Parser {
     return string_with_escapes(from, text);
   }
 
-  void skip_plain_text() {
-    while (end_ - at_ >= 8) {
-      const std::size_t plain = plain_bytes(eight_bytes(at_));
-      at_ += plain;
-      if (plain < 8) return;
-    }
-    while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20)
-      ++at_;
-  }
+  void skip_plain_text() { at_ += core::plain_size({at_, static_cast<std::size_t>(end_ - at_)}); }
 
   bool string_with_escapes(const char* from, std::string_view& text) {
     scratch_.assign(from, at_);
@@ -282,8 +261,10 @@ class Parser {
   const char* begin_;
   const char* at_;
   const char* end_;
-  std::vector<ValueNode> values_;
-  std::vector<MemberNode> members_;
+  std::array<std::byte, 2048> first_block_;
+  std::pmr::monotonic_buffer_resource arena_{first_block_.data(), first_block_.size()};
+  std::pmr::vector<ValueNode> values_{&arena_};  // of the arrays and objects that are open
+  std::pmr::vector<MemberNode> members_{&arena_};
   std::string scratch_;
   std::optional<Error> error_;
 };
@@ -305,7 +286,7 @@ Status check_bytes(std::string_view text) {
 
 Result<Document> Document::parse(std::string text) {
   TRY(check_bytes(text));
-  auto store = std::make_shared<DocumentStore>();
+  auto store = std::make_shared_for_overwrite<DocumentStore>();
   store->text = std::move(text);
   Parser parser(*store);
   auto* root = store->make<ValueNode>(1);

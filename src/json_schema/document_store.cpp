@@ -52,14 +52,20 @@ const MemberNode* repeated_in_order(std::span<const MemberNode> members,
   return nullptr;
 }
 
-// Up to seven bytes, the first of them the lowest; what is before them may be read where they are behind eight others.
+// Up to seven bytes, the first of them the lowest. Bytes are read twice rather than in a loop; what is before them is read where they are
+// behind eight others.
 std::uint64_t tail_of(const char* at, std::size_t size, bool has_eight) {
+  const auto byte = [at](std::size_t i) {
+    return std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+  };
   if (size == 0) return 0;
   if (has_eight) return eight_bytes(at + size - 8) >> (8 * (8 - size));
-  std::uint64_t word = 0;
-  for (std::size_t i = 0; i < size; ++i)
-    word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
-  return word;
+  if (size < 4) return byte(0) | byte(size / 2) | byte(size - 1);
+  std::uint32_t low = 0;
+  std::uint32_t high = 0;
+  std::memcpy(&low, at, 4);
+  std::memcpy(&high, at + size - 4, 4);
+  return low | std::uint64_t{high} << (8 * (size - 4));
 }
 
 }  // namespace

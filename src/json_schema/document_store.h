@@ -33,7 +33,7 @@ constexpr std::uint32_t upper_half(std::uint64_t hash) {
 
 struct DocumentStore {
   std::string text;  // what was parsed: strings without escapes are read where they stand
-  std::array<std::byte, 512> first_block{};  // a small document needs no more
+  std::array<std::byte, 512> first_block;  // a small document needs no more
   std::pmr::monotonic_buffer_resource arena{first_block.data(), first_block.size()};
   std::forward_list<Number> numbers;
   std::size_t object_count = 0;

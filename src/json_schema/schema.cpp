@@ -112,8 +112,15 @@ NodeId NodeMap::find(Value value) const {
   return slots_[slot_of(value.node())].id;
 }
 
+NodeId ObjectKeywords::find_property(std::string_view name, std::size_t& next) const {
+  const auto index = properties_value.index_of(name, next);
+  if (!index) return kNoNode;
+  next = *index + 1;
+  return properties[*index].schema;
+}
+
 void NodeMap::resize(std::size_t size) {
-  std::vector<Slot> old(size);
+  std::pmr::vector<Slot> old(size, slots_.get_allocator());
   old.swap(slots_);
   for (const Slot& slot : old)
     if (slot.key != nullptr) slots_[slot_of(slot.key)] = slot;
@@ -129,23 +136,27 @@ void NodeMap::insert(Value value, NodeId id) {
   slots_[slot_of(value.node())] = {value.node(), id};
 }
 
-std::string Schema::Graph::pointer(NodeId id) const {
-  std::vector<std::string> steps;
-  NodeId at = id;
-  for (; places[at].parent != kNoNode; at = places[at].parent) {
-    const NodePlace& place = places[at];
-    if (place.keyword == Keyword::none) {
-      steps.emplace_back(place.name);
-      continue;
-    }
-    std::string step = "/" + std::string(keyword_name(place.keyword));
-    if (place.has_name) step += "/" + pointer_token(place.name);
-    if (place.index != kNoIndex) step += "/" + std::to_string(place.index);
-    steps.push_back(std::move(step));
+// As deep as the document.
+void Schema::Graph::append_pointer(std::string& text, NodeId id) const {
+  const NodePlace& place = places[id];
+  if (place.parent == kNoNode) {
+    if (place.document != 0) text += documents[place.document].uri + "#";
+    return;
   }
-  std::string text = places[at].document == 0 ? "" : documents[places[at].document].uri + "#";
-  for (std::size_t i = steps.size(); i-- > 0;)
-    text += steps[i];
+  append_pointer(text, place.parent);
+  if (place.keyword == Keyword::none) {
+    text += place.name;
+    return;
+  }
+  text += '/';
+  text += keyword_name(place.keyword);
+  if (place.has_name) append_pointer_step(text, place.name);
+  if (place.index != kNoIndex) text += "/" + std::to_string(place.index);
+}
+
+std::string Schema::Graph::pointer(NodeId id) const {
+  std::string text;
+  append_pointer(text, id);
   return text;
 }
 

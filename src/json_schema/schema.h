@@ -133,6 +133,8 @@ struct ObjectKeywords {
 
   /// The schema that `properties` has for a name, or kNoNode.
   NodeId find_property(std::string_view name) const;
+  /// The same where names come in the order of the text or nearly so: `next` is where the one behind the last one is.
+  NodeId find_property(std::string_view name, std::size_t& next) const;
 };
 
 struct LogicKeywords {

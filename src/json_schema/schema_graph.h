@@ -20,7 +20,7 @@ namespace holdfast::json_schema {
 /// From a value to the node that was read there: open addressing, at most half full.
 class NodeMap {
  public:
-  NodeMap() : slots_(32) {}
+  explicit NodeMap(std::pmr::memory_resource* memory) : slots_(32, memory) {}
   NodeId find(Value value) const;
   void insert(Value value, NodeId id);
   /// Makes room for so many more.
@@ -33,7 +33,7 @@ class NodeMap {
   };
   std::size_t slot_of(const ValueNode* key) const;
   void resize(std::size_t size);
-  std::vector<Slot> slots_;
+  std::pmr::vector<Slot> slots_;
   std::size_t count_ = 0;
 };
 
@@ -55,17 +55,17 @@ struct SchemaDocument {
 };
 
 struct Schema::Graph {
-  std::array<std::byte, 1024> first_block{};  // a small schema needs no more
+  std::array<std::byte, 2048> first_block;  // a small schema needs no more
   std::pmr::monotonic_buffer_resource arena{first_block.data(), first_block.size()};
-  std::vector<Document> kept;
-  std::vector<SchemaDocument> documents;
+  std::pmr::vector<Document> kept{&arena};
+  std::pmr::vector<SchemaDocument> documents{&arena};
   std::forward_list<NumberKeywords> numbers;
   std::forward_list<PatternKeyword> patterns;
   std::forward_list<std::string> texts;
-  std::vector<SchemaNode> nodes;
-  std::vector<NodePlace> places;
-  std::vector<SchemaResource> resources;
-  NodeMap node_of;
+  std::pmr::vector<SchemaNode> nodes{&arena};
+  std::pmr::vector<NodePlace> places{&arena};
+  std::pmr::vector<SchemaResource> resources{&arena};
+  NodeMap node_of{&arena};
   bool is_dialect_inferred = false;
   bool has_dynamic_scope = false;
   bool has_unevaluated = false;
@@ -78,6 +78,7 @@ struct Schema::Graph {
     return {first, count};
   }
   std::string pointer(NodeId id) const;
+  void append_pointer(std::string& text, NodeId id) const;
 };
 
 }  // namespace holdfast::json_schema

@@ -28,7 +28,7 @@ Error unknown_dialect(std::string_view uri) {
 }  // namespace
 
 SchemaReader::SchemaReader(const SchemaOptions& options)
-    : options_(options), graph_(std::make_shared<Schema::Graph>()) {}
+    : options_(options), graph_(std::make_shared_for_overwrite<Schema::Graph>()) {}
 
 Status SchemaReader::read(const Document& document) {
   const Value root = document.root();

@@ -116,24 +116,26 @@ Result<std::optional<ResourceId>> SchemaReader::find_resource(const std::string&
 }
 
 Result<NodeId> SchemaReader::read_pointer(ResourceId resource, std::string_view pointer) {
-  const auto steps = pointer_steps(pointer);
   NodeId above = graph_->resources[resource].root;
   Value value = node(above).value;
-  std::string below;
-  for (std::size_t i = 0; steps && value && i < steps->size(); ++i) {
-    value = step_into(value, (*steps)[i]);
-    below += "/" + pointer_token((*steps)[i]);
+  std::string_view below = pointer;  // behind `above`
+  for (std::string_view left = pointer; value && !left.empty();) {
+    const std::string_view step = left.substr(0, left.find('/', 1));
+    left.remove_prefix(step.size());
+    if (step[0] != '/') return kNoNode;
+    value = step.find('~') == std::string_view::npos ? step_into(value, step.substr(1))
+                                                     : value_at(value, step);
     const NodeId known = value ? graph_->node_of.find(value) : kNoNode;
     if (known == kNoNode) continue;
     above = known;
-    below.clear();
+    below = left;
   }
-  if (!steps || !value) return kNoNode;
+  if (!value) return kNoNode;
   if (below.empty()) return above;
   NodePlace place;
   place.parent = above;
   place.document = graph_->places[above].document;
-  place.name = graph_->texts.emplace_front(std::move(below));
+  place.name = graph_->texts.emplace_front(below);
   return read_node(value, place, node(above).resource);
 }
 

@@ -106,6 +106,7 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
 
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
+  decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     unsigned char byte = 0;
     const char* from = text.data() + i + 1;

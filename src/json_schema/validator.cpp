@@ -18,7 +18,8 @@ ValidatorRun::ValidatorRun(const Schema& schema, Budget& budget, const ValidateO
     : schema_(schema),
       budget_(budget),
       options_(options),
-      remembers_(!schema.has_dynamic_scope() && !schema.has_unevaluated()) {}
+      tracks_scope_(schema.has_dynamic_scope()),
+      remembers_(!tracks_scope_ && !schema.has_unevaluated()) {}
 
 bool ValidatorRun::stop(Code code, std::string message) {
   if (!error_) error_.emplace(code, std::move(message));
@@ -37,11 +38,9 @@ std::string ValidatorRun::instance_pointer() const {
   return text;
 }
 
-bool ValidatorRun::violated(const Here& here, std::string_view keyword, std::string message) {
-  if (violations_ != nullptr && !error_ && !is_full())
-    violations_->push_back(
-        {instance_pointer(), schema_.pointer(here.id), keyword, std::move(message)});
-  return false;
+void ValidatorRun::tell(const Here& here, std::string_view keyword, std::string message) {
+  violations_->push_back(
+      {instance_pointer(), schema_.pointer(here.id), keyword, std::move(message)});
 }
 
 bool ValidatorRun::evaluate(NodeId id, Value value, Marks* marks) {
@@ -49,12 +48,12 @@ bool ValidatorRun::evaluate(NodeId id, Value value, Marks* marks) {
   if (!spend()) return false;
   if (node.kind == SchemaNode::Kind::always) return true;
   if (node.kind == SchemaNode::Kind::never)
-    return violated({node, id, value, marks}, "", "nothing is allowed here");
+    return violated({node, id, value, marks}, "", [&] { return "nothing is allowed here"; });
   if (frames_.size() >= kMostNested)
     return stop(Code::cancelled,
                 "the validation is nested deeper than " + std::to_string(kMostNested) + " schemas");
   frames_.push_back({id, value});
-  const bool is_entered = scope_.empty() || scope_.back() != node.resource;
+  const bool is_entered = tracks_scope_ && (scope_.empty() || scope_.back() != node.resource);
   if (is_entered) scope_.push_back(node.resource);
   const bool valid = evaluate_node(id, value, marks);
   if (is_entered) scope_.pop_back();
@@ -71,29 +70,19 @@ bool ValidatorRun::evaluate_node(NodeId id, Value value, Marks* marks) {
 }
 
 bool ValidatorRun::evaluate_keywords(const Here& here) {
-  using Check = bool (ValidatorRun::*)(const Here&);
-  struct Part {
-    bool applies;
-    Check check;
-  };
   const SchemaNode& node = here.node;
   const bool is_array = here.value.is_array();
   const bool is_object = here.value.is_object();
-  const Part parts[] = {
-      {true, &ValidatorRun::values},
-      {node.array != nullptr && is_array, &ValidatorRun::arrays},
-      {node.object != nullptr && is_object, &ValidatorRun::objects},
-      {node.reference != nullptr, &ValidatorRun::references},
-      {node.logic != nullptr, &ValidatorRun::logic},
-      {node.has_unevaluated && is_array, &ValidatorRun::unevaluated_items},
-      {node.has_unevaluated && is_object, &ValidatorRun::unevaluated_properties},
+  bool valid = values(here);
+  const auto also = [&](bool applies, auto check) {
+    if (applies && (valid || goes_on())) valid = (this->*check)(here) && valid;
   };
-  bool valid = true;
-  for (const Part& part : parts) {
-    if (!part.applies || (this->*part.check)(here)) continue;
-    valid = false;
-    if (!goes_on()) return false;
-  }
+  also(node.array != nullptr && is_array, &ValidatorRun::arrays);
+  also(node.object != nullptr && is_object, &ValidatorRun::objects);
+  also(node.reference != nullptr, &ValidatorRun::references);
+  also(node.logic != nullptr, &ValidatorRun::logic);
+  also(node.has_unevaluated && is_array, &ValidatorRun::unevaluated_items);
+  also(node.has_unevaluated && is_object, &ValidatorRun::unevaluated_properties);
   return valid;
 }
 
@@ -181,7 +170,7 @@ bool ValidatorRun::logic(const Here& here) {
     Here inside = here;
     inside.marks = nullptr;  // what `not` evaluates counts for nobody
     if (quietly_in_place(logic.not_schema, inside) && !error_)
-      valid = violated(here, "not", "is valid against a schema that must not hold");
+      valid = violated(here, "not", [&] { return "is valid against a schema that must not hold"; });
     if (!valid && !goes_on()) return false;
   }
   return conditional(here) && valid;
@@ -205,8 +194,9 @@ bool ValidatorRun::any_of(const Here& here) {
     if (error_ || (valid && here.marks == nullptr)) break;
     valid = quietly_in_place(branch, here) || valid;
   }
-  return valid ||
-         violated(here, "anyOf", "fits none of " + counted(branches.size(), "schema", "schemas"));
+  return valid || violated(here, "anyOf", [&] {
+           return "fits none of " + counted(branches.size(), "schema", "schemas");
+         });
 }
 
 bool ValidatorRun::one_of(const Here& here) {
@@ -218,9 +208,10 @@ bool ValidatorRun::one_of(const Here& here) {
     count += quietly_in_place(branch, here) ? 1 : 0;
   }
   if (count == 1) return true;
-  return violated(here, "oneOf",
-                  count == 0 ? "fits none of " + counted(branches.size(), "schema", "schemas")
-                             : "fits more than one schema");
+  return violated(here, "oneOf", [&] {
+    return count == 0 ? "fits none of " + counted(branches.size(), "schema", "schemas")
+                      : "fits more than one schema";
+  });
 }
 
 bool ValidatorRun::conditional(const Here& here) {

@@ -9,6 +9,7 @@
 namespace holdfast::json_schema {
 
 bool ValidatorRun::element_holds(NodeId id, const Here& here, std::size_t index) {
+  if (violations_ == nullptr) return evaluate(id, here.value.at(index), nullptr);
   path_.push_back({true, index, {}});
   const bool valid = evaluate(id, here.value.at(index), nullptr);
   path_.pop_back();
@@ -17,6 +18,7 @@ bool ValidatorRun::element_holds(NodeId id, const Here& here, std::size_t index)
 
 bool ValidatorRun::member_holds(NodeId id, const Here& here, std::size_t index) {
   const Member member = here.value.member(index);
+  if (violations_ == nullptr) return evaluate(id, member.value, nullptr);
   path_.push_back({false, 0, member.key});
   const bool valid = evaluate(id, member.value, nullptr);
   path_.pop_back();
@@ -29,13 +31,15 @@ bool ValidatorRun::arrays(const Here& here) {
   const std::string_view has = "has ";
   bool valid = true;
   if (count < wanted.min_items)
-    valid = violated(here, "minItems",
-                     std::string(has) + counted(count, "element", "elements") + ", not at least " +
-                         std::to_string(wanted.min_items));
+    valid = violated(here, "minItems", [&] {
+      return std::string(has) + counted(count, "element", "elements") + ", not at least " +
+             std::to_string(wanted.min_items);
+    });
   if (count > wanted.max_items)
-    valid = violated(here, "maxItems",
-                     std::string(has) + counted(count, "element", "elements") + ", not at most " +
-                         std::to_string(wanted.max_items));
+    valid = violated(here, "maxItems", [&] {
+      return std::string(has) + counted(count, "element", "elements") + ", not at most " +
+             std::to_string(wanted.max_items);
+    });
   if (!valid && !goes_on()) return false;
   valid = items(here) && valid;
   if (!valid && !goes_on()) return false;
@@ -71,13 +75,14 @@ bool ValidatorRun::contains(const Here& here) {
     if (is_decided && !marks) return true;
   }
   if (error_) return false;
-  const std::string fit = counted(count, "element fits", "elements fit");
+  const auto fit = [&] { return counted(count, "element fits", "elements fit"); };
   if (count < wanted.min_contains)
-    return violated(here, wanted.min_contains == 1 ? "contains" : "minContains",
-                    fit + ", not at least " + std::to_string(wanted.min_contains));
+    return violated(here, wanted.min_contains == 1 ? "contains" : "minContains", [&] {
+      return fit() + ", not at least " + std::to_string(wanted.min_contains);
+    });
   if (count > wanted.max_contains)
     return violated(here, "maxContains",
-                    fit + ", not at most " + std::to_string(wanted.max_contains));
+                    [&] { return fit() + ", not at most " + std::to_string(wanted.max_contains); });
   return true;
 }
 
@@ -93,9 +98,10 @@ bool ValidatorRun::unique_items(const Here& here) {
     for (std::size_t k = i + 1; k < order.size() && hash(order[k]) == hash(order[i]); ++k) {
       if (!spend()) return false;
       if (here.value.at(order[i]) == here.value.at(order[k]))
-        return violated(here, "uniqueItems",
-                        "elements " + std::to_string(order[i]) + " and " +
-                            std::to_string(order[k]) + " are equal");
+        return violated(here, "uniqueItems", [&] {
+          return "elements " + std::to_string(order[i]) + " and " + std::to_string(order[k]) +
+                 " are equal";
+        });
     }
   }
   return true;
@@ -108,7 +114,8 @@ bool ValidatorRun::unevaluated_items(const Here& here) {
     if (here.marks->has(i)) continue;
     here.marks->set(i);
     if (element_holds(here.node.array->unevaluated_items, here, i)) continue;
-    valid = violated(here, "unevaluatedItems", "element " + std::to_string(i) + " is not allowed");
+    valid = violated(here, "unevaluatedItems",
+                     [&] { return "element " + std::to_string(i) + " is not allowed"; });
     if (!goes_on()) return false;
   }
   return valid;
@@ -119,13 +126,15 @@ bool ValidatorRun::objects(const Here& here) {
   const std::size_t count = here.value.size();
   bool valid = true;
   if (count < wanted.min_properties)
-    valid = violated(here, "minProperties",
-                     "has " + counted(count, "member", "members") + ", not at least " +
-                         std::to_string(wanted.min_properties));
+    valid = violated(here, "minProperties", [&] {
+      return "has " + counted(count, "member", "members") + ", not at least " +
+             std::to_string(wanted.min_properties);
+    });
   if (count > wanted.max_properties)
-    valid = violated(here, "maxProperties",
-                     "has " + counted(count, "member", "members") + ", not at most " +
-                         std::to_string(wanted.max_properties));
+    valid = violated(here, "maxProperties", [&] {
+      return "has " + counted(count, "member", "members") + ", not at most " +
+             std::to_string(wanted.max_properties);
+    });
   using Check = bool (ValidatorRun::*)(const Here&);
   for (const Check check : {&ValidatorRun::required, &ValidatorRun::members,
                             &ValidatorRun::property_names, &ValidatorRun::dependencies}) {
@@ -138,9 +147,13 @@ bool ValidatorRun::objects(const Here& here) {
 bool ValidatorRun::required(const Here& here) {
   bool valid = true;
   if (!spend(here.node.object->required.size())) return false;
+  std::size_t next = 0;
   for (const std::string_view name : here.node.object->required) {
-    if (here.value.find(name)) continue;
-    valid = violated(here, "required", "has no member \"" + std::string(name) + "\"");
+    const auto index = here.value.index_of(name, next);
+    next = index ? *index + 1 : next;
+    if (index) continue;
+    valid =
+        violated(here, "required", [&] { return "has no member \"" + std::string(name) + "\""; });
     if (!goes_on()) return false;
   }
   return valid;
@@ -152,15 +165,16 @@ bool ValidatorRun::members(const Here& here) {
       wanted.additional_properties == kNoNode)
     return true;
   bool valid = true;
+  std::size_t next = 0;
   for (std::size_t i = 0; i < here.value.size(); ++i) {
-    if (member(here, i)) continue;
+    if (member(here, i, next)) continue;
     valid = false;
     if (!goes_on()) return false;
   }
   return valid;
 }
 
-bool ValidatorRun::member(const Here& here, std::size_t index) {
+bool ValidatorRun::member(const Here& here, std::size_t index, std::size_t& next) {
   const ObjectKeywords& wanted = *here.node.object;
   const std::string_view name = here.value.member(index).key;
   bool valid = true;
@@ -171,7 +185,7 @@ bool ValidatorRun::member(const Here& here, std::size_t index) {
     if (!member_holds(id, here, index)) valid = false;
   };
   if (!spend()) return false;
-  const NodeId property = wanted.find_property(name);
+  const NodeId property = wanted.find_property(name, next);
   if (property != kNoNode) hold(property);
   for (const PatternSchema& pattern : wanted.pattern_properties) {
     if (!valid && !goes_on()) return false;
@@ -193,8 +207,8 @@ bool ValidatorRun::property_names(const Here& here) {
     DocumentMaker maker;
     if (quietly(id, maker.string(name), nullptr)) continue;
     if (error_) return false;
-    valid =
-        violated(here, "propertyNames", "the name \"" + std::string(name) + "\" is not allowed");
+    valid = violated(here, "propertyNames",
+                     [&] { return "the name \"" + std::string(name) + "\" is not allowed"; });
     if (!goes_on()) return false;
   }
   return valid;
@@ -209,9 +223,10 @@ bool ValidatorRun::dependencies(const Here& here) {
     if (!here.value.find(named.name)) continue;
     for (const std::string_view name : named.names) {
       if (here.value.find(name)) continue;
-      valid = violated(
-          here, is_old ? "dependencies" : "dependentRequired",
-          "has a member \"" + std::string(named.name) + "\", but no \"" + std::string(name) + "\"");
+      valid = violated(here, is_old ? "dependencies" : "dependentRequired", [&] {
+        return "has a member \"" + std::string(named.name) + "\", but no \"" + std::string(name) +
+               "\"";
+      });
       if (!goes_on()) return false;
     }
   }
@@ -232,8 +247,9 @@ bool ValidatorRun::unevaluated_properties(const Here& here) {
     if (here.marks->has(i)) continue;
     here.marks->set(i);
     if (member_holds(here.node.object->unevaluated_properties, here, i)) continue;
-    valid = violated(here, "unevaluatedProperties",
-                     "the member \"" + std::string(here.value.member(i).key) + "\" is not allowed");
+    valid = violated(here, "unevaluatedProperties", [&] {
+      return "the member \"" + std::string(here.value.member(i).key) + "\" is not allowed";
+    });
     if (!goes_on()) return false;
   }
   return valid;

@@ -84,7 +84,13 @@ class ValidatorRun {
   bool quietly_in_place(NodeId id, const Here& here);
   bool stop(Code code, std::string message);
   bool spend(std::uint64_t steps = 1);
-  bool violated(const Here& here, std::string_view keyword, std::string message);
+  /// False. `message` gives the words, and is asked only where violations are gathered.
+  template <class Message>
+  bool violated(const Here& here, std::string_view keyword, Message message) {
+    if (violations_ != nullptr && !error_ && !is_full()) tell(here, keyword, message());
+    return false;
+  }
+  void tell(const Here& here, std::string_view keyword, std::string message);
   /// Whether to go on behind a violation.
   bool goes_on() const { return violations_ != nullptr && !is_full() && !error_; }
   bool is_full() const { return violations_->size() >= options_.most_violations; }
@@ -107,7 +113,7 @@ class ValidatorRun {
   bool objects(const Here& here);
   bool required(const Here& here);
   bool members(const Here& here);
-  bool member(const Here& here, std::size_t index);
+  bool member(const Here& here, std::size_t index, std::size_t& next);
   bool property_names(const Here& here);
   bool dependencies(const Here& here);
   bool unevaluated_properties(const Here& here);
@@ -117,7 +123,8 @@ class ValidatorRun {
   const Schema& schema_;
   Budget& budget_;
   const ValidateOptions& options_;
-  bool remembers_;  // a node means the same everywhere: what was found out about a value holds
+  bool tracks_scope_;  // the dynamic one
+  bool remembers_;     // a node means the same everywhere: what was found out about a value holds
   std::vector<Violation>* violations_ = nullptr;
   std::optional<Error> error_;
   std::vector<Frame> frames_;

@@ -40,22 +40,24 @@ bool ValidatorRun::values(const Here& here) {
 bool ValidatorRun::types(const Here& here) {
   bool valid = true;
   if (here.node.types != kEveryType && (here.node.types & type_of(here.value)) == 0)
-    valid =
-        violated(here, "type",
-                 "is " + short_json_text(here.value, 40) + ", not " + type_names(here.node.types));
+    valid = violated(here, "type", [&] {
+      return "is " + short_json_text(here.value, 40) + ", not " + type_names(here.node.types);
+    });
   if (!valid && !goes_on()) return false;
   if (here.node.const_value && !(here.node.const_value == here.value))
-    valid = violated(here, "const",
-                     "is " + short_json_text(here.value, 40) + ", not " +
-                         short_json_text(here.node.const_value, 40));
+    valid = violated(here, "const", [&] {
+      return "is " + short_json_text(here.value, 40) + ", not " +
+             short_json_text(here.node.const_value, 40);
+    });
   if (!here.node.enum_values || (!valid && !goes_on())) return valid;
   const std::size_t count = here.node.enum_values.size();
   if (!spend(count)) return false;
   for (std::size_t i = 0; i < count; ++i)
     if (here.node.enum_values.at(i) == here.value) return valid;
-  return violated(
-      here, "enum",
-      "is " + short_json_text(here.value, 40) + ", none of " + counted(count, "value", "values"));
+  return violated(here, "enum", [&] {
+    return "is " + short_json_text(here.value, 40) + ", none of " +
+           counted(count, "value", "values");
+  });
 }
 
 bool ValidatorRun::numbers(const Here& here) {
@@ -65,9 +67,10 @@ bool ValidatorRun::numbers(const Here& here) {
   const auto check = [&](const std::optional<Number>& bound, std::string_view keyword,
                          std::string_view relation, auto holds) {
     if (!bound || (!valid && !goes_on()) || holds(*bound)) return;
-    valid = violated(here, keyword,
-                     "is " + short_json_text(here.value, 40) + ", not " + std::string(relation) +
-                         " " + bound->text());
+    valid = violated(here, keyword, [&] {
+      return "is " + short_json_text(here.value, 40) + ", not " + std::string(relation) + " " +
+             bound->text();
+    });
   };
   check(wanted.minimum, "minimum", "at least", [&](const Number& b) { return value >= b; });
   check(wanted.maximum, "maximum", "at most", [&](const Number& b) { return value <= b; });
@@ -100,21 +103,24 @@ bool ValidatorRun::strings(const Here& here) {
   bool valid = true;
   if (wanted.min_length > 0 || wanted.max_length != kNoMost) {
     const std::size_t length = here.value.code_point_count();
-    const std::string has = "has " + counted(length, "character", "characters");
+    const auto has = [&] { return "has " + counted(length, "character", "characters"); };
     if (length < wanted.min_length)
-      valid =
-          violated(here, "minLength", has + ", not at least " + std::to_string(wanted.min_length));
+      valid = violated(here, "minLength", [&] {
+        return has() + ", not at least " + std::to_string(wanted.min_length);
+      });
     if (length > wanted.max_length)
-      valid =
-          violated(here, "maxLength", has + ", not at most " + std::to_string(wanted.max_length));
+      valid = violated(here, "maxLength", [&] {
+        return has() + ", not at most " + std::to_string(wanted.max_length);
+      });
   }
   if (!valid && !goes_on()) return false;
   if (wanted.pattern != nullptr) {
     const auto matched = matches(*wanted.pattern, here.value.string());
     if (matched && !*matched)
-      valid = violated(here, "pattern",
-                       "is " + short_json_text(here.value, 40) + ", in which /" +
-                           std::string(wanted.pattern->text) + "/ is not found");
+      valid = violated(here, "pattern", [&] {
+        return "is " + short_json_text(here.value, 40) + ", in which /" +
+               std::string(wanted.pattern->text) + "/ is not found";
+      });
     if (!matched || (!valid && !goes_on())) return false;
   }
   return format(here) && valid;
@@ -128,8 +134,9 @@ bool ValidatorRun::format(const Here& here) {
     return true;
   if (!spend(1 + here.value.string().size() / 8)) return false;
   if (has_format(name.string(), here.value.string()).value_or(true)) return true;
-  return violated(here, "format",
-                  "is " + short_json_text(here.value, 40) + ", no " + std::string(name.string()));
+  return violated(here, "format", [&] {
+    return "is " + short_json_text(here.value, 40) + ", no " + std::string(name.string());
+  });
 }
 
 }  // namespace holdfast::json_schema

@@ -127,9 +127,20 @@ unsigned code_point(std::string_view text, std::size_t& at) {
   return code;
 }
 
+// How many bytes Python writes as they are.
+std::size_t plain_ascii(std::string_view text) {
+  const auto is_special = [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; };
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_special) -
+                                  text.begin());
+}
+
 void append_python_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t plain = plain_ascii(text.substr(at));
+    out.append(text, at, plain);
+    at += plain;
+    if (at == text.size()) break;
     const unsigned code = code_point(text, at);
     switch (code) {
       case '"':
@@ -153,9 +164,7 @@ void append_python_string(std::string& out, std::string_view text) {
         out += "\\b";
         continue;
     }
-    if (code >= ' ' && code <= '~') {
-      out += static_cast<char>(code);
-    } else if (code < 0x10000) {
+    if (code < 0x10000) {
       append_hex(out, code);
     } else {
       append_hex(out, 0xD800U + ((code - 0x10000U) >> 10U));
@@ -317,9 +326,11 @@ class Reader {
       forms.seed += member.value.seed;
     }
     forms.seed += '}';
-    std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
+    const auto comes_before = [](const Member& a, const Member& b) {
       return core::canonical_key_less(a.key, b.key);
-    });
+    };
+    if (!std::is_sorted(members.begin(), members.end(), comes_before))
+      std::sort(members.begin(), members.end(), comes_before);
     forms.canonical += '{';
     bool first = true;
     for (const Member& member : members) {
