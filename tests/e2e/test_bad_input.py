@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad input gets a clear error that names the thing, an exit code, and loses nothing."""
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -10,6 +11,7 @@ import tempfile
 import time
 
 import pytest
+from schemas import hold
 from workspace import SqliteDatabase, Workspace, row, sha256sum
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root (mount, other user)")
@@ -76,9 +78,33 @@ def test_a_workspace_with_nothing_to_check_is_no_pass(tmp_path, binary):
     assert done.returncode == 3
     assert "nothing" in said(done)
     done = subprocess.run([binary, "check", "--fail-open"], cwd=tmp_path, text=True, capture_output=True, check=False)
-    assert done.returncode == 0
+    assert done.returncode == 3, "nothing was absent: there was nothing to look at"
     done = subprocess.run([binary, "check", "--fail-open", "--format", "json"], cwd=tmp_path, text=True, capture_output=True, check=False)
     assert '"complete": false' in done.stdout or '"complete":false' in done.stdout
+
+
+def test_failing_open_is_for_what_was_tried_and_never_for_nothing(sqlite_workspace):
+    sqlite_workspace.run("check", "--fail-open", expect=3)
+    sqlite_workspace.write("a.bin", "a")
+    sqlite_workspace.add_row("a", "a.bin")
+    sqlite_workspace.run("artifacts", "backfill")
+    sqlite_workspace.run("check", "--quick", "--max-age", "1ms", expect=3)
+    sqlite_workspace.run("check", "--quick", "--max-age", "1ms", "--fail-open")
+
+
+@pytest.mark.parametrize("table", ["artifact_observation", "event_head"])
+def test_a_catalog_that_fails_during_a_check_is_no_pass_whatever_is_asked_for(workspace, table):
+    workspace.write("a.bin", "a")
+    workspace.add_row("a", "a.bin")
+    workspace.run("artifacts", "backfill")
+    workspace.run("check")
+    workspace.database.execute(f"alter table {table} rename to gone")
+    for more in ((), ("--fail-open",), ("--fail-open", "--json")):
+        done = workspace.run("check", *more, expect=(2, 5))
+        if "--json" in more and done.stdout:
+            report = json.loads(done.stdout)
+            hold("check", report)
+            assert report["exit_code"] == done.returncode and report["complete"] is False
 
 
 @pytest.mark.parametrize("text,names", [
