@@ -7,26 +7,21 @@
 The wheel is kept in .deps/wheels and held against its hash, as fetch.py does; with --offline and no wheel: exit 3. The program is unpacked
 into .deps/ffmpeg-<id of lock, scripts and machine>, and .deps/ffmpeg leads to it. Nothing of the wheel is run.
 """
-import argparse
-import hashlib
 import pathlib
 import platform
 import re
 import shutil
 import sys
-import tempfile
 import zipfile
 
-from pinned_wheel import point, wheel_of
+from fetched_folder import HERE, NOT_THERE, folder_of, making, point, words
+from pinned_wheel import wheel_of
 
-HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "ffmpeg.txt"
-NOT_THERE = 3
 
 
 def make(wheel: pathlib.Path, final: pathlib.Path) -> None:
-    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
-    try:
+    with making(final) as made:
         with zipfile.ZipFile(wheel) as archive:
             name = next(n for n in archive.namelist() if re.search(r"/binaries/ffmpeg-[^/]+$", n))
             (made / "bin").mkdir()
@@ -34,26 +29,14 @@ def make(wheel: pathlib.Path, final: pathlib.Path) -> None:
                 shutil.copyfileobj(source, target, 1 << 20)
         (made / "bin" / "ffmpeg").chmod(0o755)
         (made / "from").write_text(f"{wheel.name}\n{name}\n", encoding="utf-8")
-        made.chmod(0o755)
-        try:
-            made.rename(final)
-        except OSError:
-            if not (final / "from").exists():  # else a second setup was quicker with the same
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--deps", type=pathlib.Path, default=HERE.parent / ".deps", help="where wheels and the program are kept")
-    arguments.add_argument("--offline", action="store_true", help="download nothing")
-    given = arguments.parse_args()
-    deps, machine = given.deps.resolve(), platform.machine()
-    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch_ffmpeg.py", HERE / "pinned_wheel.py"))
-    final = deps / ("ffmpeg-" + hashlib.sha256(scripts + machine.encode()).hexdigest()[:12])
+    deps, offline = words(__doc__)
+    machine = platform.machine()
+    final = folder_of(deps, "ffmpeg", [LOCK.name, "fetch_ffmpeg.py", "pinned_wheel.py"], machine)
     if not (final / "from").exists():
-        wheel = wheel_of(LOCK, deps / "wheels", machine, given.offline, "ffmpeg with libvmaf, 68 MB",
+        wheel = wheel_of(LOCK, deps / "wheels", machine, offline, "ffmpeg with libvmaf, 68 MB",
                          "set HOLDFAST_DEPS=system and put an ffmpeg with libvmaf into PATH")
         if wheel is None:
             return NOT_THERE

@@ -1,17 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A wheel that a lock file pins by version and content: found in .deps/wheels, or brought there by this Python's pip."""
-import hashlib
-import os
 import pathlib
 import re
 import subprocess
 import sys
 
+from fetched_folder import sha256
+
 PYTHON = "311"  # of the pinned files, not of this machine
-
-
-def sha256(path: pathlib.Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def pinned(lock: pathlib.Path) -> tuple[str, str, set[str]]:
@@ -52,10 +48,3 @@ def wheel_of(lock: pathlib.Path, folder: pathlib.Path, machine: str, offline: bo
     if wheel is None:
         raise SystemExit(f"fetch: pip brought no wheel for {machine} that deps/{lock.name} pins")
     return wheel
-
-
-def point(link: pathlib.Path, to: str) -> None:
-    """Makes or moves a symbolic link in one step."""
-    made = link.with_name(f".{link.name}-{os.getpid()}")
-    made.symlink_to(to)
-    made.rename(link)
