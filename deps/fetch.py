@@ -13,8 +13,6 @@
 
 Only the standard library is used; nothing of the wheel is run.
 """
-import argparse
-import hashlib
 import json
 import pathlib
 import platform
@@ -23,11 +21,10 @@ import sys
 import zipfile
 
 from elf_localize import localize
-from pinned_wheel import made_whole, pinned, point, sha256, wheel_of
+from fetched_folder import HERE, NOT_THERE, folder_of, making, point, sha256, words
+from pinned_wheel import pinned, wheel_of
 
-HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "native.txt"
-NOT_THERE = 3
 PACKAGES = [("Arrow", "arrow", ""), ("Parquet", "parquet", "Arrow::arrow_shared")]  # CMake package, library, what it needs
 CONFIG = """# Made by deps/fetch.py.
 {needs}get_filename_component(_prefix "${{CMAKE_CURRENT_LIST_DIR}}/../../.." ABSOLUTE)
@@ -75,7 +72,7 @@ def write_package(prefix: pathlib.Path, package: str, file: str, link: str) -> N
 
 
 def make_prefix(wheel: pathlib.Path, final: pathlib.Path) -> None:
-    with made_whole(final, "manifest.json") as made:
+    with making(final, "manifest.json") as made:
         with zipfile.ZipFile(wheel) as archive:
             unpack(archive, made)
         libraries = {p.name: sha256(p) for p in sorted((made / "lib").glob("*.so*"))}
@@ -84,15 +81,11 @@ def make_prefix(wheel: pathlib.Path, final: pathlib.Path) -> None:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--deps", type=pathlib.Path, default=HERE.parent / ".deps", help="where wheels and libraries are kept")
-    arguments.add_argument("--offline", action="store_true", help="download nothing")
-    given = arguments.parse_args()
-    deps, machine = given.deps.resolve(), platform.machine()
-    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch.py", HERE / "pinned_wheel.py", HERE / "elf_localize.py"))
-    final = deps / ("native-" + hashlib.sha256(scripts + machine.encode()).hexdigest()[:12])
+    deps, offline = words(__doc__)
+    machine = platform.machine()
+    final = folder_of(deps, "native", [LOCK.name, "fetch.py", "pinned_wheel.py", "elf_localize.py"], machine)
     if not (final / "manifest.json").exists():
-        wheel = wheel_of(LOCK, deps / "wheels", machine, given.offline, "Apache Arrow and Parquet, 55 MB",
+        wheel = wheel_of(LOCK, deps / "wheels", machine, offline, "Apache Arrow and Parquet, 55 MB",
                          "set HOLDFAST_DEPS=system and install Apache Arrow and Parquet for C++")
         if wheel is None:
             return NOT_THERE

@@ -8,8 +8,6 @@ mvn brings the archive from wherever this machine's Maven is configured to look,
 against its hash before anything is unpacked; with --offline and no archive: exit 3. It goes into .deps/apicurio-<id of lock and scripts>, and
 .deps/apicurio leads to it. Nothing of it is run here.
 """
-import argparse
-import hashlib
 import pathlib
 import re
 import shutil
@@ -17,11 +15,9 @@ import subprocess
 import sys
 import tarfile
 
-from pinned_wheel import made_whole, point, sha256
+from fetched_folder import HERE, NOT_THERE, folder_of, making, point, sha256, words
 
-HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "apicurio.txt"
-NOT_THERE = 3
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8:get"  # newer ones want the parents of its POM too, which are not published everywhere
 
 
@@ -50,7 +46,7 @@ def download(repository: pathlib.Path) -> None:
 
 
 def make(archive: pathlib.Path, final: pathlib.Path) -> None:
-    with made_whole(final, "from") as made:
+    with making(final) as made:
         with tarfile.open(archive) as source:
             for entry in source:
                 parts = pathlib.PurePosixPath(entry.name).parts
@@ -64,16 +60,11 @@ def make(archive: pathlib.Path, final: pathlib.Path) -> None:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--deps", type=pathlib.Path, default=HERE.parent / ".deps", help="where archive and server are kept")
-    arguments.add_argument("--offline", action="store_true", help="download nothing")
-    given = arguments.parse_args()
-    deps = given.deps.resolve()
-    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch_apicurio.py", HERE / "pinned_wheel.py"))
-    final = deps / ("apicurio-" + hashlib.sha256(scripts).hexdigest()[:12])
+    deps, offline = words(__doc__)
+    final = folder_of(deps, "apicurio", [LOCK.name, "fetch_apicurio.py"])
     if not (final / "from").exists():
         archive = find_archive(deps / "maven")
-        if archive is None and given.offline:
+        if archive is None and offline:
             print(f"fetch: no archive in {deps / 'maven'} has the hash of deps/{LOCK.name}", file=sys.stderr)
             return NOT_THERE
         if archive is None:

@@ -7,8 +7,6 @@
 The wheel is kept in .deps/wheels and held against its hash, as fetch.py does; with --offline and no wheel: exit 3. The program is unpacked
 into .deps/ffmpeg-<id of lock, scripts and machine>, and .deps/ffmpeg leads to it. Nothing of the wheel is run.
 """
-import argparse
-import hashlib
 import pathlib
 import platform
 import re
@@ -16,15 +14,14 @@ import shutil
 import sys
 import zipfile
 
-from pinned_wheel import made_whole, point, wheel_of
+from fetched_folder import HERE, NOT_THERE, folder_of, making, point, words
+from pinned_wheel import wheel_of
 
-HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "ffmpeg.txt"
-NOT_THERE = 3
 
 
 def make(wheel: pathlib.Path, final: pathlib.Path) -> None:
-    with made_whole(final, "from") as made:
+    with making(final) as made:
         with zipfile.ZipFile(wheel) as archive:
             name = next(n for n in archive.namelist() if re.search(r"/binaries/ffmpeg-[^/]+$", n))
             (made / "bin").mkdir()
@@ -35,15 +32,11 @@ def make(wheel: pathlib.Path, final: pathlib.Path) -> None:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--deps", type=pathlib.Path, default=HERE.parent / ".deps", help="where wheels and the program are kept")
-    arguments.add_argument("--offline", action="store_true", help="download nothing")
-    given = arguments.parse_args()
-    deps, machine = given.deps.resolve(), platform.machine()
-    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch_ffmpeg.py", HERE / "pinned_wheel.py"))
-    final = deps / ("ffmpeg-" + hashlib.sha256(scripts + machine.encode()).hexdigest()[:12])
+    deps, offline = words(__doc__)
+    machine = platform.machine()
+    final = folder_of(deps, "ffmpeg", [LOCK.name, "fetch_ffmpeg.py", "pinned_wheel.py"], machine)
     if not (final / "from").exists():
-        wheel = wheel_of(LOCK, deps / "wheels", machine, given.offline, "ffmpeg with libvmaf, 68 MB",
+        wheel = wheel_of(LOCK, deps / "wheels", machine, offline, "ffmpeg with libvmaf, 68 MB",
                          "set HOLDFAST_DEPS=system and put an ffmpeg with libvmaf into PATH")
         if wheel is None:
             return NOT_THERE

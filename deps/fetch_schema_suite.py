@@ -9,8 +9,6 @@ fetch.py does; with --offline and no archive: exit 3. Its folder json/ is unpack
 .deps/schema-suite leads to it. Nothing of the archive is run: pip asks a source archive's build backend for its name, and is given one
 that knows it by heart.
 """
-import argparse
-import hashlib
 import os
 import pathlib
 import subprocess
@@ -18,11 +16,10 @@ import sys
 import tarfile
 import tempfile
 
-from pinned_wheel import made_whole, pinned, point, sha256
+from fetched_folder import HERE, NOT_THERE, folder_of, making, point, sha256, words
+from pinned_wheel import pinned
 
-HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "schema_suite.txt"
-NOT_THERE = 3
 BACKEND = """import pathlib
 def prepare_metadata_for_build_wheel(folder, settings=None):
     name = "{name}-{version}.dist-info"
@@ -55,7 +52,7 @@ def download(folder: pathlib.Path) -> None:
 
 
 def make(archive: pathlib.Path, final: pathlib.Path) -> None:
-    with made_whole(final, "from") as made:
+    with making(final) as made:
         with tarfile.open(archive) as source:
             for entry in source:
                 parts = pathlib.PurePosixPath(entry.name).parts
@@ -68,16 +65,11 @@ def make(archive: pathlib.Path, final: pathlib.Path) -> None:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--deps", type=pathlib.Path, default=HERE.parent / ".deps", help="where archive and suite are kept")
-    arguments.add_argument("--offline", action="store_true", help="download nothing")
-    given = arguments.parse_args()
-    deps = given.deps.resolve()
-    scripts = b"".join(p.read_bytes() for p in (LOCK, HERE / "fetch_schema_suite.py", HERE / "pinned_wheel.py"))
-    final = deps / ("schema-suite-" + hashlib.sha256(scripts).hexdigest()[:12])
+    deps, offline = words(__doc__)
+    final = folder_of(deps, "schema-suite", [LOCK.name, "fetch_schema_suite.py", "pinned_wheel.py"])
     if not (final / "from").exists():
         archive = find_archive(deps / "wheels")
-        if archive is None and given.offline:
+        if archive is None and offline:
             print(f"fetch: no archive in {deps / 'wheels'} has the hash of deps/{LOCK.name}", file=sys.stderr)
             return NOT_THERE
         if archive is None:

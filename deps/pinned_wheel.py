@@ -1,22 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the fetch scripts share: a wheel that a lock file pins by version and content, found in .deps/wheels or brought there by this Python's
-pip; and folders that are there whole or not at all."""
-import collections.abc
-import contextlib
-import hashlib
-import os
+"""A wheel that a lock file pins by version and content: found in .deps/wheels, or brought there by this Python's pip."""
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
+
+from fetched_folder import sha256
 
 PYTHON = "311"  # of the pinned files, not of this machine
-
-
-def sha256(path: pathlib.Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def pinned(lock: pathlib.Path) -> tuple[str, str, set[str]]:
@@ -57,26 +48,3 @@ def wheel_of(lock: pathlib.Path, folder: pathlib.Path, machine: str, offline: bo
     if wheel is None:
         raise SystemExit(f"fetch: pip brought no wheel for {machine} that deps/{lock.name} pins")
     return wheel
-
-
-@contextlib.contextmanager
-def made_whole(final: pathlib.Path, last: str) -> collections.abc.Iterator[pathlib.Path]:
-    """A new folder to fill, which gets its name when all is in it. `last` is the file that says so of a folder that is there."""
-    made = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=final.parent))
-    try:
-        yield made
-        made.chmod(0o755)
-        try:
-            made.rename(final)
-        except OSError:
-            if not (final / last).exists():  # else a second setup was quicker with the same
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-def point(link: pathlib.Path, to: str) -> None:
-    """Makes or moves a symbolic link in one step."""
-    made = link.with_name(f".{link.name}-{os.getpid()}")
-    made.symlink_to(to)
-    made.rename(link)

@@ -18,6 +18,8 @@ namespace {
 using core::Level;
 using core::Verdict;
 
+constexpr int kInternal = 2;  // exit codes beside the three conclusions
+constexpr int kFailed = 5;
 constexpr std::size_t kReportsAtOnce = 1000;  // observed together in one transaction
 
 std::optional<Level> highest_unwaived(const std::vector<core::Finding>& findings) {
@@ -279,6 +281,7 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   TRY(catalog::start_check_run(catalog, started));
   Collector collector(catalog, context.options, context.workspace, result);
   TRY(collector.begin());
+  const std::int64_t failures_before = catalog.connection().failure_count();
   const auto counts =
       configured.check->run({context.options.depth, context.options.jobs, context.options.cancel,
                              &catalog.clock(), context.options.max_age},
@@ -286,6 +289,7 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   if (collector.catalog_error) return *collector.catalog_error;
   if (counts) result.counts = *counts;
   if (!counts) result.error = counts.error();
+  result.catalog_failed = !counts && catalog.connection().failure_count() > failures_before;
   TRY(collector.end());
   result.ended_at = catalog.clock().now();
   find_gaps(result, collector,
@@ -313,7 +317,14 @@ void conclude(CheckOutcome& outcome) {
   outcome.conclusion = fails              ? Conclusion::findings
                        : outcome.complete ? Conclusion::in_step
                                           : Conclusion::incomplete;
-  outcome.exit_code = exit_code_of(outcome.conclusion, outcome.fail_open);
+  outcome.exit_code = exit_code_of(outcome.conclusion);
+  if (outcome.conclusion != Conclusion::incomplete) return;
+  bool is_forgiven = outcome.gaps.empty();
+  for (const CheckResult& check : outcome.checks) {
+    if (check.is_own_fault()) outcome.exit_code = check.catalog_failed ? kFailed : kInternal;
+    if (!check.complete() && !outcome.is_forgiven(check)) is_forgiven = false;
+  }
+  if (is_forgiven) outcome.exit_code = 0;
 }
 
 }  // namespace
@@ -330,14 +341,14 @@ std::string_view conclusion_name(Conclusion conclusion) {
   return "incomplete";
 }
 
-int exit_code_of(Conclusion conclusion, bool fail_open) {
+int exit_code_of(Conclusion conclusion) {
   switch (conclusion) {
     case Conclusion::in_step:
       return 0;
     case Conclusion::findings:
       return 1;
     case Conclusion::incomplete:
-      return fail_open ? 0 : 3;
+      return 3;
   }
   return 3;
 }

@@ -30,7 +30,7 @@ inline constexpr std::size_t kMostKeptSubjects = 200'000;
 
 struct CheckRunOptions {
   core::Level fail_on = core::Level::warning;
-  bool fail_open = false;  // an incomplete run ends with 0; the report still says complete: false
+  bool fail_open = false;                           // see CheckOutcome::is_forgiven
   std::optional<std::chrono::nanoseconds> max_age;  // for all checks; none: as each is configured
   std::optional<core::Depth> depth;                 // none: as each is configured
   bool keep_all = false;                            // list subjects in step too
@@ -71,18 +71,25 @@ struct CheckResult {
       oldest_proof;  // of all subjects that were ever proved, also of those out of step now
   std::int64_t unproved_count = 0;  // in step, drifted or missing, and never proved in full
   std::optional<Error> error;       // the check itself could not be done
+  bool catalog_failed = false;      // and our own catalog was why
   std::vector<std::string> gaps;    // why it is incomplete, one sentence each; empty: complete
   std::vector<ShownSubject>
       subjects;  // errors first, then warnings, notes, waived, in step; by name
   catalog::IncidentChanges incidents;
   bool complete() const { return gaps.empty(); }
+  /// The fault is ours: nothing outside was absent.
+  bool is_own_fault() const { return error && (catalog_failed || error->code() == Code::internal); }
+  /// Whether any subject was looked at, or at least tried.
+  bool has_looked() const {
+    return error ? subject_count > 0 : counts.evaluated + counts.unreadable > 0;
+  }
 };
 
 enum class Conclusion : unsigned char { in_step, findings, incomplete };
 /// "in_step", "findings", "incomplete".
 std::string_view conclusion_name(Conclusion conclusion);
-/// The exit code of docs/architecture.md: 0, 1 or 3; with fail_open an incomplete run is 0.
-int exit_code_of(Conclusion conclusion, bool fail_open);
+/// The exit code of docs/architecture.md: 0, 1 or 3.
+int exit_code_of(Conclusion conclusion);
 
 struct CheckOutcome {
   std::string workspace_name;
@@ -96,6 +103,11 @@ struct CheckOutcome {
   bool complete = false;
   Conclusion conclusion = Conclusion::incomplete;
   int exit_code = 3;
+  /// Whether an incomplete check counts as passed for the exit code: --fail-open was given, and what it tried to look at was absent. A
+  /// check that had nothing to look at, or failed by our own fault, is never forgiven.
+  bool is_forgiven(const CheckResult& check) const {
+    return fail_open && check.has_looked() && !check.is_own_fault();
+  }
 };
 
 /// Runs the checks one after the other. A check that fails is a gap of the run, not the end of it. An Error means that our own

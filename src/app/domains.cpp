@@ -128,8 +128,7 @@ std::span<const std::string_view> later_domains() {
 
 const core::Rule* find_rule(std::string_view id) {
   for (const Domain& domain : kDomains)
-    for (const core::Rule& rule : domain.rules())
-      if (rule.id == id) return &rule;
+    if (const core::Rule* rule = core::find_rule(domain.rules(), id)) return rule;
   return nullptr;
 }
 

@@ -143,7 +143,7 @@ std::string conclusion_sentence(const CheckOutcome& outcome) {
            std::string(core::level_name(outcome.fail_on));
   if (outcome.conclusion == Conclusion::findings && !outcome.complete) out += ", and incomplete";
   return out + " (exit " + std::to_string(outcome.exit_code) +
-         (outcome.fail_open && !outcome.complete ? ", fail open)" : ")");
+         (outcome.exit_code == 0 && !outcome.complete ? ", fail open)" : ")");
 }
 
 }  // namespace holdfast::app

@@ -58,14 +58,14 @@ std::string annotations_of(const CheckResult& check) {
 
 std::string report_github(const CheckOutcome& outcome) {
   std::string out;
-  const std::string_view gap_command = outcome.fail_open ? "warning" : "error";
   for (const CheckResult& check : outcome.checks) {
     out += annotations_of(check);
     for (const std::string& gap : check.gaps)
-      out += annotation(gap_command, "", check.name + " incomplete", gap);
+      out += annotation(outcome.is_forgiven(check) ? "warning" : "error", "",
+                        check.name + " incomplete", gap);
   }
   for (const std::string& gap : outcome.gaps)
-    out += annotation(gap_command, "", "holdfast incomplete", gap);
+    out += annotation("error", "", "holdfast incomplete", gap);
   for (const CheckResult& check : outcome.checks)
     out += check.name + ": " + counts_sentence(check) + '\n';
   return out + "holdfast: " + conclusion_sentence(outcome) + '\n';

@@ -96,7 +96,7 @@ struct Draft {
 
 Finding make_finding(const SourceConfig& config, const ArtifactRow& row,
                      const RowObservation& observation, Draft draft) {
-  const core::Rule* rule = find_rule(draft.rule);
+  const core::Rule* rule = core::find_rule(rules(), draft.rule);
   HOLDFAST_ASSERT(rule != nullptr);
   Finding finding;
   finding.subject = artifact_subject(config, row.id);

@@ -98,11 +98,4 @@ std::span<const core::Rule> rules() {
   return kRules;
 }
 
-const core::Rule* find_rule(std::string_view id) {
-  for (const core::Rule& rule : kRules) {
-    if (rule.id == id) return &rule;
-  }
-  return nullptr;
-}
-
 }  // namespace holdfast::artifacts

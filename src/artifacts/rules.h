@@ -31,7 +31,5 @@ inline constexpr std::string_view kScrubPromiseBroken = "artifact.scrub_promise_
 
 /// All rules, in the order of docs/rules.md. Lives as long as the process.
 std::span<const core::Rule> rules();
-/// The rule of that id; nullptr where there is none.
-const core::Rule* find_rule(std::string_view id);
 
 }  // namespace holdfast::artifacts

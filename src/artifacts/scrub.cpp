@@ -400,7 +400,7 @@ class Scrub {
     core::Finding finding;
     finding.subject = {"source", config_.name};
     finding.rule = kScrubPromiseBroken;
-    finding.level = find_rule(kScrubPromiseBroken)->level;
+    finding.level = core::find_rule(rules(), kScrubPromiseBroken)->level;
     finding.recorded = "every byte within " + promise;
     finding.observed = end_.forecast.can_keep ? "slices too seldom" : "rate too low";
     finding.message = finding.subject.text() + ": " +

@@ -152,7 +152,7 @@ core::Finding file_finding(const SourceConfig& config, const std::string& path,
   core::Finding finding;
   finding.subject = file_subject(config, path);
   finding.rule = rule;
-  finding.level = find_rule(rule)->level;
+  finding.level = core::find_rule(rules(), rule)->level;
   return finding;
 }
 

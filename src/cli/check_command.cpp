@@ -115,9 +115,9 @@ void add_check_command(CLI::App& root) {
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"note", "warning", "error"}))
       ->capture_default_str();
-  command->add_flag(
-      "--fail-open", options->fail_open,
-      "Exit 0, not 3, where something could not be looked at; the report still says so");
+  command->add_flag("--fail-open", options->fail_open,
+                    "Exit 0, not 3, where something was tried and could not be looked at; the "
+                    "report still says so");
   command
       ->add_option("--max-age", options->max_age,
                    "Incomplete (exit 3) where a proof is older, for example 30d")

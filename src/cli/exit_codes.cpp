@@ -18,12 +18,14 @@ std::span<const ExitMeaning> exit_meanings() {
       ExitMeaning{static_cast<int>(Exit::usage), "usage",
                   "bad usage, bad configuration, or an internal error",
                   "The message names the option, or the file, line and key. Nothing was checked."},
-      ExitMeaning{static_cast<int>(Exit::incomplete), "incomplete",
-                  "incomplete: something planned could not be looked at, nothing was evaluated, or "
-                  "a proof is older than --max-age",
-                  "No difference was found, but not everything was vouched for: that is no pass. "
-                  "The report names each gap. --fail-open makes "
-                  "this code 0, and the report still says complete: false."},
+      ExitMeaning{
+          static_cast<int>(Exit::incomplete), "incomplete",
+          "incomplete: something planned could not be looked at, nothing was evaluated, or "
+          "a proof is older than --max-age",
+          "No difference was found, but not everything was vouched for: that is no pass. "
+          "The report names each gap. --fail-open makes this code 0 where it was tried to "
+          "look, and the report still says complete: false; where there was nothing to look "
+          "at it stays 3."},
       ExitMeaning{static_cast<int>(Exit::refused), "refused",
                   "refused: locked, the state moved since it was seen, or a breaker tripped; "
                   "no hash was changed",

@@ -156,12 +156,9 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   if (words.emit_telemetry && !chosen.has_workspace)
     command.say("events are kept in a workspace's catalog, and there is none here: holdfast init");
   const auto& error = outcome.checks.front().error;
-  const bool is_own_fault =
+  const bool says_nothing =
       error && (error->code() == Code::internal || (!run && error->code() == Code::invalid));
-  if (is_own_fault) return *error;
-  // A finding beats it; --fail-open does not.
-  const bool has_findings = outcome.conclusion == app::Conclusion::findings;
-  if (run && run->catalog_error && !has_findings) return *run->catalog_error;
+  if (says_nothing && !outcome.checks.front().catalog_failed) return *error;
   return static_cast<Exit>(outcome.exit_code);
 }
 

@@ -147,7 +147,7 @@ std::string report_of(const Compared& compared, app::ReportFormat format, Timest
   outcome.started_at = outcome.ended_at = now;
   outcome.complete = true;
   outcome.conclusion = fails ? app::Conclusion::findings : app::Conclusion::in_step;
-  outcome.exit_code = app::exit_code_of(outcome.conclusion, false);
+  outcome.exit_code = app::exit_code_of(outcome.conclusion);
   outcome.checks.push_back(std::move(result));
   return app::report_of(outcome, format, {});
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast schemas serve`: a schema registry on the workspace's catalog.
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
@@ -76,6 +77,7 @@ Result<service::RegistryOptions> options_of(const ServeWords& words,
   out.server.key_file = words.key;
   out.server.limits.body_bytes = static_cast<std::size_t>(words.body_bytes);
   out.server.pool_threads = words.jobs;
+  out.server.costly_threads = std::max(1, words.jobs / 2);
   return out;
 }
 
@@ -143,7 +145,9 @@ void add_schemas_serve(CLI::App& group) {
       ->type_name("BYTES")
       ->check(CLI::Range(std::int64_t{1024}, std::int64_t{16} << 20U))
       ->capture_default_str();
-  command->add_option("--jobs", words->jobs, "Requests answered at once")
+  command
+      ->add_option("--jobs", words->jobs,
+                   "Requests answered at once; comparisons have half as many threads of their own")
       ->type_name("N")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

@@ -4,10 +4,10 @@
 #include <exception>
 #include <new>
 #include <string>
-#include <system_error>
 
 #include "base/log.h"
 #include "base/system_error.h"
+#include "base/thread.h"
 
 namespace holdfast::core {
 
@@ -25,15 +25,11 @@ Status BatchCrew::hire(int count, const std::function<void(int)>& body) {
   threads_.reserve(static_cast<std::size_t>(count));
   std::string why;
   for (int i = 0; i < count && why.empty(); ++i) {
-    try {
-      threads_.emplace_back(body, i);
-    } catch (const std::system_error& error) {
-      why = error.what();
-    } catch (const std::bad_alloc&) {
-      why = "out of memory";
-    }
+    auto thread = start_thread([body, i] { body(i); });
+    if (thread) threads_.push_back(std::move(*thread));
+    if (!thread) why = thread.error().message();
   }
-  if (threads_.empty()) return Error(Code::unavailable, "can't start a worker thread: " + why);
+  if (threads_.empty()) return Error(Code::unavailable, why);
   if (!why.empty()) {
     log_warning("fewer worker threads than asked for",
                 {{"asked", std::to_string(count)},

@@ -2,6 +2,7 @@
 // The names of verdicts and levels, as written in tables, JSON and the catalog.
 #include "core/finding.h"
 
+#include <algorithm>
 #include <array>
 
 namespace holdfast::core {
@@ -53,6 +54,11 @@ std::optional<Level> parse_level(std::string_view name) {
     if (level_name(level) == name) return level;
   }
   return std::nullopt;
+}
+
+const Rule* find_rule(std::span<const Rule> rules, std::string_view id) {
+  const auto found = std::ranges::find(rules, id, &Rule::id);
+  return found == rules.end() ? nullptr : &*found;
 }
 
 }  // namespace holdfast::core

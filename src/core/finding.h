@@ -2,6 +2,7 @@
 // What a check says: subjects, verdicts, findings. The words are those of docs/architecture.md.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,5 +65,7 @@ struct Rule {
   std::string_view summary;  // one sentence
   std::string_view help;     // why it matters and what to do next; a few sentences
 };
+/// The rule of that id; nullptr where there is none.
+const Rule* find_rule(std::span<const Rule> rules, std::string_view id);
 
 }  // namespace holdfast::core

@@ -3,18 +3,22 @@
 
 #include <utility>
 
+#include "base/thread.h"
 #include "core/batch_crew.h"
 
 namespace holdfast::extract {
 
-GroupCommit::GroupCommit(RowLog& log)
-    : log_(log), writer_([this] {
-        const Status ended = core::without_exceptions([this] { return write_groups(), Status(); });
-        if (ended) return;
-        const std::lock_guard lock(mutex_);
-        failed_ = ended.error();
-        changed_.notify_all();
-      }) {}
+Status GroupCommit::start() {
+  TRY_ASSIGN(writer_, start_thread([this] {
+               const Status ended =
+                   core::without_exceptions([this] { return write_groups(), Status(); });
+               if (ended) return;
+               const std::lock_guard lock(mutex_);
+               failed_ = ended.error();
+               changed_.notify_all();
+             }));
+  return {};
+}
 
 GroupCommit::~GroupCommit() {
   drop(close(), "whoever cared has called it before");

@@ -22,11 +22,13 @@ namespace holdfast::extract {
 class GroupCommit {
  public:
   /// `log` outlives it, and is used by nobody else meanwhile.
-  explicit GroupCommit(RowLog& log);
+  explicit GroupCommit(RowLog& log) : log_(log) {}
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
 
+  /// Starts the thread, once and before anything else. `unavailable` where the system gives none.
+  Status start();
   /// Gathers a row and gives its number, from 1. `invalid` for a row that the files can't hold: nothing was gathered. After an error of
   /// the disk every call returns that error.
   Result<std::uint64_t> append(std::string key, std::string json,

@@ -75,7 +75,7 @@ class Judging {
   };
 
   core::Finding& add(Draft draft) {
-    const core::Rule* rule = find_rule(draft.rule);
+    const core::Rule* rule = core::find_rule(rules(), draft.rule);
     HOLDFAST_ASSERT(rule != nullptr);
     core::Finding finding;
     finding.subject = report_.subject;

@@ -90,6 +90,7 @@ class Run {
     {
       TRY_ASSIGN(auto log, session_.open_log(extractor_.columns));
       GroupCommit group(log);
+      TRY(group.start());
       TRY(extract_pending(group));
       TRY(group.close());
     }

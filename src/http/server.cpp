@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "base/system_error.h"
+#include "base/thread.h"
 #include "http/session.h"
 
 namespace holdfast::http {
@@ -34,13 +35,16 @@ Status check(const ServerOptions& options) {
     return Error(Code::invalid, "a certificate needs its key, and a key its certificate",
                  "set both, or neither");
   const bool threads = options.io_threads >= 1 && options.io_threads <= kMostThreads &&
-                       options.pool_threads >= 1 && options.pool_threads <= kMostThreads;
+                       options.pool_threads >= 1 && options.pool_threads <= kMostThreads &&
+                       options.costly_threads >= 1 && options.costly_threads <= kMostThreads;
   if (!threads) return Error(Code::invalid, "a server has 1 to 256 threads of each kind");
   const ServerLimits& limits = options.limits;
   if (limits.connections == 0 || limits.header_bytes < 64 ||
       limits.header_bytes > std::size_t{16} << 20U || limits.requests_per_connection == 0)
     return Error(Code::invalid,
                  "limits: at least one connection and one request, a header of 64 bytes to 16 MiB");
+  if (limits.all_body_bytes < limits.body_bytes)
+    return Error(Code::invalid, "limits: all bodies take at least as much as one");
   if (std::min({limits.read, limits.idle, limits.write, limits.heartbeat}) <=
       std::chrono::milliseconds(0))
     return Error(Code::invalid, "limits: times are longer than nothing");
@@ -83,6 +87,7 @@ struct Server::State {
   void stop();
   void stop_sessions();
   void cut_sessions();
+  Status hire();
   void run();
 };
 
@@ -175,6 +180,23 @@ void Server::State::cut_sessions() {
     session->cut();
 }
 
+// All of them or none: nothing is accepted yet.
+Status Server::State::hire() {
+  work.emplace(io.get_executor());
+  Status hired;
+  for (int i = 0; i < shared.options.io_threads && hired; ++i) {
+    auto thread = start_thread([this] { run(); });
+    if (thread) threads.push_back(std::move(*thread));
+    if (!thread) hired = std::move(thread).error();
+  }
+  if (hired) return {};
+  work.reset();
+  io.stop();
+  for (std::thread& thread : threads)
+    thread.join();
+  return hired;
+}
+
 void Server::State::run() {
   for (bool again = true; again;) {
     again = false;
@@ -208,11 +230,11 @@ Result<Server> Server::start(ServerOptions options, std::vector<Route> routes,
   state->shared.tls = std::move(tls);
   state->cancel = cancel;
   TRY(state->listen());
-  state->work.emplace(state->io.get_executor());
+  TRY(state->shared.crew.hire());
+  TRY(state->shared.costly_crew.hire());
+  TRY(state->hire());
   net::co_spawn(state->control, state->accept(), net::detached);
   state->watch_cancel();
-  for (int i = 0; i < state->shared.options.io_threads; ++i)
-    state->threads.emplace_back([at = state.get()] { at->run(); });
   return Server(std::move(state));
 }
 
@@ -243,7 +265,8 @@ Status Server::wait() {
     net::post(state.control, [&state] { state.drain_timer.cancel(); });
     for (std::thread& thread : state.threads)
       thread.join();
-    state.shared.pool.join();
+    state.shared.crew.join();
+    state.shared.costly_crew.join();
     state.waited = true;
     if (state.shared.cut_count > 0)
       state.end =

@@ -2,8 +2,8 @@
 // An HTTP/1.1 server: routes, limits, TLS, streams and a graceful stop. Coroutines of Asio do the waiting, Beast's parser reads the protocol;
 // neither shows here (decision 0120).
 //
-// A handler is a plain function. `pooled` ones run on a small pool of threads and may block; `direct` ones run where the bytes are read and
-// must not. Its Error becomes a problem answer (http/problem.h), its exception a 500 that says nothing. Answered by the server itself: HEAD
+// A handler is a plain function. `pooled` and `costly` ones run on a small pool of threads each and may block; `direct` ones run where the
+// bytes are read and must not. Its Error becomes a problem answer (http/problem.h), its exception a 500 that says nothing. Answered by the server itself: HEAD
 // (from GET), OPTIONS, 404, 405 with Allow, 400, 408, 413, 417, 431, 501, 503, and 304 where If-None-Match names the answer's ETag.
 #pragma once
 #include <chrono>
@@ -25,9 +25,12 @@ namespace holdfast::http {
 struct ServerLimits {
   std::size_t header_bytes = std::size_t{16} << 10U;  // more is 431
   std::size_t body_bytes = std::size_t{1} << 20U;     // more is 413
+  std::size_t all_body_bytes =
+      std::size_t{64} << 20U;  // of all requests that are read or worked on; the next byte gets 503
   std::size_t requests_per_connection = 10'000;
-  std::size_t connections = 256;    // the next one gets 503 and is closed
-  std::size_t waiting_calls = 256;  // for the pool; the next one gets 503
+  std::size_t connections = 256;          // the next one gets 503 and is closed
+  std::size_t waiting_calls = 256;        // for the pool; the next one gets 503
+  std::size_t waiting_costly_calls = 32;  // for the threads of costly calls
   std::chrono::milliseconds read{
       10'000};  // from a request's first byte to its last (slow loris), and for the TLS handshake
   std::chrono::milliseconds idle{30'000};       // between requests
@@ -44,6 +47,7 @@ struct ServerOptions {
   ServerLimits limits;
   int io_threads = 1;
   int pool_threads = 4;
+  int costly_threads = 2;
 };
 
 /// A request as a handler sees it; lives as long as the call.
@@ -76,7 +80,8 @@ struct Reply {
       events;  // instead of body: text/event-stream until it is closed or the client goes
 };
 
-enum class Runs : unsigned char { pooled, direct };
+/// costly: on threads of its own, so that calls that compute for seconds keep no other waiting.
+enum class Runs : unsigned char { pooled, direct, costly };
 using Handler = std::function<Result<Reply>(const Call&)>;
 
 struct Route {

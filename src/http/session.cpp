@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "http/http_date.h"
 #include "http/problem.h"
 
@@ -98,6 +99,12 @@ std::optional<Refusal> doubtful(const Headers& headers, unsigned version) {
   return std::nullopt;
 }
 
+Reply later(std::string_view why) {
+  Reply reply = problem(503, why, "try again in a moment");
+  reply.headers.emplace_back("Retry-After", "1");
+  return reply;
+}
+
 bool has_body(int status) {
   return status >= 200 && status != 204 && status != 304;
 }
@@ -146,7 +153,7 @@ Result<std::string> guarded(const Pieces& pieces) {
 
 // Runs a blocking function on the pool; the caller goes on on its own strand.
 template <class Function>
-Task<std::invoke_result_t<Function>> on_pool(net::thread_pool& pool, Function function) {
+Task<std::invoke_result_t<Function>> on_pool(net::io_context& pool, Function function) {
   std::optional<std::invoke_result_t<Function>> out;
   const auto run = [](auto& call, auto& to) -> Task<> {
     to.emplace(call());
@@ -164,8 +171,50 @@ const std::string& Call::parameter(std::string_view name) const {
   return *value;
 }
 
+// The bytes of one body, counted among those of all.
+class HeldBytes {
+ public:
+  explicit HeldBytes(std::atomic<std::size_t>& all) : all_(all) {}
+  ~HeldBytes() { all_ -= count_; }
+  HeldBytes(const HeldBytes&) = delete;
+  HeldBytes& operator=(const HeldBytes&) = delete;
+
+  /// False where all would be more than `most`.
+  bool grow_to(std::size_t count, std::size_t most) {
+    if (count <= count_) return true;
+    const std::size_t more = count - count_;
+    if (all_.fetch_add(more) + more > most) {
+      all_ -= more;
+      return false;
+    }
+    count_ = count;
+    return true;
+  }
+
+ private:
+  std::atomic<std::size_t>& all_;
+  std::size_t count_ = 0;
+};
+
+Status Crew::hire() {
+  for (int i = 0; i < thread_count_; ++i) {
+    TRY_ASSIGN(auto thread, start_thread([this] { work.run(); }));
+    threads_.push_back(std::move(thread));
+  }
+  return {};
+}
+
+void Crew::join() {
+  guard_.reset();
+  for (std::thread& thread : threads_)
+    thread.join();
+  threads_.clear();
+}
+
 // A request while it is read and answered.
 struct Session::Incoming {
+  explicit Incoming(Shared& shared) : held(shared.body_bytes) {}
+  HeldBytes held;
   Parser parser;
   std::optional<Refusal> refused;
   Call call;
@@ -229,9 +278,8 @@ Task<> Session::run() {
 Task<> Session::refuse() {
   connection_->expire_in(shared_.options.limits.read);
   if (!co_await connection_->open()) co_return connection_->cut();
-  Incoming in;
-  Reply reply = problem(503, "too many connections", "try again in a moment");
-  reply.headers.emplace_back("Retry-After", "1");
+  Incoming in(shared_);
+  Reply reply = later("too many connections");
   std::size_t sent_bytes = 0;
   if (co_await send(in, reply, sent_bytes)) co_await connection_->close();
   connection_->cut();
@@ -269,6 +317,9 @@ Task<bool> Session::receive(Incoming& in) {
     const std::size_t used = parse ? in.parser.put(net::buffer(buffer_), failed) : 0;
     buffer_.erase(0, used);
     if (failed && failed != beast::http::error::need_more) in.refused = refusal_of(failed);
+    if (!in.refused &&
+        !in.held.grow_to(in.parser.get().body().size(), shared_.options.limits.all_body_bytes))
+      in.refused = {503, "the bodies of other requests take all the memory there is for them"};
     if (in.refused) break;
     if (in.parser.is_header_done() && !header_taken) {
       header_taken = true;
@@ -284,6 +335,11 @@ Task<bool> Session::receive(Incoming& in) {
       continue;
     }
     if (in.parser.is_done() || (used > 0 && !buffer_.empty())) continue;
+    // Behind the header only the line before a chunk, or the fields behind the last one, are not taken as they come.
+    if (header_taken && buffer_.size() > shared_.options.limits.header_bytes) {
+      in.refused = {431, "a chunk's extension, or the fields behind the body, are too large"};
+      break;
+    }
     if (!co_await more(in)) co_return false;
   }
   co_return true;
@@ -291,17 +347,14 @@ Task<bool> Session::receive(Incoming& in) {
 
 Task<Result<Reply>> Session::call(const Route& route, const Call& call) {
   if (route.runs == Runs::direct) co_return guarded(route, call);
-  const auto most =
-      shared_.options.limits.waiting_calls + static_cast<std::size_t>(shared_.options.pool_threads);
-  if (shared_.waiting_calls.fetch_add(1) >= most) {
-    shared_.waiting_calls.fetch_sub(1);
-    Reply busy = problem(503, "too many requests wait for an answer", "try again in a moment");
-    busy.headers.emplace_back("Retry-After", "1");
-    co_return busy;
+  Crew& crew = route.runs == Runs::costly ? shared_.costly_crew : shared_.crew;
+  if (crew.call_count.fetch_add(1) >= crew.most_calls) {
+    crew.call_count.fetch_sub(1);
+    co_return later("too many requests wait for an answer");
   }
   connection_->expire_never();
-  auto reply = co_await on_pool(shared_.pool, [&] { return guarded(route, call); });
-  shared_.waiting_calls.fetch_sub(1);
+  auto reply = co_await on_pool(crew.work, [&] { return guarded(route, call); });
+  crew.call_count.fetch_sub(1);
   co_return reply;
 }
 
@@ -342,13 +395,14 @@ Task<Reply> Session::answer(Incoming& in) {
 }
 
 Task<Session::Next> Session::serve() {
-  auto incoming = std::make_unique<Incoming>();  // a parser is large for a coroutine's frame
+  auto incoming = std::make_unique<Incoming>(shared_);  // a parser is large for a coroutine's frame
   Incoming& in = *incoming;
   if (!co_await receive(in)) co_return Next::gone;
   ++request_count_;
   Reply reply;
   if (in.refused) {
-    reply = problem(in.refused->status, in.refused->why);
+    reply = in.refused->status == 503 ? later(in.refused->why)
+                                      : problem(in.refused->status, in.refused->why);
   } else {
     in.keep = in.parser.get().keep_alive();
     reply = co_await answer(in);
@@ -439,7 +493,7 @@ Task<bool> Session::write_chunk(const Incoming& in, std::string_view bytes) {
 Task<bool> Session::send_pieces(Incoming& in, Reply& reply, std::size_t& sent_bytes) {
   for (;;) {
     connection_->expire_never();
-    auto piece = co_await on_pool(shared_.pool, [&] { return guarded(reply.pieces); });
+    auto piece = co_await on_pool(shared_.crew.work, [&] { return guarded(reply.pieces); });
     if (!piece) {
       log_error("http answer cut short",
                 {{"path", in.call.target.path}, {"error", piece.error().message()}});

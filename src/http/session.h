@@ -13,9 +13,11 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <thread>
+#include <vector>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "http/connection.h"
 #include "http/routes.h"
@@ -25,18 +27,45 @@ namespace holdfast::http {
 
 class Session;
 
+/// Threads that calls run on, and how many calls there are for them.
+class Crew {
+ public:
+  Crew(int thread_count, std::size_t most_waiting)
+      : most_calls(static_cast<std::size_t>(thread_count) + most_waiting),
+        thread_count_(thread_count) {}
+  ~Crew() { join(); }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  /// `unavailable` where the system gives fewer threads.
+  Status hire();
+  /// Once all that was asked of it is done.
+  void join();
+
+  const std::size_t most_calls;
+  std::atomic<std::size_t> call_count{0};
+  net::io_context work;
+
+ private:
+  int thread_count_;
+  net::executor_work_guard<net::io_context::executor_type> guard_{work.get_executor()};
+  std::vector<std::thread> threads_;
+};
+
 /// What all sessions of a server share. `mutex` guards `sessions`, `draining` and `cut_count`.
 struct Shared {
   Shared(ServerOptions with, RouteTable table)
       : options(std::move(with)),
         routes(std::move(table)),
-        pool(static_cast<std::size_t>(options.pool_threads)) {}
+        crew(options.pool_threads, options.limits.waiting_calls),
+        costly_crew(options.costly_threads, options.limits.waiting_costly_calls) {}
   ServerOptions options;
   RouteTable routes;
   std::optional<TlsContext> tls;
-  net::thread_pool pool;
+  Crew crew;
+  Crew costly_crew;
+  std::atomic<std::size_t> body_bytes{0};  // that sessions hold
   std::atomic<bool> stopping{false};
-  std::atomic<std::size_t> waiting_calls{0};
   std::mutex mutex;
   std::condition_variable changed;  // `sessions` is empty, or `draining` is set
   bool draining = false;            // no session is added any more

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/root_folder.h"
+#include "base/thread.h"
 #include "schemas/guard.h"
 #include "schemas/judge.h"
 #include "schemas/registry_claims.h"
@@ -251,8 +252,14 @@ class Observing {
     }
     std::vector<std::thread> crew;
     crew.reserve(others.size());
-    for (const auto& registry : others)
-      crew.emplace_back([this, &registry, &looking] { work(*registry, looking); });
+    for (const auto& registry : others) {
+      auto thread = start_thread([this, &registry, &looking] { work(*registry, looking); });
+      if (!thread) {
+        drop(std::move(thread).error(), "fewer threads take longer for the same");
+        break;
+      }
+      crew.push_back(std::move(*thread));
+    }
     work_and_tell(*first, looking);
     for (std::thread& each : crew)
       each.join();

@@ -42,6 +42,15 @@ bool is_file_name(const std::string& name) {
          is_printable && is_found_again && !is_ours && name.size() <= 200;
 }
 
+/// An address as it is compared: another revision of one git folder is as another day of one registry.
+std::string_view without_revision(std::string_view address) {
+  while (address.ends_with('/'))
+    address.remove_suffix(1);
+  constexpr std::string_view kGit = "git:";
+  const std::size_t path = address.starts_with(kGit) ? address.find(':', kGit.size()) : 0;
+  return path == std::string_view::npos ? address : address.substr(path);
+}
+
 class Fetching {
  public:
   Fetching(const SchemasConfig& config, const FetchOptions& options)
@@ -65,6 +74,7 @@ class Fetching {
     if (!index) return error_of_registry(index.problem()).with(config_.registry.shown());
     out_.index_generated_at = index->generated_at;
     TRY_ASSIGN(const auto names, chosen(*index));
+    if (pins_.lock) TRY(require_all_where_source_changes(*pins_.lock, names));
     for (const std::string& name : names)
       TRY(get(name, *index));
     TRY(hold_hashes());
@@ -103,14 +113,48 @@ class Fetching {
     return {};
   }
 
+  bool is_of_other_track(const PinLock& lock) const {
+    return !lock.track.empty() && !config_.track.empty() && lock.track != config_.track;
+  }
+  bool is_of_other_registry(const PinLock& lock) const {
+    return !lock.registry_url.empty() &&
+           without_revision(lock.registry_url) != without_revision(config_.registry.shown());
+  }
+
   // A folder of two tracks would be called the one's by its lock file.
   Status require_track(const PinLock& lock) const {
-    if (lock.track.empty() || config_.track.empty() || lock.track == config_.track) return {};
+    if (!is_of_other_track(lock)) return {};
     return Error(Code::conflict,
                  printable_path(config_.fixtures) + " was fetched from track " + named(lock.track) +
                      ", and this is track " + named(config_.track) + "; nothing was written",
                  "name another folder with --output, or --track " + named(lock.track) +
                      "; --force goes over to the new track and keeps a backup");
+  }
+
+  // The lock file names one track and one registry, so whoever goes over to others takes all pins along, --force or not.
+  Status require_all_where_source_changes(const PinLock& lock,
+                                          const std::vector<std::string>& names) const {
+    if (!is_of_other_track(lock) && !is_of_other_registry(lock)) return {};
+    std::set<std::string> staying;
+    for (const Pin& pin : pins_.pins)
+      staying.insert(pin.name);
+    for (const auto& [name, pin] : lock.pins)
+      staying.insert(name);
+    for (const std::string& name : names)
+      staying.erase(name);
+    if (staying.empty()) return {};
+    const std::string from = is_of_other_track(lock)
+                                 ? "track " + named(lock.track)
+                                 : "the registry " + printable_path(lock.registry_url);
+    return Error(
+        Code::conflict,
+        printable_path(config_.fixtures) + " was fetched from " + from + ", and " +
+            named(*staying.begin()) +
+            (staying.size() == 1 ? std::string() : " (of " + std::to_string(staying.size()) + ")") +
+            " would stay as it is from there; nothing was written",
+        "without --schemas all pins go over; or name another folder with --output, or take "
+        "pins that are needed no more out of the folder and of " +
+            std::string(kLockFile));
   }
 
   Result<std::vector<std::string>> chosen(const Index& index) const {
@@ -325,7 +369,9 @@ class Fetching {
   // Times and the run's id alone are no news.
   bool has_news() const {
     const bool has_lock = before_.contains(kLockFile) && pins_.lock;
-    return !has_lock || std::ranges::any_of(coming_, [&](const auto& each) {
+    const bool is_from_elsewhere =
+        has_lock && (is_of_other_track(*pins_.lock) || is_of_other_registry(*pins_.lock));
+    return !has_lock || is_from_elsewhere || std::ranges::any_of(coming_, [&](const auto& each) {
       const Coming& coming = each.second;
       const auto old = before_.find(coming.pin.file);
       const LockedPin* locked = pins_.lock->find(each.first);

@@ -84,13 +84,15 @@ class Judging {
 
 Result<Compatibility> judge_compatibility(CompatibilityLevel level, Profile profile,
                                           const std::vector<std::string>& before,
-                                          const std::string& now) {
+                                          const std::string& now,
+                                          const std::function<Status()>& may_go_on) {
   Compatibility out;
   out.answer = Answer::yes;
   const Pin newer = text_of(now);
   if (newer.problem) return Error(Code::invalid, newer.problem->detail);
   Judging judging(profile, out);
   for (std::size_t i = before.size(); i-- > 0;) {
+    if (may_go_on) TRY(may_go_on());
     const Pin older = text_of(before[i]);
     if (older.problem) return Error(Code::invalid, older.problem->detail);
     const std::string against = before.size() == 1 ? "" : "version " + std::to_string(i + 1);

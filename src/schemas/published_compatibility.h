@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a new text of a published schema keeps what a compatibility level promises to those who use the versions before it.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,10 @@ struct Compatibility {
 inline constexpr std::size_t kMostReasons = 100;
 
 /// `before` are the versions that the level asks about, the latest last: all of them for the transitive ones, else one. None: yes. A text that
-/// is no schema is `invalid`.
+/// is no schema is `invalid`. `may_go_on` is asked before each of them, and its Error ends it; none: it has all the time it needs.
 Result<Compatibility> judge_compatibility(CompatibilityLevel level, Profile profile,
                                           const std::vector<std::string>& before,
-                                          const std::string& now);
+                                          const std::string& now,
+                                          const std::function<Status()>& may_go_on = {});
 
 }  // namespace holdfast::schemas

@@ -57,9 +57,14 @@ Status PublishedIndex::refresh(catalog::Catalog& catalog) {
     for (PublishedSchema& schema : page)
       take(std::move(schema));
   }
-  TRY_ASSIGN(const auto levels, levels_since(catalog, revision_));
-  for (const LevelOf& level : levels)
-    take(level);
+  after = revision_;
+  for (bool more = true; more;) {
+    TRY_ASSIGN(const auto page, levels_since(catalog, after));
+    more = static_cast<std::int64_t>(page.size()) == kPublishedPage;
+    if (!page.empty()) after = page.back().revision;
+    for (const LevelOf& level : page)
+      take(level);
+  }
   revision_ = newest;
   return {};
 }

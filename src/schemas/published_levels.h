@@ -36,7 +36,7 @@ struct LevelOf {
 
 /// One transaction with the event schema.compatibility_set; nothing where it is so already. Durable on return.
 Status set_level(catalog::Catalog& catalog, const LevelOf& level, const std::string& actor);
-/// Levels that changed after a revision.
+/// Levels that changed after a revision, in order of revision, at most kPublishedPage of them.
 Result<std::vector<LevelOf>> levels_since(catalog::Catalog& catalog, std::int64_t revision);
 
 }  // namespace holdfast::schemas

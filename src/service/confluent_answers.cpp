@@ -108,4 +108,24 @@ OrRefusal<std::string> schema_of(const RequestBody& body) {
   return schema;
 }
 
+std::vector<Endpoint> confluent_endpoints(RegistryState& state,
+                                          std::span<const ConfluentLine> lines) {
+  std::vector<Endpoint> out;
+  for (const ConfluentLine& line : lines) {
+    Endpoint endpoint;
+    endpoint.method = line.method;
+    endpoint.pattern = line.pattern;
+    endpoint.summary = line.summary;
+    endpoint.speech = Speech::confluent;
+    endpoint.access = line.access;
+    endpoint.fields.assign(line.fields.begin(), line.fields.end());
+    endpoint.runs = line.runs;
+    endpoint.handler = [&state, answer = line.answer](const http::Call& call) {
+      return answer(state, call);
+    };
+    out.push_back(std::move(endpoint));
+  }
+  return out;
+}
+
 }  // namespace holdfast::service

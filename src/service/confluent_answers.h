@@ -2,9 +2,11 @@
 // What both halves of the Confluent API share: finding a subject and a version, and saying so in its words (error codes 40401 … 50001).
 #pragma once
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "service/registry.h"
 #include "service/subject.h"
@@ -41,6 +43,19 @@ OrRefusal<const schemas::PublishedSchema*> version_of(const schemas::PublishedNa
 std::string subject_version_answer(const RegistryState& state,
                                    const schemas::PublishedSchema& schema,
                                    std::string_view content);
+
+/// One endpoint of this API.
+struct ConfluentLine {
+  http::Method method;
+  const char* pattern;
+  const char* summary;
+  Result<http::Reply> (*answer)(RegistryState& state, const http::Call& call);
+  std::span<const Field> fields = {};
+  Access access = Access::read;
+  http::Runs runs = http::Runs::pooled;
+};
+std::vector<Endpoint> confluent_endpoints(RegistryState& state,
+                                          std::span<const ConfluentLine> lines);
 
 /// The schema that a request brings: of type JSON, without references, a schema. Its bytes.
 OrRefusal<std::string> schema_of(const RequestBody& body);

@@ -212,53 +212,33 @@ Result<http::Reply> get_mode(RegistryState& state, const http::Call&) {
   return confluent_reply(std::move(out).take());
 }
 
-using Answering = Result<http::Reply> (*)(RegistryState& state, const http::Call& call);
-
-struct Line {
-  http::Method method;
-  const char* pattern;
-  const char* summary;
-  Answering answer;
-};
-
 constexpr auto kGet = http::Method::get;
 constexpr std::array kLines = {
-    Line{kGet, "/subjects", "Names of all subjects; those of other tracks as :.TRACK:NAME",
-         get_subjects},
-    Line{kGet, "/subjects/{subject}/versions", "The numbers of its versions", get_versions},
-    Line{kGet, "/subjects/{subject}/versions/{version}", "One version: a number, or latest",
-         get_version},
-    Line{kGet, "/subjects/{subject}/versions/{version}/schema", "Its schema alone",
-         get_version_schema},
-    Line{kGet, "/schemas/ids/{id}", "The schema of an id", get_id},
-    Line{kGet, "/schemas/ids/{id}/schema", "The schema of an id, alone", get_id_schema},
-    Line{kGet, "/schemas/ids/{id}/versions", "Which versions of which subjects have it",
-         get_id_versions},
-    Line{kGet, "/schemas/types", "JSON", get_types},
-    Line{kGet, "/config", "The compatibility of subjects without one of their own", get_config},
-    Line{kGet, "/config/{subject}", "The compatibility of a subject", get_subject_config},
-    Line{kGet, "/mode", "READWRITE, or READONLY where no token is configured", get_mode},
-    Line{http::Method::post, "/subjects/{subject}", "Whether the subject has this schema", look_up},
+    ConfluentLine{kGet, "/subjects", "Names of all subjects; those of other tracks as :.TRACK:NAME",
+                  get_subjects},
+    ConfluentLine{kGet, "/subjects/{subject}/versions", "The numbers of its versions",
+                  get_versions},
+    ConfluentLine{kGet, "/subjects/{subject}/versions/{version}",
+                  "One version: a number, or latest", get_version},
+    ConfluentLine{kGet, "/subjects/{subject}/versions/{version}/schema", "Its schema alone",
+                  get_version_schema},
+    ConfluentLine{kGet, "/schemas/ids/{id}", "The schema of an id", get_id},
+    ConfluentLine{kGet, "/schemas/ids/{id}/schema", "The schema of an id, alone", get_id_schema},
+    ConfluentLine{kGet, "/schemas/ids/{id}/versions", "Which versions of which subjects have it",
+                  get_id_versions},
+    ConfluentLine{kGet, "/schemas/types", "JSON", get_types},
+    ConfluentLine{kGet, "/config", "The compatibility of subjects without one of their own",
+                  get_config},
+    ConfluentLine{kGet, "/config/{subject}", "The compatibility of a subject", get_subject_config},
+    ConfluentLine{kGet, "/mode", "READWRITE, or READONLY where no token is configured", get_mode},
+    ConfluentLine{http::Method::post, "/subjects/{subject}", "Whether the subject has this schema",
+                  look_up, kSchemaFields},
 };
 
 }  // namespace
 
 std::vector<Endpoint> confluent_reading(RegistryState& state) {
-  std::vector<Endpoint> out;
-  for (const Line& line : kLines) {
-    Endpoint endpoint;
-    endpoint.method = line.method;
-    endpoint.pattern = line.pattern;
-    endpoint.summary = line.summary;
-    endpoint.speech = Speech::confluent;
-    endpoint.handler = [&state, answer = line.answer](const http::Call& call) {
-      return answer(state, call);
-    };
-    if (line.method == http::Method::post)
-      endpoint.fields.assign(kSchemaFields.begin(), kSchemaFields.end());
-    out.push_back(std::move(endpoint));
-  }
-  return out;
+  return confluent_endpoints(state, kLines);
 }
 
 }  // namespace holdfast::service

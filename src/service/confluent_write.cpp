@@ -5,6 +5,7 @@
 // A version is compared before the catalog is locked. It is then published only if the subject has no version more than was compared, else it
 // is compared anew, kMostAttempts times.
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "schemas/json_object.h"
@@ -23,6 +24,7 @@ using schemas::PublishedSchema;
 // Each that fails is one of somebody else's that did not.
 constexpr int kMostAttempts = 50;
 constexpr std::size_t kMostCompared = 1000;  // versions, for the transitive levels
+constexpr std::chrono::nanoseconds kMostCompareTime = std::chrono::minutes(1);
 
 /// What a new version of a subject is held against.
 struct Standing {
@@ -54,7 +56,16 @@ Result<schemas::Compatibility> judge(RegistryState& state, schemas::Compatibilit
     TRY_ASSIGN(std::string content, state.catalog->content(version.content_id));
     before.push_back(std::move(content));
   }
-  return schemas::judge_compatibility(level, state.options.profile, before, schema);
+  Clock& clock = state.catalog->clock();
+  const auto until = clock.monotonic() + kMostCompareTime;
+  return schemas::judge_compatibility(
+      level, state.options.profile, before, schema, [&]() -> Status {
+        if (clock.monotonic() < until) return {};
+        return Error(Code::unavailable,
+                     "comparing with " + std::to_string(before.size()) +
+                         " versions takes longer than a minute",
+                     "ask about one version, or set a level that is not transitive");
+      });
 }
 
 /// What a request asks to be registered or compared.
@@ -193,53 +204,28 @@ Result<http::Reply> put_subject_config(RegistryState& state, const http::Call& c
   return put_level(state, call, std::move(*std::get_if<SubjectName>(&subject)));
 }
 
-using Answering = Result<http::Reply> (*)(RegistryState& state, const http::Call& call);
-
-struct Line {
-  http::Method method;
-  Access access;
-  const char* pattern;
-  const char* summary;
-  Answering answer;
-};
-
 constexpr auto kPost = http::Method::post;
 constexpr auto kPut = http::Method::put;
 constexpr std::array kLines = {
-    Line{kPost, Access::write, "/subjects/{subject}/versions",
-         "Registers a schema, if it keeps the subject's compatibility", register_version},
-    Line{kPost, Access::read, "/compatibility/subjects/{subject}/versions",
-         "Whether it could be registered; ?verbose=true says why not", check_against_all},
-    Line{kPost, Access::read, "/compatibility/subjects/{subject}/versions/{version}",
-         "Whether it is compatible with one version", check_against_one},
-    Line{kPut, Access::write, "/config",
-         "Sets the compatibility of subjects without one of their own", put_config},
-    Line{kPut, Access::write, "/config/{subject}", "Sets the compatibility of a subject",
-         put_subject_config},
+    ConfluentLine{kPost, "/subjects/{subject}/versions",
+                  "Registers a schema, if it keeps the subject's compatibility", register_version,
+                  kSchemaFields, Access::write, http::Runs::costly},
+    ConfluentLine{kPost, "/compatibility/subjects/{subject}/versions",
+                  "Whether it could be registered; ?verbose=true says why not", check_against_all,
+                  kSchemaFields, Access::read, http::Runs::costly},
+    ConfluentLine{kPost, "/compatibility/subjects/{subject}/versions/{version}",
+                  "Whether it is compatible with one version", check_against_one, kSchemaFields,
+                  Access::read, http::Runs::costly},
+    ConfluentLine{kPut, "/config", "Sets the compatibility of subjects without one of their own",
+                  put_config, kConfigFields, Access::write},
+    ConfluentLine{kPut, "/config/{subject}", "Sets the compatibility of a subject",
+                  put_subject_config, kConfigFields, Access::write},
 };
 
 }  // namespace
 
 std::vector<Endpoint> confluent_writing(RegistryState& state) {
-  std::vector<Endpoint> out;
-  for (const Line& line : kLines) {
-    Endpoint endpoint;
-    endpoint.method = line.method;
-    endpoint.pattern = line.pattern;
-    endpoint.summary = line.summary;
-    endpoint.speech = Speech::confluent;
-    endpoint.access = line.access;
-    endpoint.handler = [&state, answer = line.answer](const http::Call& call) {
-      return answer(state, call);
-    };
-    if (line.method == kPost) {
-      endpoint.fields.assign(kSchemaFields.begin(), kSchemaFields.end());
-    } else {
-      endpoint.fields.assign(kConfigFields.begin(), kConfigFields.end());
-    }
-    out.push_back(std::move(endpoint));
-  }
-  return out;
+  return confluent_endpoints(state, kLines);
 }
 
 }  // namespace holdfast::service

@@ -140,17 +140,26 @@ std::string track_answer(const PublishedIndex::Names& names) {
   return std::move(out).take();
 }
 
+// Made once for each revision: what is published meanwhile waits for it.
 Result<http::Reply> get_index(RegistryState& state, const http::Call&) {
-  TRY_ASSIGN(const std::string tracks,
-             state.catalog->read([](const PublishedIndex& index) -> Result<std::string> {
+  using Tracks = std::shared_ptr<const CachedAnswer>;
+  TRY_ASSIGN(const Tracks tracks,
+             state.catalog->read([&](const PublishedIndex& index) -> Result<Tracks> {
+               const std::string key = "index " + std::to_string(index.revision());
+               if (Tracks known = state.answers.find(key)) return known;
                JsonObject out;
                for (const auto& [track, names] : index.tracks())
                  out.json(track, track_answer(names));
-               return std::move(out).take();
+               auto made = std::make_shared<CachedAnswer>();
+               made->body = std::move(out).take();
+               made->etag = http::strong_etag(made->body);
+               state.answers.keep(key, made);
+               return Tracks(std::move(made));
              }));
   JsonObject out;
-  out.json("tracks", tracks).text("generated_at", format_rfc3339(state.catalog->clock().now()));
-  return json_reply(std::move(out).take() + '\n', http::strong_etag(tracks));
+  out.json("tracks", tracks->body)
+      .text("generated_at", format_rfc3339(state.catalog->clock().now()));
+  return json_reply(std::move(out).take() + '\n', tracks->etag);
 }
 
 Result<http::Reply> get_health(RegistryState& state, const http::Call&) {
@@ -265,6 +274,7 @@ std::vector<Endpoint> plain_reading(RegistryState& state) {
                   {"from_version", "without it the highest"},
                   {"to_track", "of the version to come"},
                   {"to_version", "without it the highest"}};
+  compat.runs = http::Runs::costly;
   out.push_back(std::move(compat));
   return out;
 }

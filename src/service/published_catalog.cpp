@@ -30,18 +30,28 @@ Status PublishedCatalog::revive(std::optional<catalog::Catalog>& connection) {
   return {};
 }
 
-Status PublishedCatalog::refresh() {
-  if (reader_) {
-    auto done = index_.refresh(*reader_);
-    if (done || done.error().code() != Code::unavailable) return done;
-  }
-  TRY(revive(reader_));
+// Where nothing changed, who reads waits for the answer to one question and for no other reader.
+Status PublishedCatalog::take_in_what_changed() {
+  TRY_ASSIGN(const std::int64_t newest, catalog::last_event_seq(*reader_));
+  if (newest == index_.revision()) return {};
+  const std::unique_lock lock(index_mutex_);
   return index_.refresh(*reader_);
 }
 
+Status PublishedCatalog::refresh() {
+  const std::lock_guard lock(reader_mutex_);
+  if (reader_) {
+    auto done = take_in_what_changed();
+    if (done || done.error().code() != Code::unavailable) return done;
+  }
+  TRY(revive(reader_));
+  return take_in_what_changed();
+}
+
 Result<std::string> PublishedCatalog::content(std::int64_t content_id) {
-  const std::lock_guard lock(read_mutex_);
   TRY(refresh());
+  const std::lock_guard lock(reader_mutex_);
+  if (!reader_) return Error(Code::unavailable, "the catalog is away", "try again");
   TRY_ASSIGN(auto content, schemas::published_content(*reader_, content_id));
   if (!content)
     return Error(Code::corrupt,

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <type_traits>
 
@@ -26,11 +27,12 @@ class PublishedCatalog {
   sql::Dialect dialect() const { return dialect_; }
   Clock& clock() const { return *clock_; }
 
-  /// What `look(index)` returns, a Result. One at a time: it must be quick, and keep no pointer.
+  /// What `look(index)` returns, a Result. Several at once; what is published meanwhile waits for them. It keeps no pointer, and calls
+  /// nothing of this class.
   template <class Look>
   auto read(const Look& look) -> std::invoke_result_t<Look, const schemas::PublishedIndex&> {
-    const std::lock_guard lock(read_mutex_);
     TRY(refresh());
+    const std::shared_lock lock(index_mutex_);
     return look(index_);
   }
   /// The bytes of a content that the index names. `corrupt` where they are gone or changed.
@@ -47,14 +49,16 @@ class PublishedCatalog {
   PublishedCatalog(std::string url, Clock& clock, sql::Dialect dialect)
       : url_(std::move(url)), clock_(&clock), dialect_(dialect) {}
   Status refresh();
+  Status take_in_what_changed();
   Status revive(std::optional<catalog::Catalog>& connection);
 
   std::string url_;
   Clock* clock_;
   sql::Dialect dialect_;
-  std::mutex read_mutex_;
+  std::mutex reader_mutex_;  // taken before index_mutex_
   std::optional<catalog::Catalog> reader_;
-  schemas::PublishedIndex index_;
+  std::shared_mutex index_mutex_;
+  schemas::PublishedIndex index_;  // changes under both
   std::mutex write_mutex_;
   std::optional<catalog::Catalog> writer_;
 };

@@ -17,11 +17,19 @@ struct Connection::State {
   std::unique_ptr<Driver> driver;
   std::map<std::string, Book::Statement, std::less<>> statements;
   bool in_transaction = false;  // a Transaction object lives, whatever the database thinks
+  std::int64_t failure_count = 0;
+
+  template <class T>
+  Result<T> counted(Result<T> result) {
+    if (!result) ++failure_count;
+    return result;
+  }
 
   /// A database may roll back by itself (disk full, connection lost). Going on would write outside
   /// of any transaction.
-  Status require_transaction() const {
+  Status require_transaction() {
     if (!in_transaction || driver->in_transaction()) return {};
+    ++failure_count;
     return Error(
         Code::io,
         name + ": the transaction was rolled back by a failure before; nothing of it was written",
@@ -80,6 +88,9 @@ const std::string& Connection::name() const {
 bool Connection::in_transaction() const {
   return state_->in_transaction;
 }
+std::int64_t Connection::failure_count() const {
+  return state_->failure_count;
+}
 
 Status Connection::use(Book book) {
   auto added = std::move(book).take();
@@ -98,13 +109,13 @@ Result<Rows> Connection::run(std::string_view statement, const Args& args) {
     return Error(Code::internal, "no statement '" + std::string(statement) + "'");
   TRY(state_->require_transaction());
   TRY_ASSIGN(const auto values, bind(statement, found->second, args));
-  return state_->driver->run(found->first, found->second, values);
+  return state_->counted(state_->driver->run(found->first, found->second, values));
 }
 
 Status Connection::script(const std::string& sql) {
   TRY(state_->require_transaction());
   TRY(check_argument("script", "sql", sql));
-  return state_->driver->script(sql);
+  return state_->counted(state_->driver->script(sql));
 }
 
 Status Connection::prepare_all() {
@@ -116,13 +127,13 @@ Status Connection::prepare_all() {
 Result<std::vector<Connection::Column>> Connection::columns(std::string_view table) {
   TRY(state_->require_transaction());
   TRY(check_argument("columns", "table", std::string(table)));
-  return state_->driver->columns(table);
+  return state_->counted(state_->driver->columns(table));
 }
 
 Result<Transaction> Transaction::begin(Connection& connection) {
   if (connection.in_transaction())
     return Error(Code::internal, connection.name() + ": a transaction is open already");
-  TRY(connection.state_->driver->begin());
+  TRY(connection.state_->counted(connection.state_->driver->begin()));
   connection.state_->in_transaction = true;
   return Transaction(connection);
 }
@@ -139,7 +150,7 @@ Status Transaction::commit() {
   HOLDFAST_ASSERT(connection_ != nullptr);
   auto& state = *connection_->state_;
   TRY(state.require_transaction());
-  TRY(state.driver->commit());
+  TRY(state.counted(state.driver->commit()));
   state.in_transaction = false;
   connection_ = nullptr;
   return {};

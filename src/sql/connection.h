@@ -121,6 +121,8 @@ class Connection {
   };
   Result<std::vector<Column>> columns(std::string_view table);
   bool in_transaction() const;
+  /// How many calls the database failed so far: who handed the connection to somebody else learns whether it was to blame.
+  std::int64_t failure_count() const;
 
  private:
   friend class Transaction;

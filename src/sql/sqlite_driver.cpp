@@ -21,6 +21,7 @@
 
 #include "base/canonical_path.h"
 #include "base/file.h"
+#include "base/private_file.h"
 #include "sql/driver.h"
 #include "sql/lock_holder.h"
 
@@ -316,7 +317,10 @@ Status require_file(const OpenOptions& options, const std::string& path) {
     return Error(Code::io, options.url + ": " + failed.message());
   if (!options.create || options.read_only)
     return Error(Code::not_found, options.url + ": no such file");
-  return real_file_system().create_folder(folder_of(path));
+  TRY(real_file_system().create_folder(folder_of(path)));
+  // An empty file is an empty database to SQLite, which gives the files beside it (-wal, -shm, -journal) the same rights. As ssh and
+  // PostgreSQL keep theirs: whoever wants others to read it says so with chmod.
+  return create_private_file(path);
 }
 
 using OpenedDriver = Result<std::unique_ptr<SqliteDriver>>;
@@ -332,7 +336,8 @@ OpenedDriver open_database(const OpenOptions& options, const std::string& path,
     const int system = opened == nullptr ? 0 : sqlite3_system_errno(opened);
     return Error(code_of(rc),
                  options.url + ": can't be opened: " +
-                     (system == 0 ? sqlite3_errstr(rc) : std::generic_category().message(system)));
+                     (system == 0 ? sqlite3_errstr(rc) : std::generic_category().message(system)),
+                 hint_of(rc, path));
   }
   // Where the file may not be written, SQLite opens it for reading without saying so.
   const bool read_only = sqlite3_db_readonly(opened, "main") == 1;

@@ -206,6 +206,36 @@ TEST_F(CheckRunTest, FailOpenTurnsIncompletenessIntoZeroAndNothingElse) {
   EXPECT_EQ(run_reports({unknown, with_finding("a", Verdict::drifted, Level::error)}).exit_code, 1);
 }
 
+TEST_F(CheckRunTest, FailOpenForgivesNothingWhereThereWasNothingToLookAt) {
+  options_.fail_open = true;
+  const CheckOutcome empty = run_reports({});
+  EXPECT_EQ(empty.exit_code, 3);
+  EXPECT_THAT(report_github(empty), HasSubstr("::error"));
+  core::SubjectReport unknown = in_step("gone", std::nullopt);
+  unknown.verdict = Verdict::unknown;
+  EXPECT_EQ(run_reports({unknown}).exit_code, 0) << "it was tried";
+  const CheckOutcome absent = run([](core::CheckSink&) -> Result<core::CheckCounts> {
+    return Error(Code::unavailable, "no database");
+  });
+  EXPECT_EQ(absent.exit_code, 3) << "nobody knows what there is";
+}
+
+TEST_F(CheckRunTest, FailOpenForgivesNoFaultOfOurOwn) {
+  options_.fail_open = true;
+  const auto reported_then = [&](const std::function<Error()>& fails) {
+    return run([&](core::CheckSink& sink) -> Result<core::CheckCounts> {
+      TRY(sink.report(in_step("a")));
+      return fails();
+    });
+  };
+  EXPECT_EQ(reported_then([] { return Error(Code::unavailable, "gone"); }).exit_code, 0);
+  EXPECT_EQ(reported_then([] { return Error(Code::internal, "a mistake"); }).exit_code, 2);
+  const CheckOutcome failed = reported_then(
+      [&] { return catalog_->connection().script("select * from no_such_table").error(); });
+  EXPECT_EQ(failed.exit_code, 5);
+  EXPECT_THAT(conclusion_sentence(failed), HasSubstr("(exit 5)"));
+}
+
 TEST_F(CheckRunTest, IsIncompleteWhenAProofIsOlderThanAskedFor) {
   const Timestamp old{kNow.ns - std::chrono::nanoseconds(40 * kDay).count()};
   EXPECT_EQ(run_reports({in_step("a", old)}).exit_code, 0);

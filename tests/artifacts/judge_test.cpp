@@ -383,7 +383,7 @@ TEST(Rules, HaveTheLevelsOfTheDesignAndNoDoubles) {
     EXPECT_FALSE(rule.summary.empty());
     EXPECT_FALSE(rule.help.empty());
   }
-  const auto level = [](std::string_view id) { return find_rule(id)->level; };
+  const auto level = [](std::string_view id) { return core::find_rule(rules(), id)->level; };
   for (const auto id : {kChangedWithoutWrite, kReplaced, kModified, kMissing, kUnreadable,
                         kEscapesRoot, kNotAFile, kInvalidRecord})
     EXPECT_EQ(level(id), core::Level::error) << id;

@@ -103,9 +103,11 @@ def test_junit(hostile, tmp_path):
 
 
 def test_junit_of_an_incomplete_run_is_an_error_and_with_fail_open_skipped(sqlite_workspace):
-    sqlite_workspace.data.mkdir(exist_ok=True)
+    sqlite_workspace.write("a.bin", "a")
+    sqlite_workspace.add_row("a", "a.bin")
+    sqlite_workspace.run("artifacts", "backfill")
     for options, expect, counts in [((), 3, (1, 0)), (("--fail-open",), 0, (0, 1))]:
-        root = xml.etree.ElementTree.fromstring(report(sqlite_workspace, "junit", *options, expect=expect))
+        root = xml.etree.ElementTree.fromstring(report(sqlite_workspace, "junit", "--max-age", "1ms", *options, expect=expect))
         assert sum(int(suite.get("errors")) for suite in root) == counts[0]
         assert sum(int(suite.get("skipped")) for suite in root) == counts[1]
 

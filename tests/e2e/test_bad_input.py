@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bad input gets a clear error that names the thing, an exit code, and loses nothing."""
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -10,6 +11,9 @@ import tempfile
 import time
 
 import pytest
+from pins import SCHEMAS, write_pins
+from plain_registry import PlainRegistry
+from schemas import hold
 from workspace import SqliteDatabase, Workspace, row, sha256sum
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs root (mount, other user)")
@@ -76,9 +80,78 @@ def test_a_workspace_with_nothing_to_check_is_no_pass(tmp_path, binary):
     assert done.returncode == 3
     assert "nothing" in said(done)
     done = subprocess.run([binary, "check", "--fail-open"], cwd=tmp_path, text=True, capture_output=True, check=False)
-    assert done.returncode == 0
+    assert done.returncode == 3, "nothing was absent: there was nothing to look at"
     done = subprocess.run([binary, "check", "--fail-open", "--format", "json"], cwd=tmp_path, text=True, capture_output=True, check=False)
     assert '"complete": false' in done.stdout or '"complete":false' in done.stdout
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o000, 0o077])
+def test_a_catalog_is_for_its_user_alone_wherever_it_lies(tmp_path, binary, mask):
+    """In a folder that all may enter (/dev/shm, /tmp) nobody else reads it; who wants that says so, and it stays so."""
+    (tmp_path / "holdfast.toml").write_text('[workspace]\nname = "x"\ncatalog = "sqlite:kept/catalog.db"\n')
+    run = {"cwd": tmp_path, "check": True, "capture_output": True, "preexec_fn": lambda: os.umask(mask)}
+    subprocess.run([binary, "migrate", "upgrade"], **run)
+    catalog = tmp_path / "kept/catalog.db"
+    reader = sqlite3.connect(catalog)  # keeps the files beside it
+    reader.execute("begin")
+    reader.execute("select * from event").fetchall()
+    subprocess.run([binary, "events", "list"], **run)
+    files = sorted(catalog.parent.iterdir())
+    assert [path.name for path in files] == ["catalog.db", "catalog.db-shm", "catalog.db-wal"]
+    assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
+    reader.close()
+    catalog.chmod(0o660)
+    subprocess.run([binary, "migrate", "upgrade"], **run)
+    assert catalog.stat().st_mode & 0o777 == 0o660, "what somebody set is kept"
+
+
+def test_failing_open_is_for_what_was_tried_and_never_for_nothing(sqlite_workspace):
+    sqlite_workspace.run("check", "--fail-open", expect=3)
+    sqlite_workspace.write("a.bin", "a")
+    sqlite_workspace.add_row("a", "a.bin")
+    sqlite_workspace.run("artifacts", "backfill")
+    sqlite_workspace.run("check", "--quick", "--max-age", "1ms", expect=3)
+    sqlite_workspace.run("check", "--quick", "--max-age", "1ms", "--fail-open")
+
+
+@pytest.mark.parametrize("table", ["artifact_observation", "event_head"])
+def test_a_catalog_that_fails_during_a_check_is_no_pass_whatever_is_asked_for(workspace, table):
+    workspace.write("a.bin", "a")
+    workspace.add_row("a", "a.bin")
+    workspace.run("artifacts", "backfill")
+    workspace.run("check")
+    workspace.database.execute(f"alter table {table} rename to gone")
+    for more in ((), ("--fail-open",), ("--fail-open", "--json")):
+        done = workspace.run("check", *more, expect=(2, 5))
+        if "--json" in more and done.stdout:
+            report = json.loads(done.stdout)
+            hold("check", report)
+            assert report["exit_code"] == done.returncode and report["complete"] is False
+
+
+def test_a_nul_in_what_a_registry_says_is_a_finding_like_any_other(workspace):
+    """In JSON it is an escape that everybody reads; in PostgreSQL's text and jsonb it has no place."""
+    nul, name = "a\0b", "telemetry.FeedbackEvent"
+    registry = PlainRegistry()
+    try:
+        write_pins(workspace.folder / "pins", SCHEMAS)
+        for each, schema in SCHEMAS.items():
+            registry.publish(each, schema, "1.2.7")
+        workspace.configure(extra=f'[schemas.core]\ntrack = "v1"\nfixtures = "pins"\nregistry = "{registry.url}"\n')
+        old = SCHEMAS[name]
+        changed = {**old, "title": nul, "properties": {**old["properties"], nul: {"enum": [nul]}}, "required": [*old["required"], nul]}
+        registry.publish(name, changed, "1.3.0")
+        assert "required_added" in workspace.run("check", "schemas", expect=1).stdout
+        assert workspace.json("incidents", "list")["incidents"][0]["subject"] == f"schema:core/{name}"
+        workspace.run("schemas", "check", "core", "--output", "out.json", expect=1)
+        workspace.run("schemas", "fetch", "core", "--accept", "breaking")
+        workspace.run("check", "schemas")
+        registry.publish(name, {**changed, "title": "other"}, nul)
+        workspace.run("check", "schemas", "--fail-on", "note", expect=1)
+        workspace.run("schemas", "fetch", "core", expect=None)
+        assert workspace.run("events", "verify").returncode == 0
+    finally:
+        registry.close()
 
 
 @pytest.mark.parametrize("text,names", [

@@ -12,11 +12,11 @@ import pytest
 ITEMS = 12
 KEYS = [f"{index:02d}.txt" for index in range(ITEMS)]
 COUNT = """
-import json, os, pathlib, signal, sys, time
+import json, os, pathlib, sys
 for line in sys.stdin:
     item = json.loads(line)
     if item["key"] == os.environ.get("BAD"):
-        while os.environ.get("WAIT") and not os.path.exists("go on"): time.sleep(0.01)
+        if os.environ.get("WAIT"): open("go on").close()  # a pipe: until somebody opens its other end
         print(json.dumps({"key": item["key"], "error": os.environ.get("WHY", "bad luck")}), flush=True)
         continue
     row = {"size": len(pathlib.Path(item["path"]).read_bytes()), "round": os.environ.get("ROUND", "1")}
@@ -83,12 +83,13 @@ def test_who_takes_the_ledger_away_gets_everything_extracted_again(workspace):
 
 
 def test_a_stopped_run_counts_rows_behind_an_item_that_still_runs(workspace):
+    os.mkfifo(workspace.folder / "go on")
     run = workspace.start("extract", "run", "--jobs", "2", "--json", env={"BAD": KEYS[0], "WAIT": "1"})
     ledger = workspace.folder / "out/f.done"
     while not ledger.exists() or len(ledger.read_text().splitlines()) < ITEMS - 1:
         assert run.poll() is None, run.communicate()
     run.send_signal(signal.SIGINT)
-    (workspace.folder / "go on").touch()
+    (workspace.folder / "go on").write_text("")
     report = json.loads(run.communicate()[0])
     assert (report["status"], report["ok"]) == ("cancelled", ITEMS - 1)
     assert json.loads((workspace.folder / "out/f.manifest.json").read_text())["stats"]["ok"] == ITEMS - 1

@@ -229,6 +229,71 @@ def test_large_headers_and_bodies_are_refused_before_they_are_read():
         assert server.memory_kib() < 60_000
 
 
+ENDLESS = {"extension": ("3;", "a"), "field behind the body": ("3\r\nabc\r\n0\r\nX: ", "a"),
+           "fields behind the body": ("3\r\nabc\r\n0\r\n", "X: aaaaa\r\n")}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+def test_what_stands_beside_a_chunked_body_has_a_limit_too(what):
+    begin, more = ENDLESS[what]
+    with ProbeServer(header_bytes=4096) as server:
+        with server.connect() as peer:
+            peer.send("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + begin)
+            for _ in range(10):
+                peer.send(more * (100_000 // len(more)))
+            assert status_of(peer.read_all()) == 431
+        with server.connect() as peer:
+            peer.send("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + begin)
+            with contextlib.suppress(OSError):  # the server closes while we still send
+                for _ in range(300):
+                    peer.send(more * (100_000 // len(more)))
+            peer.read_all()
+        assert server.memory_kib() < 60_000
+        assert status_of(server.ask(HEALTH.replace("\r\n\r\n", "\r\n" + CLOSE + "\r\n"))) == 200
+
+
+def test_all_bodies_together_have_a_limit_that_slow_senders_can_not_pass():
+    with ProbeServer(body_bytes=4_000_000, all_body_bytes=8_000_000) as server:
+        part = b"x" * 3_000_000
+        slow = [server.connect() for _ in range(20)]
+        for peer in slow:
+            peer.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 4000000\r\n\r\n")
+            with contextlib.suppress(OSError):  # it is refused while it still sends
+                peer.send(part)
+        refused = [peer for peer in slow if select.select([peer.socket], [], [], 1)[0]]
+        assert len(refused) >= len(slow) - 2
+        status, fields, _ = refused[0].read_answer()
+        assert (status, fields["retry-after"], fields["connection"]) == (503, "1", "close")
+        assert server.memory_kib() < 60_000, "20 of them would be 80 MB"
+        assert status_of(server.ask(HEALTH.replace("\r\n\r\n", "\r\n" + CLOSE + "\r\n"))) == 200
+        for peer in slow:
+            peer.socket.close()
+        for _ in range(20):  # what those held is free again, however often
+            answer = b""
+            while status_of(answer) != 200:
+                answer = server.ask(b"POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 3000000\r\n\r\n" + part)
+
+
+def test_costly_calls_keep_no_others_waiting():
+    with ProbeServer(pool_threads=1, costly_threads=1, waiting_costly=1) as server:
+        costly = [server.connect() for _ in range(2)]
+        for peer in costly:
+            peer.send("GET /costly/a HTTP/1.1\r\nHost: h\r\n\r\n")
+        server.wait_held("a")
+        with server.connect() as peer:
+            for _ in range(20):
+                peer.send("GET /body/pooled HTTP/1.1\r\nHost: h\r\n\r\n")
+                assert peer.read_answer()[0] == 200
+            peer.send("GET /costly/a HTTP/1.1\r\nHost: h\r\n\r\n")  # one runs and one waits: of these two the later is told so
+            costly.append(peer)
+            told = select.select([each.socket for each in costly], [], [], PATIENCE_S)[0]
+            full = [each for each in costly if each.socket in told]
+            status, fields, _ = full[0].read_answer()
+            assert (len(full), status, fields["retry-after"]) == (1, 503, "1")
+            server.release("a")
+            assert [each.read_answer()[0] for each in costly if each is not full[0]] == [200, 200]
+
+
 def test_a_slow_sender_is_cut_whatever_it_trickles():
     with ProbeServer(read_ms=300, idle_ms=60_000) as server:
         with server.connect() as peer:

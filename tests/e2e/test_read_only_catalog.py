@@ -71,6 +71,10 @@ def test_another_user_is_told_what_to_do(workspace, arguments):
         if folder.stat().st_mode & 5 != 5:
             folder.chmod(0o755)
     done = workspace.run(*arguments, expect=(2, 3, 5), user=65534)
+    assert "catalog.db" in done.stderr and "Permission denied" in done.stderr and "hint" in done.stderr
+    for path in workspace.database.path.parent.glob("catalog.db*"):
+        path.chmod(0o644)
+    done = workspace.run(*arguments, expect=(2, 3, 5), user=65534)
     said = " ".join((done.stdout + done.stderr).split())
     assert "can't be read without being written" in said and "writable for this user" in said and "copy" in said
     assert workspace.run("config", "show", user=65534).stdout

@@ -173,6 +173,34 @@ def test_what_else_lies_in_the_folder_stays_and_a_folder_in_it_is_refused(place,
     assert "more" in done.stderr and tree(place.folder / "schemas") == before
 
 
+def test_a_folder_never_holds_pins_of_two_tracks_or_registries(place, registry):
+    """The lock file names one track and one registry, so some of the pins alone never go over, whatever is forced."""
+    for name, schema in SCHEMAS.items():
+        registry.publish(name, {**schema, "$core_version": "2.0.0", "$track": "v2"}, "2.0.0", track="v2")
+    fetch(place, registry)
+    before = tree(place.folder)
+    to_v2 = ("schemas", "fetch", "--track", "v2", "--registry-url", registry.url, "--output", "schemas", "--force")
+    done = place.run(*to_v2, "--schemas", NAME, expect=4)
+    assert "v1" in done.stderr and "telemetry.Health" in done.stderr and "hint" in done.stderr
+    assert tree(place.folder) == before
+    other = PlainRegistry()
+    try:
+        other.publish(NAME, stamped(SCHEMAS[NAME], NAME, "1.1.2"), "1.1.2")
+        for more in (("--schemas", NAME), ("--all",), ("--schemas", NAME, "--force")):
+            assert registry.url in fetch(place, other, *more, expect=4).stderr
+            assert tree(place.folder) == before
+        assert place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url + "/", "--schemas", NAME).returncode == 0
+        for name, schema in SCHEMAS.items():
+            other.publish(name, stamped(schema, name, "1.1.2"), "1.1.2")
+        fetch(place, other)
+        assert json.loads((place.folder / "schemas/schemas.lock.json").read_text())["registry_url"] == other.url
+        fetch(place, other, "--schemas", NAME)
+    finally:
+        other.close()
+    place.run(*to_v2, "--schemas", *SCHEMAS)
+    assert json.loads((place.folder / "schemas/schemas.lock.json").read_text())["track"] == "v2"
+
+
 def test_a_name_never_leaves_the_folder(place, registry):
     registry.tracks["v1"]["../escape"] = [("1.0.0", {})]
     fetch(place, registry, "--all", expect=2)

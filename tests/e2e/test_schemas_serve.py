@@ -3,6 +3,7 @@
 import concurrent.futures
 import hashlib
 import json
+import select
 import socket
 
 import pytest
@@ -481,3 +482,63 @@ def test_sigterm_ends_it_well(sqlite_workspace):
     served = Served(sqlite_workspace)
     assert served.get("/health").status == 200
     assert served.end() == 0, served.log
+
+
+def test_more_levels_than_a_page_are_all_known_at_start(workspace):
+    """A registry with a level of its own for many subjects is started again: none falls back to the default."""
+    workspace.database.execute(
+        "insert into schema_compatibility (track, name, level, updated_at, revision) "
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 5101) "
+        "select 'v1', 's' || i, 'FULL', '2026-05-18T02:03:04.000000Z', i from n")
+    with Served(workspace) as served:
+        for name in ("s1", "s5000", "s5001", "s5101"):
+            answer = served.get(f"/config/{name}")
+            assert (answer.status, answer.json) == (200, {"compatibilityLevel": "FULL"}), name
+
+
+NUL = "a\u0000b"  # in JSON: no database keeps it as text
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("/admin/schemas", {"name": "x", "track": "v1", "core_version": "1", "content": {"title": NUL}}),
+    ("/admin/schemas", {"name": "x", "track": "v1", "core_version": "1", "content": {"title": "x"}, "deprecated": True, "deprecation_note": NUL}),
+    ("/admin/schemas", {"name": "x", "track": "v1", "core_version": "1", "content": {"title": "x"}, "schema_id_str": NUL}),
+    ("/admin/schemas", {"name": "x", "track": "v1", "core_version": "1", "content": {"title": "x"}, "x_compat": {"note": NUL}}),
+    ("/admin/schemas", {"name": "x", "track": "v1", "core_version": "1", "content": {"$schema_id": NUL}}),
+    ("/admin/schemas", {"name": "x", "track": "v1", "core_version": "1", "content": {"$core_version": NUL}}),
+    ("/admin/schemas", {"name": "x", "track": "v1", "core_version": NUL, "content": {"title": "x"}}),
+    ("/admin/telemetry", {"service": NUL, "schemas": []}),
+    ("/admin/telemetry", {"repo": NUL, "track": "v1", "generated_at": "2026-05-18T02:03:04Z", "schemas": [{"schema": NUL, "status": "drift"}]}),
+    ("/admin/telemetry", {"event_type": "schema_drift", "schema": NUL, "track": "v1", "local_sha256": NUL}),
+    ("/subjects/x/versions", {"schemaType": "JSON", "schema": '{"title": "%s"}' % NUL.replace("\\", "\\\\")}),
+    ("/compatibility/subjects/x/versions", {"schemaType": "JSON", "schema": '{"title": "%s"}' % NUL.replace("\\", "\\\\")}),
+])
+def test_a_nul_in_a_text_is_kept_or_refused_and_fails_nothing(served, path, body):
+    text = json.dumps(body).replace("\\\\u0000", "\\u0000")
+    answer = served.post(path, text)
+    assert answer.status < 500, answer.body
+
+
+def undecided(spelling, version):
+    """Whether one spelling of these patterns includes the other can't be told within the steps there are, and takes them all."""
+    return {"title": str(version), "properties": {f"p{i}": {"type": "string", "pattern": f"^{spelling}*a{spelling}{{{14 + i}}}$"} for i in range(6)}}
+
+
+def test_expensive_questions_keep_no_reader_waiting(workspace):
+    with Served(workspace, "--jobs", "2") as served:
+        assert served.put("/config/s", {"compatibility": "NONE"}).status == 200
+        for version in range(40):
+            assert served.register("s", undecided("[ab]", version)).status == 200
+        assert served.put("/config/s", {"compatibility": "FULL_TRANSITIVE"}).status == 200
+        body = json.dumps({"schemaType": "JSON", "schema": json.dumps(undecided("(a|b)", 0))})
+        asking = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(8)]
+        for each in asking:
+            each.sendall(f"POST /compatibility/subjects/s/versions HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+        for _ in range(20):
+            assert served.get("/index").status == 200
+            assert served.get("/subjects/s/versions").status == 200
+        answered = select.select(asking, [], [], 0)[0]
+        assert len(answered) < len(asking) / 2, "whoever reads came after those who compare"
+        served.kill()
+        for each in asking:
+            each.close()

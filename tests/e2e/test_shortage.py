@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too few descriptors, too little memory, files that may not grow: errors of ours that say what to raise, never findings about files."""
 import json
+import os
 import resource
 import subprocess
 
 import pytest
 from tracing import run_traced
+
+LONELY = 54_321  # a user who runs nothing else
 
 
 @pytest.fixture
@@ -76,3 +79,26 @@ def test_a_shortage_while_files_without_a_row_are_looked_at_is_no_silence(worksp
     assert "EMFILE" in log.read_text()
     report = json.loads(done.stdout)
     assert done.returncode == 3 and "open" in report["checks"][0]["error"]["message"], report
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for a user of its own")
+@pytest.mark.parametrize(("arguments", "codes"), [
+    (["schemas", "serve", "--listen", "127.0.0.1:0"], (3,)),
+    (["extract", "run"], (3, 5)),
+    (["artifacts", "verify"], (3, 5)),
+], ids=["serve", "extract", "verify"])
+def test_a_system_without_another_thread_is_told_and_ends_no_program(sqlite_workspace, arguments, codes):
+    workspace = sqlite_workspace
+    workspace.write("a.mp4", "a")
+    workspace.add_row("a", "a.mp4")
+    (workspace.folder / "out").mkdir()
+    (workspace.folder / "holdfast.toml").open("a").write(
+        '[extract.f]\nitems = "data/*.mp4"\nout = "out/f.parquet"\nextractor = "worker"\ncommand = ["false"]\ncolumns = ["size:int64"]\n')
+    for path in [workspace.folder.parent, *workspace.folder.parent.rglob("*")]:
+        os.chown(path, LONELY, LONELY)
+    for folder in [workspace.folder, *workspace.folder.parents]:
+        if str(folder).startswith("/tmp/"):
+            folder.chmod(0o755)
+    done = workspace.run(*arguments, expect=None, preexec_fn=limited(NPROC=1), user=LONELY, group=LONELY, timeout=60)
+    assert done.returncode in codes, done
+    assert "thread" in done.stderr and "terminate" not in done.stderr

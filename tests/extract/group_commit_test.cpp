@@ -36,6 +36,7 @@ TEST(GroupCommit, KeepsTheRowsOfAllThreads) {
   std::atomic<int> lost = 0;
   {
     GroupCommit group(*log);
+    ASSERT_TRUE(group.start().ok());
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
@@ -72,6 +73,7 @@ TEST(GroupCommit, EverybodyHearsOfADiskThatFails) {
   files.settle();
   files.fail_at(2, Fault::io_error);  // the sync of the staging file
   GroupCommit group(*log);
+  ASSERT_TRUE(group.start().ok());
   const auto number = group.append("a", row_of("a"), {});
   ASSERT_TRUE(number.ok());
   const Status waited = group.wait(*number);
@@ -88,6 +90,7 @@ TEST(GroupCommit, RefusesARowThatTheFilesCannotHold) {
                           LedgerFormat::bare);
   ASSERT_TRUE(log.ok());
   GroupCommit group(*log);
+  ASSERT_TRUE(group.start().ok());
   const auto refused = group.append("two\nlines", "{}", {});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code(), Code::invalid);

@@ -137,6 +137,12 @@ void add_holds(std::vector<Route>& routes, State& state) {
                       state.holds.hold(call.parameter("name"));
                       return text("let go");
                     }});
+  routes.push_back({Method::get, "/costly/{name}",
+                    [&state](const Call& call) -> Result<Reply> {
+                      state.holds.hold(call.parameter("name"));
+                      return text("let go");
+                    },
+                    Runs::costly});
   routes.push_back({Method::get, "/held",
                     [&state](const Call&) -> Result<Reply> {
                       return json(nlohmann::json::parse(state.holds.list()));
@@ -204,9 +210,12 @@ ServerOptions options_of(const std::vector<std::string>& arguments) {
       {"body_bytes", &options.limits.body_bytes},
       {"requests", &options.limits.requests_per_connection},
       {"connections", &options.limits.connections},
-      {"waiting", &options.limits.waiting_calls}};
+      {"waiting", &options.limits.waiting_calls},
+      {"waiting_costly", &options.limits.waiting_costly_calls},
+      {"all_body_bytes", &options.limits.all_body_bytes}};
   const std::map<std::string, int*> counts = {{"io_threads", &options.io_threads},
-                                              {"pool_threads", &options.pool_threads}};
+                                              {"pool_threads", &options.pool_threads},
+                                              {"costly_threads", &options.costly_threads}};
   const std::map<std::string, std::string*> texts = {{"certificate", &options.certificate_file},
                                                      {"key", &options.key_file},
                                                      {"address", &options.address}};
