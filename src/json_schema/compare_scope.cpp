@@ -8,6 +8,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kMostScopes = 64;
+constexpr std::size_t kMostAnchorsLooked = 2'000'000;
 
 const auto* find_anchor(const auto& anchors, std::string_view name) {
   const auto at = std::lower_bound(
@@ -21,15 +22,30 @@ const auto* find_anchor(const auto& anchors, std::string_view name) {
 std::optional<ScopeId> DynamicScopes::enter(ScopeId scope, ResourceId resource) {
   const SchemaResource& entered = schema_.resource(resource);
   if (entered.dynamic_anchors.empty() && !entered.is_recursive_anchor) return scope;
+  const auto [known, is_new] = entered_.try_emplace({scope, resource});
+  if (is_new) known->second = enter_new(scope, entered);
+  return known->second;
+}
+
+std::optional<ScopeId> DynamicScopes::enter_new(ScopeId scope, const SchemaResource& entered) {
+  looked_ += scopes_[scope].anchors.size() + entered.dynamic_anchors.size();
+  if (looked_ > kMostAnchorsLooked) return std::nullopt;
   Scope next = scopes_[scope];
-  for (const auto& anchor : entered.dynamic_anchors) {
-    if (find_anchor(next.anchors, anchor.first) != nullptr) continue;
-    next.anchors.push_back(anchor);
-    std::sort(next.anchors.begin(), next.anchors.end());
+  const std::size_t outer_count = next.anchors.size();
+  for (const auto& anchor : entered.dynamic_anchors)
+    if (find_anchor(scopes_[scope].anchors, anchor.first) == nullptr)
+      next.anchors.push_back(anchor);
+  // Of two of one name in a resource the first one counts, as for the reader.
+  const auto by_name = [](const auto& a, const auto& b) { return a.first < b.first; };
+  const auto is_same_name = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (next.anchors.size() != outer_count) {
+    std::stable_sort(next.anchors.begin(), next.anchors.end(), by_name);
+    next.anchors.erase(std::unique(next.anchors.begin(), next.anchors.end(), is_same_name),
+                       next.anchors.end());
   }
   if (entered.is_recursive_anchor && next.recursive == kNoNode) next.recursive = entered.root;
-  const auto known = std::find(scopes_.begin(), scopes_.end(), next);
-  if (known != scopes_.end()) return static_cast<ScopeId>(known - scopes_.begin());
+  const auto equal = std::find(scopes_.begin(), scopes_.end(), next);
+  if (equal != scopes_.end()) return static_cast<ScopeId>(equal - scopes_.begin());
   if (scopes_.size() == kMostScopes) return std::nullopt;
   scopes_.push_back(std::move(next));
   return static_cast<ScopeId>(scopes_.size() - 1);

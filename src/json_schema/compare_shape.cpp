@@ -347,14 +347,18 @@ ShapeId ShapeBook::add(Shape shape) {
   return static_cast<ShapeId>(shapes_.size() - 1);
 }
 
+std::optional<NameId> ShapeBook::find_name(std::string_view text) const {
+  const auto known = name_ids_.find(HashedText(text));
+  return known != name_ids_.end() ? std::optional(known->second) : std::nullopt;
+}
+
 NameId ShapeBook::name(std::string_view text) {
-  const auto known = name_ids_.find(text);
-  if (known != name_ids_.end()) return known->second;
+  if (const auto known = find_name(text)) return *known;
   char* kept = static_cast<char*>(arena_.allocate(text.size() + 1, 1));
   std::copy(text.begin(), text.end(), kept);
   const auto id = static_cast<NameId>(names_.size());
   names_.emplace_back(kept, text.size());
-  name_ids_.emplace(names_.back(), id);
+  name_ids_.emplace(HashedText(names_.back()), id);
   return id;
 }
 
@@ -367,14 +371,14 @@ OpenId ShapeBook::open(std::string_view text, std::string_view identity) {
 }
 
 std::optional<PatternId> ShapeBook::pattern(std::string_view text) {
-  const auto known = pattern_ids_.find(std::string(text));
+  const auto known = pattern_ids_.find(HashedText(text));
   if (known != pattern_ids_.end()) return known->second;
   auto parsed = Pattern::parse(text);
   if (!parsed) return std::nullopt;
   const auto id = static_cast<PatternId>(patterns_.size());
   languages_.push_back(Language::of(*parsed));
   patterns_.push_back(*std::move(parsed));
-  pattern_ids_.emplace(std::string(text), id);
+  pattern_ids_.emplace(HashedText(patterns_.back().text()), id);
   return id;
 }
 

@@ -3,12 +3,27 @@
 // satisfied and broken is a contradiction, whatever it is.
 #include "json_schema/compare_state.h"
 
+#include <iterator>
+
 namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kLiteralsPerStep = 256;
 
 }  // namespace
+
+void NameSet::add(NameId name) {
+  const auto at = std::lower_bound(names_.begin(), names_.end(), name);
+  if (at == names_.end() || *at != name) names_.insert(at, name);
+}
+
+void NameSet::add_all(const std::vector<NameId>& names) {
+  std::vector<NameId> both;
+  both.reserve(names_.size() + names.size());
+  std::set_union(names_.begin(), names_.end(), names.begin(), names.end(),
+                 std::back_inserter(both));
+  names_ = std::move(both);
+}
 
 bool add_to_goal(Goal& goal, Literal literal) {
   if (literal == satisfy(kEverything) || literal == break_it(kNothing)) return true;
@@ -167,25 +182,35 @@ bool StateReader::satisfy_array(State& state, const ArrayFacet& array) {
 
 bool StateReader::satisfy_object(State& state, ShapeId id, const ObjectFacet& object) {
   state.objects.push_back(&object);
-  state.has.reserve(state.has.size() + object.required.size());
-  for (const NameId name : object.required)
-    if (!add_has(state, name)) return false;
+  if (!add_all_has(state, object.required)) return false;
   for (std::uint32_t i = 0; i < object.needs.size(); ++i)
     state.alternatives.push_back({AlternativeKind::needs, id, i});
   for (std::uint32_t i = 0; i < object.implies.size(); ++i)
     state.alternatives.push_back({AlternativeKind::implies, id, i});
-  return narrow_count(state.count, object.count.least, object.count.most);
+  return narrow_count(state.count, object.count.least, object.count.most) &&
+         state.has.size() <= state.count.most;
 }
 
 bool StateReader::add_has(State& state, NameId name) {
-  if (has_element(state.lacks, name)) return false;
-  if (!has_element(state.has, name)) state.has.push_back(name);
+  search_.spend(state.has.size() / kNamesPerStep);
+  if (state.lacks.has(name)) return false;
+  state.has.add(name);
+  return state.has.size() <= state.count.most;
+}
+
+bool StateReader::add_all_has(State& state, const std::vector<NameId>& names) {
+  if (names.empty()) return true;
+  search_.spend((state.has.size() + names.size()) / kNamesPerStep);
+  for (const NameId name : names)
+    if (state.lacks.has(name)) return false;
+  state.has.add_all(names);
   return state.has.size() <= state.count.most;
 }
 
 bool StateReader::add_lacks(State& state, NameId name) {
-  if (has_element(state.has, name)) return false;
-  if (!has_element(state.lacks, name)) state.lacks.push_back(name);
+  search_.spend(state.lacks.size() / kNamesPerStep);
+  if (state.has.has(name)) return false;
+  state.lacks.add(name);
   return true;
 }
 
@@ -280,9 +305,7 @@ bool StateReader::apply_object(State& state, const Atom& atom) {
     case AtomKind::lacks:
       return add_lacks(state, atom.a);
     case AtomKind::has_all:
-      for (const NameId name : object.needs[atom.a].second)
-        if (!add_has(state, name)) return false;
-      return true;
+      return add_all_has(state, object.needs[atom.a].second);
     case AtomKind::has_but:
       return add_has(state, object.needs[atom.a].first) &&
              add_lacks(state, object.needs[atom.a].second[atom.b]);

@@ -200,6 +200,8 @@ struct SchemaOptions {
   std::vector<FurtherDocument> further;
   /// How many subschemas may be read, those of further documents included: `cancelled` beyond.
   std::size_t most_nodes = 1'000'000;
+  /// How much memory its patterns may take, about: `cancelled` beyond. Ten characters of one may be a set of a thousand ranges.
+  std::size_t most_pattern_bytes = std::size_t{1} << 28U;
 };
 
 /// A schema with everything it refers to; immutable, cheap to copy, safe to read from any thread. It keeps its documents alive.

@@ -214,8 +214,9 @@ Status SchemaReader::read_anchors(NodeId id, const FoundKeywords& found) {
     const Value value = found.get(keyword);
     if (!value.is_string()) return malformed(id, keyword, value, "a name");
     anchors_.try_emplace({resource, std::string(value.string())}, id);
-    if (keyword == Keyword::dynamic_anchor)
-      graph_->resources[resource].dynamic_anchors.emplace_back(value.string(), id);
+    if (keyword != Keyword::dynamic_anchor) continue;
+    graph_->resources[resource].dynamic_anchors.emplace_back(value.string(), id);
+    dynamic_anchors_.try_emplace({resource, value.string()}, id);
   }
   const Value recursive = found.get(Keyword::recursive_anchor);
   if (recursive && !recursive.is_boolean())
