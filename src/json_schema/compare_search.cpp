@@ -283,6 +283,8 @@ Outcome Search::leaf(State& state) {
       outcome = ObjectLeaf(*this, state).solve();
       break;
   }
+  if (outcome.emptiness == Emptiness::member && has_value(state.excluded, outcome.value))
+    return unknown("a value that differs from many listed ones");
   if (state.open == kNotOpen || outcome.emptiness != Emptiness::member) return outcome;
   const Value guess = outcome.value;
   outcome = unknown(book_.open_text(state.open));

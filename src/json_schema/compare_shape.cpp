@@ -428,4 +428,32 @@ ShapeId ShapeBook::shape_of_value(Value value) {
   return id;
 }
 
+ShapeId ShapeBook::structure_of(Value value) {
+  const ShapeId by_value = shape_of_value(value);
+  if (const auto known = structures_.find(by_value); known != structures_.end())
+    return known->second;
+  Shape shape;
+  shape.kinds = bit_of(value.kind());
+  if (value.is_array()) {
+    shape.array = std::make_unique<ArrayFacet>();
+    shape.array->count = {value.size(), value.size()};
+    for (std::size_t i = 0; i < value.size(); ++i)
+      shape.array->prefix.push_back(shape_of_value(value.at(i)));
+  } else {
+    shape.object = std::make_unique<ObjectFacet>();
+    shape.object->rest = kNothing;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const Member member = value.member(i);
+      shape.object->properties.emplace_back(name(member.key), shape_of_value(member.value));
+    }
+    std::sort(shape.object->properties.begin(), shape.object->properties.end());
+    for (const auto& [id, part] : shape.object->properties)
+      shape.object->required.push_back(id);
+  }
+  shapes_.push_back(std::move(shape));
+  const auto id = static_cast<ShapeId>(shapes_.size() - 1);
+  structures_.emplace(by_value, id);
+  return id;
+}
+
 }  // namespace holdfast::json_schema

@@ -159,6 +159,8 @@ class ShapeBook {
   ShapeId settled(ShapeId id) const { return id < class_.size() ? class_[id] : id; }
   /// The shape of one value; made once the book is settled.
   ShapeId shape_of_value(Value value);
+  /// The same of an array or object, told by its items or members: a search that breaks it is led to what differs.
+  ShapeId structure_of(Value value);
 
  private:
   void rewrite(Shape& shape) const;
@@ -174,6 +176,7 @@ class ShapeBook {
   std::vector<Pattern> patterns_;
   std::vector<Language> languages_;
   std::unordered_map<std::uint64_t, ShapeId> value_shapes_;
+  std::unordered_map<ShapeId, ShapeId> structures_;     // by the shape of the value
   std::unordered_map<OpenId, std::size_t> open_sizes_;  // of the texts
 };
 

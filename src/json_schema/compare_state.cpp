@@ -9,6 +9,8 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kLiteralsPerStep = 256;
+constexpr std::size_t kMostExcludedStructures = 64;
+constexpr std::size_t kMostExcludedParts = 64;
 
 }  // namespace
 
@@ -236,12 +238,7 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
         if (!is_literal_dead(state, satisfy(part), 0) && !add(state, break_it(part))) return false;
       return true;
     case AtomKind::values_not:
-      for (const Value value : shape.values)
-        if (value.kind() == state.kind) state.excluded.push_back(value);
-      sort_by_hash(state.excluded);
-      state.excluded.erase(std::unique(state.excluded.begin(), state.excluded.end()),
-                           state.excluded.end());
-      search_.spend(state.excluded.size() / kValuesPerStep);
+      exclude(state, shape.values);
       return true;
     case AtomKind::open:
       state.open = shape.open;
@@ -285,6 +282,24 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
       return apply_object(state, atom);
   }
   return true;
+}
+
+// An array or object differs from a listed one in an item or member, which is an alternative; of very many, what was made is looked at.
+void StateReader::exclude(State& state, const std::vector<Value>& values) {
+  const bool has_structure = state.kind == ValueKind::array || state.kind == ValueKind::object;
+  std::size_t structure_count = 0;
+  for (const Value value : values) {
+    if (value.kind() != state.kind) continue;
+    const bool is_small = value.size() <= kMostExcludedParts;
+    if (has_structure && is_small && structure_count++ < kMostExcludedStructures)
+      state.alternatives.push_back({AlternativeKind::not_facets, book_.structure_of(value)});
+    else
+      state.excluded.push_back(value);
+  }
+  sort_by_hash(state.excluded);
+  state.excluded.erase(std::unique(state.excluded.begin(), state.excluded.end()),
+                       state.excluded.end());
+  search_.spend((values.size() + state.excluded.size()) / kValuesPerStep);
 }
 
 bool StateReader::apply_number(State& state, const Atom& atom) {

@@ -175,6 +175,7 @@ class StateReader {
   bool break_shape(State& state, ShapeId id, const Shape& shape);
   bool narrow_values(State& state, const std::vector<Value>& values);
   bool apply_atom(State& state, const Atom& atom);
+  void exclude(State& state, const std::vector<Value>& values);
   bool apply_number(State& state, const Atom& atom);
   bool apply_object(State& state, const Atom& atom);
   bool narrow_least(State& state, const Bound& bound);

@@ -387,6 +387,28 @@ TEST(CompareSound, ALimitOfMembersIsHeldAgainstThoseThatAreRequiredInAnyOrder) {
         << parts;
 }
 
+TEST(CompareSound, AnArrayOrObjectThatIsListedIsNotTheOneThatIsMade) {
+  EXPECT_EQ(
+      compared(R"({"type":"array","minItems":2,"uniqueItems":true,"items":{"type":"object"}})",
+               "false")
+          .backward.answer,
+      Answer::no);
+  EXPECT_EQ(compared(R"({"type":"object","not":{"enum":[{},{"x":1},{"x":true}]}})", "false")
+                .backward.answer,
+            Answer::no);
+  EXPECT_EQ(compared(R"({"type":"array","maxItems":1,"items":{"enum":[1,[]]},
+                         "not":{"enum":[[],[1],[[]]]}})",
+                     "false")
+                .backward.answer,
+            Answer::yes);
+  EXPECT_EQ(compared(R"({"type":"object","maxProperties":1,"propertyNames":{"const":"a"},
+                         "additionalProperties":{"type":"boolean"},
+                         "not":{"enum":[{},{"a":true},{"a":false}]}})",
+                     "false")
+                .backward.answer,
+            Answer::yes);
+}
+
 std::string listed(int from, int to, const std::string& before, const std::string& after) {
   std::string text;
   for (int i = from; i < to; ++i)
