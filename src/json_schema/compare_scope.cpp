@@ -3,6 +3,7 @@
 #include "json_schema/compare_scope.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace holdfast::json_schema {
 namespace {
@@ -30,19 +31,12 @@ std::optional<ScopeId> DynamicScopes::enter(ScopeId scope, ResourceId resource) 
 std::optional<ScopeId> DynamicScopes::enter_new(ScopeId scope, const SchemaResource& entered) {
   looked_ += scopes_[scope].anchors.size() + entered.dynamic_anchors.size();
   if (looked_ > kMostAnchorsLooked) return std::nullopt;
-  Scope next = scopes_[scope];
-  const std::size_t outer_count = next.anchors.size();
-  for (const auto& anchor : entered.dynamic_anchors)
-    if (find_anchor(scopes_[scope].anchors, anchor.first) == nullptr)
-      next.anchors.push_back(anchor);
-  // Of two of one name in a resource the first one counts, as for the reader.
-  const auto by_name = [](const auto& a, const auto& b) { return a.first < b.first; };
-  const auto is_same_name = [](const auto& a, const auto& b) { return a.first == b.first; };
-  if (next.anchors.size() != outer_count) {
-    std::stable_sort(next.anchors.begin(), next.anchors.end(), by_name);
-    next.anchors.erase(std::unique(next.anchors.begin(), next.anchors.end(), is_same_name),
-                       next.anchors.end());
-  }
+  // What is there already is kept: the outermost resource decides.
+  const Scope& outer = scopes_[scope];
+  Scope next{{}, outer.recursive};
+  std::set_union(outer.anchors.begin(), outer.anchors.end(), entered.dynamic_anchors.begin(),
+                 entered.dynamic_anchors.end(), std::back_inserter(next.anchors),
+                 [](const auto& a, const auto& b) { return a.first < b.first; });
   if (entered.is_recursive_anchor && next.recursive == kNoNode) next.recursive = entered.root;
   const auto equal = std::find(scopes_.begin(), scopes_.end(), next);
   if (equal != scopes_.end()) return static_cast<ScopeId>(equal - scopes_.begin());

@@ -183,7 +183,9 @@ struct SchemaResource {
   NodeId root = kNoNode;
   bool is_recursive_anchor = false;  // $recursiveAnchor: true at its root
   bool asserts_format = false;       // its vocabulary demands that formats are assertions
-  std::vector<std::pair<std::string_view, NodeId>> dynamic_anchors;
+  std::vector<std::pair<std::string_view, NodeId>> dynamic_anchors;  // sorted, no name twice
+  /// The node of a $dynamicAnchor, or kNoNode.
+  NodeId find_dynamic_anchor(std::string_view name) const;
 };
 
 /// A document that a reference may lead into; nothing is ever fetched.

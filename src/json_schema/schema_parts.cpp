@@ -57,10 +57,10 @@ class PartWalk {
     // The dynamic scope is not known here: any resource may have been the outermost one.
     for (ResourceId id = 0; id < schema_.resource_count(); ++id) {
       const SchemaResource& resource = schema_.resource(id);
-      if (!budget_.spend(1 + resource.dynamic_anchors.size() / kNamesPerStep)) return;
+      if (!budget_.spend()) return;
       if (words.is_recursive && resource.is_recursive_anchor) add(resource.root);
-      for (const auto& [name, node] : resource.dynamic_anchors)
-        if (name == words.dynamic_name && words.dynamic_name.data() != nullptr) add(node);
+      if (words.dynamic_name.data() != nullptr)
+        add(resource.find_dynamic_anchor(words.dynamic_name));
     }
   }
 

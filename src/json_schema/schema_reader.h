@@ -107,6 +107,7 @@ class SchemaReader {
   // schema_reader_references.cpp
   Status read_references(NodeId id, const FoundKeywords& found);
   Status resolve_all();
+  void sort_dynamic_anchors();
   Status resolve(const Pending& pending);
   Result<Target> find_target(const Pending& pending);
   Result<std::optional<ResourceId>> find_resource(const std::string& uri);
