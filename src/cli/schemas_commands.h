@@ -19,8 +19,11 @@ struct SchemasWords {
   std::string registry_url;
   std::string folder;          // --schema-dir of check, --output of fetch
   std::string default_folder;  // where nothing is configured
+  bool is_named_by_option = false;  // --pins NAME instead of [NAME]
 };
 
+/// --pins NAME, for commands whose words are of something else.
+void add_pins_option(CLI::App& command, SchemasWords& words);
 /// [NAME], --track, --registry-url.
 void add_schemas_choice(CLI::App& command, SchemasWords& words);
 

@@ -266,6 +266,12 @@ Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
   return out;
 }
 
+Status refuse_invalid(const Pin& schema) {
+  const auto found = read(schema);
+  if (found || found.problem().kind != ProblemKind::invalid_schema) return {};
+  return Error(Code::invalid, found.problem().detail);
+}
+
 SchemaFacts facts_of(const Pin& schema) {
   SchemaFacts out;
   const auto found = read(schema);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "schemas/pins.h"
 #include "schemas/problem.h"
 #include "schemas/profile.h"
@@ -59,6 +60,10 @@ struct Comparison {
 /// `old` and `now` have no problem of their own. A problem where one of them is no schema (unresolved references, an unknown dialect).
 Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
                                    const ComparisonOptions& options);
+
+/// `invalid` where a keyword has a value that it can't have, so that nobody can validate with it. References that lead elsewhere and dialects
+/// that we don't know are others' to judge.
+Status refuse_invalid(const Pin& schema);
 
 /// The contract hash, the dialect and the problem of one schema. Empty texts where there is a problem.
 struct SchemaFacts {

@@ -167,9 +167,6 @@ class Judging {
   std::string message(const std::string& what) const {
     return report_.subject.text() + ": " + what;
   }
-  std::string command(const std::string& verb) const {
-    return "holdfast schemas " + verb + ' ' + config_.arguments;
-  }
 
   void drifted() {
     const Comparison& comparison = *state_.comparison;
@@ -184,10 +181,15 @@ class Judging {
     }
   }
 
+  // What keeps a fetch from being right, or from being done at all, comes before it.
   std::string hint_of(ChangeClass change) const {
     const bool is_harmless = change != ChangeClass::breaking && change != ChangeClass::unknown;
-    if (is_harmless) return command("fetch");
-    return "adapt the code, then " + command("fetch") +
+    std::string fetch = config_.fetch_command();
+    if (state_.was_edited) fetch += " --force";
+    if (state_.version_regressed())
+      fetch.insert(0, "ask who publishes it why the version went back, then ");
+    if (is_harmless) return fetch;
+    return "adapt the code, then " + fetch +
            " --accept breaking; to live with it for a while: holdfast schemas accept " +
            shell_word(state_.name) + " --reason TEXT --until 14d";
   }
@@ -211,7 +213,7 @@ class Judging {
       core::Finding& finding = add(kNotPinned, Level::note);
       finding.observed = state_.registry_version;
       finding.message = message("published, and not pinned");
-      finding.hint = command("fetch") + " --schemas " + shell_word(state_.name);
+      finding.hint = config_.fetch_command() + " --schemas " + shell_word(state_.name);
       return;
     }
     report_.verdict = Verdict::missing;
@@ -219,7 +221,7 @@ class Judging {
     finding.recorded = state_.name + ".json";
     finding.message = message("it should be pinned, and " + printable_path(config_.fixtures) +
                               " has no such file");
-    finding.hint = command("fetch") + " --schemas " + shell_word(state_.name) +
+    finding.hint = config_.fetch_command() + " --schemas " + shell_word(state_.name) +
                    "; to let go of it, take its entry out of " + std::string(kLockFile) +
                    " and of 'critical'";
   }
@@ -229,14 +231,14 @@ class Judging {
     finding.observed = std::string(problem_name(state_.problem->kind));
     finding.message = message(sentence_of(*state_.problem));
     finding.witness = problem_fields();
-    finding.hint = command("fetch") + " --force restores it and keeps what is there";
+    finding.hint = config_.fetch_command() + " --force restores it and keeps what is there";
   }
 
   // What an earlier look found still holds: nobody saw it go.
   void not_compared() {
     for (const core::Rule& rule : rules())
       if (rule.id != kNotCompared) report_.not_looked_for.emplace_back(rule.id);
-    report_.look_again = command("check");
+    report_.look_again = "holdfast schemas check " + config_.arguments;
     core::Finding& finding = add(kNotCompared, Level::note);
     if (state_.pin) finding.recorded = versioned(state_.local_version, *state_.pin);
     const Problem problem =
@@ -263,7 +265,7 @@ class Judging {
       core::Finding& finding = add(kPinEdited, Level::warning);
       finding.observed = short_hash(state_.pin->hashes.canonical_sha256);
       finding.message = message("the pin was changed since it was fetched");
-      finding.hint = command("fetch") + " --force restores it and keeps a backup";
+      finding.hint = config_.fetch_command() + " --force restores it and keeps a backup";
       if (report_.verdict == Verdict::in_step) report_.verdict = Verdict::drifted;
     }
     if (!state_.pinned_track.empty() && state_.comparison) {

@@ -90,6 +90,7 @@ Result<Compatibility> judge_compatibility(CompatibilityLevel level, Profile prof
   out.answer = Answer::yes;
   const Pin newer = text_of(now);
   if (newer.problem) return Error(Code::invalid, newer.problem->detail);
+  TRY(refuse_invalid(newer));
   Judging judging(profile, out);
   for (std::size_t i = before.size(); i-- > 0;) {
     if (may_go_on) TRY(may_go_on());

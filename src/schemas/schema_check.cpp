@@ -11,6 +11,39 @@
 namespace holdfast::schemas {
 namespace {
 
+std::string hint_of_pins(const SchemasConfig& config) {
+  const bool are_named = config.all || !config.critical.empty();
+  return config.fetch_command() + (are_named ? "" : " --schemas NAME… (or --all)");
+}
+
+// Only what passes by itself is worth another try.
+std::string hint_of_registry(const Problem& problem, const SchemasConfig& config) {
+  const bool is_directory = config.registry.kind == RegistryKind::directory;
+  const std::string kind(registry_kind_name(config.registry.kind));
+  switch (problem.kind) {
+    case ProblemKind::auth:
+      return "set user and password, or token, of the registry in holdfast.toml (or REGISTRY_TOKEN)";
+    case ProblemKind::tls:
+      return "look whether the server speaks https there, and whether this machine trusts its "
+             "certificate";
+    case ProblemKind::redirect:
+      return "name the address that it leads to";
+    case ProblemKind::not_found:
+    case ProblemKind::http_status:
+    case ProblemKind::not_json:
+    case ProblemKind::index_inconsistent:
+    case ProblemKind::unreadable:
+      if (problem.http_status >= 500) break;
+      if (is_directory)
+        return "look at the folder or revision, and at the track: " + config.registry.shown();
+      return "look at the address, at the track (" + printable_path(config.track) +
+             ") and at the kind of the registry (" + kind + ")";
+    default:
+      break;
+  }
+  return "check again once the registry answers";
+}
+
 class SchemaCheck final : public core::Check {
  public:
   SchemaCheck(const SchemasConfig& config, catalog::Catalog& catalog, std::optional<DriftRun>* seen,
@@ -44,8 +77,8 @@ class SchemaCheck final : public core::Check {
     TRY(std::move(told));
     if (catalog_error) return *catalog_error;
     if (problem)
-      return error_of(*problem).hinted(is_folder ? "holdfast schemas fetch " + config_.arguments
-                                                 : "check again once the registry answers");
+      return error_of(*problem).hinted(is_folder ? hint_of_pins(config_)
+                                                 : hint_of_registry(*problem, config_));
     if (compared == 0 && counts.unreadable == 0)
       return Error(Code::unavailable,
                    "nothing was compared: " + config_.registry.shown() + " has none of the pins",

@@ -49,12 +49,17 @@ Result<NamedSchema> of_registry(const std::string& reference, const ReferenceCon
 
 Result<NamedSchema> of_pin(const std::string& reference, const ReferenceContext& context) {
   if (context.config == nullptr) return unconfigured(reference);
+  if (context.config->fixtures.empty())
+    return Error(Code::invalid, "\"" + reference + "\" needs a folder of pins, and none is named",
+                 "--schema-dir FOLDER, or [schemas.NAME] in holdfast.toml");
   auto pins = read_pins(context.config->fixtures);
   if (!pins) return error_of(pins.problem());
   const Pin* pin = pins->find(schema_name_of(reference.substr(kPin.size())));
-  if (pin == nullptr)
-    return Error(Code::not_found, printable_path(context.config->fixtures) +
-                                      " has no pin of that name: " + reference);
+  if (pin == nullptr) {
+    TRY(require_pinned(context.config->fixtures, schema_name_of(reference.substr(kPin.size()))));
+    return Error(Code::not_found, "the pin is gone: " + reference,
+                 context.config->fetch_command() + " brings it back");
+  }
   if (pin->problem && pin->bytes.empty()) return error_of(*pin->problem);
   return named(reference, pin->bytes, pins->version_of(*pin));
 }

@@ -83,7 +83,7 @@ Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& ta
   SchemasConfig config;
   config.name = name;
   config.workspace_folder = workspace_folder;
-  config.arguments = shell_word(name);
+  config.arguments = config.fetch_arguments = shell_word(name);
   TRY_ASSIGN(config.track, table.string_or("track", ""));
   TRY_ASSIGN(const auto fixtures, table.string("fixtures"));
   TRY_ASSIGN(config.registry, read_registry_config(table));

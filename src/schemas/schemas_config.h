@@ -42,11 +42,14 @@ struct SchemasConfig {
   ComparisonOptions comparison;
   DeclaredHash declared_hash = DeclaredHash::automatic;
   std::string arguments;  // what names it to `holdfast schemas …`, as words of a shell
+  std::string fetch_arguments;  // the same for `fetch`, which names its folder in another way
 
   /// "schema:core/telemetry.FeedbackEvent".
   core::Subject subject_of(const std::string& schema_name) const {
     return {"schema", name.empty() ? schema_name : name + '/' + schema_name};
   }
+  /// The command that pins anew what these pins are of, for hints.
+  std::string fetch_command() const { return "holdfast schemas fetch " + fetch_arguments; }
 };
 
 /// `invalid` where the registry is the folder of the pins itself: whoever compares a thing with itself finds it in step for ever.
