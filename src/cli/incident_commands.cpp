@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast incidents list|show|report`: what is out of step, since when.
+#include <algorithm>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include "app/report.h"
 #include "app/text.h"
 #include "base/file.h"
+#include "catalog/waivers.h"
 #include "cli/command_tree.h"
 #include "cli/terminal.h"
 
@@ -52,9 +54,8 @@ std::string rules_of(const catalog::Incident& incident) {
 // Whether somebody lives with all of it.
 bool is_accepted(const catalog::Incident& incident, const catalog::WaiverSet& live) {
   return !incident.resolved_at && !incident.findings.empty() &&
-         std::ranges::all_of(incident.findings, [&](const core::Finding& finding) {
-           return live.covers(finding);
-         });
+         std::ranges::all_of(incident.findings,
+                             [&](const core::Finding& finding) { return live.covers(finding); });
 }
 
 // The rule gives way to the subject, unless the subject alone takes most of the line.

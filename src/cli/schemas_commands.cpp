@@ -103,8 +103,9 @@ void set_arguments(ChosenSchemas& chosen, const SchemasWords& words) {
     config.arguments += " --registry-url " + shell_word(config.registry.shown());
   config.fetch_arguments = config.arguments;
   if (words.folder.empty() && chosen.is_configured) return;
-  const std::string folder = shell_word(
-      words.folder.empty() ? words.default_folder : fs::path(words.folder).lexically_normal().string());
+  const std::string folder =
+      shell_word(words.folder.empty() ? words.default_folder
+                                      : fs::path(words.folder).lexically_normal().string());
   if (!words.folder.empty()) config.arguments += " --schema-dir " + folder;
   config.fetch_arguments += " --output " + folder;
 }
@@ -158,8 +159,7 @@ std::string shown(const app::Workspace& workspace) {
 void add_pins_option(CLI::App& command, SchemasWords& words) {
   words.is_named_by_option = true;
   command
-      .add_option("--pins", words.name,
-                  "The set of pins, [schemas.NAME], where there are several")
+      .add_option("--pins", words.name, "The set of pins, [schemas.NAME], where there are several")
       ->type_name("NAME");
 }
 
@@ -216,9 +216,9 @@ Result<ChosenSchemas> chosen_pins(const Command& command, const SchemasWords& wo
     out.config = *named;  // other words override what is configured
     out.is_configured = true;
   } else if (sections.size() > 1) {
-    return usage("which set of pins? There are: " + names_of(sections),
-                 words.is_named_by_option ? "--pins " + sections.front()->name
-                                          : "name one of them");
+    return usage(
+        "which set of pins? There are: " + names_of(sections),
+        words.is_named_by_option ? "--pins " + sections.front()->name : "name one of them");
   } else if (sections.size() == 1) {
     out.config = *sections.front();
     out.is_configured = true;

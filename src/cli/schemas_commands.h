@@ -17,8 +17,8 @@ struct SchemasWords {
   std::string name;
   std::string track;
   std::string registry_url;
-  std::string folder;          // --schema-dir of check, --output of fetch
-  std::string default_folder;  // where nothing is configured
+  std::string folder;               // --schema-dir of check, --output of fetch
+  std::string default_folder;       // where nothing is configured
   bool is_named_by_option = false;  // --pins NAME instead of [NAME]
 };
 

@@ -24,8 +24,8 @@ struct ExplainWords : SchemasWords {
 
 std::string finding_text(const core::Finding& finding, bool is_accepted) {
   std::string out = std::string(core::level_name(finding.level)) + "  " + finding.rule +
-                    (is_accepted ? "  accepted: holdfast waive list" : "") + '\n' +
-                    "  " + app::printable(finding.message) + '\n';
+                    (is_accepted ? "  accepted: holdfast waive list" : "") + '\n' + "  " +
+                    app::printable(finding.message) + '\n';
   for (const core::Field& field : finding.witness) {
     const std::string value = core::display(field.value);
     if (!value.empty()) out += "  " + app::padded(field.key, 18) + app::printable(value) + '\n';

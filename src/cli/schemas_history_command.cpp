@@ -50,8 +50,11 @@ std::string episode_json(const Episode& episode, Timestamp now) {
 }
 
 std::string text_of(const std::vector<Episode>& episodes, Timestamp now) {
-  app::TextTable table{
-      {"SCHEMA", "CLASS", "PINNED", "REGISTRY", "SINCE", "FOR", "STATE", "LOOKS"}, {}, 0, {7}, {7, 2, 3}};
+  app::TextTable table{{"SCHEMA", "CLASS", "PINNED", "REGISTRY", "SINCE", "FOR", "STATE", "LOOKS"},
+                       {},
+                       0,
+                       {7},
+                       {7, 2, 3}};
   for (const Episode& episode : episodes) {
     const Timestamp end = episode.closed_at.value_or(now);
     table.rows.push_back(
@@ -83,7 +86,8 @@ Result<Exit> history(const Command& command, const HistoryWords& words) {
     std::vector<const schemas::SchemasConfig*> asked;
     for (const schemas::SchemasConfig& each : open.workspace->schemas)
       if (words.name.empty() || each.name == words.name) asked.push_back(&each);
-    if (asked.size() == 1) TRY(schemas::require_pinned(asked.front()->fixtures, *filter.schema_name));
+    if (asked.size() == 1)
+      TRY(schemas::require_pinned(asked.front()->fixtures, *filter.schema_name));
   }
   const Timestamp now = command.clock->now();
   if (command.output == OutputFormat::text) {

@@ -72,8 +72,9 @@ Result<service::RegistryOptions> options_of(const ServeWords& words,
     out.sync_folder = std::filesystem::absolute(words.sync_folder).lexically_normal().string();
     std::error_code ignored;
     if (!std::filesystem::is_directory(out.sync_folder, ignored))
-      return Error(Code::invalid, "--sync-folder: " + printable_path(out.sync_folder) +
-                                      " is no folder", "make it, or name another");
+      return Error(Code::invalid,
+                   "--sync-folder: " + printable_path(out.sync_folder) + " is no folder",
+                   "make it, or name another");
   }
   out.default_track = words.track;
   out.profile = schemas::parse_profile(words.profile).value_or(schemas::Profile::confluent_lenient);

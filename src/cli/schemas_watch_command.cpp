@@ -33,8 +33,7 @@ std::vector<std::string> differing(const std::optional<DriftRun>& run) {
   for (const schemas::SchemaState& state : run->schemas) {
     if (state.status == schemas::DriftStatus::synced) continue;
     std::string text = state.name + ' ' + std::string(schemas::status_name(state.status));
-    if (state.comparison)
-      text += ", " + std::string(schemas::class_name(state.comparison->change));
+    if (state.comparison) text += ", " + std::string(schemas::class_name(state.comparison->change));
     if (!state.registry_version.empty()) text += ", registry " + state.registry_version;
     out.push_back(std::move(text));
   }

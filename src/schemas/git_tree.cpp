@@ -167,10 +167,10 @@ class GitTree final : public FileTree {
     }
     const ChildEnd end = child->wait(kPatience);
     if (!end.ok())
-      return Problem{is_no_revision(child->error_tail()) ? ProblemKind::not_found
-                                                         : ProblemKind::unreadable,
-                     "git " + words.front() + " of " + printable_path(place_.revision) + ": " +
-                         end.text() + ": " + printable_path(first_line(child->error_tail()))};
+      return Problem{
+          is_no_revision(child->error_tail()) ? ProblemKind::not_found : ProblemKind::unreadable,
+          "git " + words.front() + " of " + printable_path(place_.revision) + ": " + end.text() +
+              ": " + printable_path(first_line(child->error_tail()))};
     return out;
   }
 

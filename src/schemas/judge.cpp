@@ -75,8 +75,8 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
   const std::string at = change.path.empty() ? "" : change.path + ": ";
   finding.recorded = at + piece(change.old_value);
   finding.observed = at + piece(change.new_value);
-  finding.message = subject.text() + ": " + at + change.message + " (" +
-                    words_of(change.change) + "); " + words_of(sides) + witness_of(change);
+  finding.message = subject.text() + ": " + at + change.message + " (" + words_of(change.change) +
+                    "); " + words_of(sides) + witness_of(change);
   finding.witness = {{"path", change.path},
                      {"keyword", change.keyword},
                      {"class", std::string(class_name(change.change))},

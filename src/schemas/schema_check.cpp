@@ -22,7 +22,8 @@ std::string hint_of_registry(const Problem& problem, const SchemasConfig& config
   const std::string kind(registry_kind_name(config.registry.kind));
   switch (problem.kind) {
     case ProblemKind::auth:
-      return "set user and password, or token, of the registry in holdfast.toml (or REGISTRY_TOKEN)";
+      return "set user and password, or token, of the registry in holdfast.toml (or "
+             "REGISTRY_TOKEN)";
     case ProblemKind::tls:
       return "look whether the server speaks https there, and whether this machine trusts its "
              "certificate";

@@ -41,7 +41,7 @@ struct SchemasConfig {
   std::chrono::nanoseconds check_interval = std::chrono::hours(24);
   ComparisonOptions comparison;
   DeclaredHash declared_hash = DeclaredHash::automatic;
-  std::string arguments;  // what names it to `holdfast schemas …`, as words of a shell
+  std::string arguments;        // what names it to `holdfast schemas …`, as words of a shell
   std::string fetch_arguments;  // the same for `fetch`, which names its folder in another way
 
   /// "schema:core/telemetry.FeedbackEvent".
