@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/schema_check.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <set>
 
+#include "base/root_folder.h"
 #include "catalog/incidents.h"
 #include "schemas/check_state.h"
 #include "schemas/episodes.h"
@@ -18,31 +21,24 @@ std::string hint_of_pins(const SchemasConfig& config) {
 
 // Only what passes by itself is worth another try.
 std::string hint_of_registry(const Problem& problem, const SchemasConfig& config) {
-  const bool is_directory = config.registry.kind == RegistryKind::directory;
-  const std::string kind(registry_kind_name(config.registry.kind));
-  switch (problem.kind) {
-    case ProblemKind::auth:
-      return "set user and password, or token, of the registry in holdfast.toml (or "
-             "REGISTRY_TOKEN)";
-    case ProblemKind::tls:
-      return "look whether the server speaks https there, and whether this machine trusts its "
-             "certificate";
-    case ProblemKind::redirect:
-      return "name the address that it leads to";
-    case ProblemKind::not_found:
-    case ProblemKind::http_status:
-    case ProblemKind::not_json:
-    case ProblemKind::index_inconsistent:
-    case ProblemKind::unreadable:
-      if (problem.http_status >= 500) break;
-      if (is_directory)
-        return "look at the folder or revision, and at the track: " + config.registry.shown();
-      return "look at the address, at the track (" + printable_path(config.track) +
-             ") and at the kind of the registry (" + kind + ")";
-    default:
-      break;
-  }
-  return "check again once the registry answers";
+  using enum ProblemKind;
+  const auto is_one_of = [&](std::initializer_list<ProblemKind> kinds) {
+    return std::ranges::find(kinds, problem.kind) != kinds.end();
+  };
+  if (problem.kind == auth)
+    return "set user and password, or token, of the registry in holdfast.toml (or REGISTRY_TOKEN)";
+  if (problem.kind == tls)
+    return "look whether the server speaks https there, and whether this machine trusts its "
+           "certificate";
+  if (problem.kind == redirect) return "name the address that it leads to";
+  if (problem.http_status >= 500 ||
+      !is_one_of({not_found, no_folder, http_status, not_json, index_inconsistent, unreadable}))
+    return "check again once the registry answers";
+  if (config.registry.kind == RegistryKind::directory)
+    return "look at the folder or revision, and at the track: " + config.registry.shown();
+  return "look at the address, at the track (" + printable_path(config.track) +
+         ") and at the kind of the registry (" +
+         std::string(registry_kind_name(config.registry.kind)) + ")";
 }
 
 class SchemaCheck final : public core::Check {
