@@ -179,6 +179,7 @@ void take(Comparison& out, const json_schema::Comparison& told) {
           verdict->reason + (verdict->stopped_at.empty() ? "" : " at " + verdict->stopped_at);
   for (const json_schema::Change& each : told.changes)
     out.changes.push_back(change_of(each));
+  out.has_more_changes = told.has_more_changes;
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ struct Comparison {
   std::optional<std::string> forward_witness;  // JSON: valid now, and not before
   std::string unknown_because;                 // where one of both could not be decided
   std::vector<Change> changes;
-  std::string old_dialect;  // "2020-12", or what was inferred
+  bool has_more_changes = false;  // the list was cut; `change` and the answers are of all of them
+  std::string old_dialect;        // "2020-12", or what was inferred
   std::string new_dialect;
 };
 

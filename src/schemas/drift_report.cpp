@@ -74,6 +74,7 @@ std::string schema_json(const SchemaState& state, const DriftRun& run, const Rep
       .flag("deprecated", state.is_deprecated)
       .flag("edited", state.was_edited)
       .flag("critical", state.is_critical)
+      .flag("more_changes", state.comparison && state.comparison->has_more_changes)
       .text_or_null("dialect", state.comparison ? state.comparison->new_dialect : "")
       .text_or_null("since", state.since ? format_rfc3339(*state.since) : "")
       .json("error", state.problem ? problem_json(*state.problem) : "");
@@ -125,7 +126,7 @@ std::string drift_report(const SchemasConfig& config, const DriftRun& run,
   std::vector<std::string> schemas;
   for (const SchemaState& state : run.schemas)
     schemas.push_back(schema_json(state, run, extras));
-  const auto& problem = run.pins_problem ? run.pins_problem : run.registry_problem;
+  const auto& problem = run.problem();
   constexpr std::int64_t kNsPerMs = 1'000'000;
   JsonObject out;
   out.text("format", kReportFormat)

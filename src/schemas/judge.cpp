@@ -91,17 +91,26 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
   return finding;
 }
 
-// The text differs, and the comparer names no change: the same documents are valid.
-core::Finding rewritten(const core::Subject& subject, ChangeClass change, const Sides& sides) {
+// What no change that is told says: the texts differ and the same documents are valid, or the gravest change is not in the list.
+core::Finding rewritten(const core::Subject& subject, const Comparison& comparison,
+                        const Sides& sides) {
+  const ChangeClass change = comparison.change;
   core::Finding finding;
   finding.subject = subject;
   finding.rule = kChanged;
   finding.level = level_of(change);
   finding.recorded = sides.old;
   finding.observed = sides.now;
-  finding.message =
-      subject.text() + ": the text is another one (" + words_of(change) + "); " + words_of(sides);
-  finding.witness = {{"class", std::string(class_name(change))}};
+  finding.message = subject.text() + ": the text is another one (" + words_of(change) +
+                    (comparison.has_more_changes ? "; there are more changes than are told" : "") +
+                    "); " + words_of(sides);
+  finding.witness = {{"class", std::string(class_name(change))},
+                     {"backward", std::string(answer_name(comparison.backward))},
+                     {"forward", std::string(answer_name(comparison.forward))}};
+  if (comparison.backward_witness)
+    finding.witness.push_back({"no_longer_valid", *comparison.backward_witness});
+  if (comparison.forward_witness)
+    finding.witness.push_back({"not_valid_before", *comparison.forward_witness});
   return finding;
 }
 
@@ -177,7 +186,7 @@ class Judging {
     for (std::size_t i = 0; i < report_.findings.size(); ++i) {
       report_.findings[i].file = config_.fixtures + '/' + state_.pin->file;
       report_.findings[i].hint =
-          hint_of(comparison.changes.empty() ? comparison.change : comparison.changes[i].change);
+          hint_of(i < comparison.changes.size() ? comparison.changes[i].change : comparison.change);
     }
   }
 
@@ -208,7 +217,7 @@ class Judging {
 
   void missing_local() {
     report_.basis = "index";
-    if (!state_.is_critical) {
+    if (!state_.is_expected) {
       report_.verdict = Verdict::unrecorded;
       core::Finding& finding = add(kNotPinned, Level::note);
       finding.observed = state_.registry_version;
@@ -260,6 +269,7 @@ class Judging {
 
   // What is so whatever the status is.
   void beside() {
+    if (state_.is_lock_unread) report_.not_looked_for.emplace_back(kPinEdited);
     const bool is_read = state_.pin && !state_.pin->problem;
     if (state_.was_edited && is_read && state_.status != DriftStatus::synced) {
       core::Finding& finding = add(kPinEdited, Level::warning);
@@ -328,8 +338,10 @@ std::vector<core::Finding> findings_of(const core::Subject& subject, const Compa
   std::vector<core::Finding> out;
   for (const Change& change : comparison.changes)
     out.push_back(finding_of(subject, change, sides));
-  if (out.empty() && comparison.change != ChangeClass::identical)
-    out.push_back(rewritten(subject, comparison.change, sides));
+  const auto told = std::ranges::max_element(comparison.changes, {}, &Change::change);
+  const bool is_told = told != comparison.changes.end() && told->change >= comparison.change;
+  if (!is_told && comparison.change != ChangeClass::identical)
+    out.push_back(rewritten(subject, comparison, sides));
   return out;
 }
 

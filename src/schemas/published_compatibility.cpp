@@ -83,20 +83,18 @@ class Judging {
 }  // namespace
 
 Result<Compatibility> judge_compatibility(CompatibilityLevel level, Profile profile,
-                                          const std::vector<std::string>& before,
-                                          const std::string& now,
-                                          const std::function<Status()>& may_go_on) {
+                                          const VersionsBefore& before, const std::string& now) {
   Compatibility out;
   out.answer = Answer::yes;
   const Pin newer = text_of(now);
   if (newer.problem) return Error(Code::invalid, newer.problem->detail);
   TRY(refuse_invalid(newer));
   Judging judging(profile, out);
-  for (std::size_t i = before.size(); i-- > 0;) {
-    if (may_go_on) TRY(may_go_on());
-    const Pin older = text_of(before[i]);
+  for (std::size_t i = before.count; i-- > 0;) {
+    TRY_ASSIGN(const std::string content, before.content_of(i));
+    const Pin older = text_of(content);
     if (older.problem) return Error(Code::invalid, older.problem->detail);
-    const std::string against = before.size() == 1 ? "" : "version " + std::to_string(i + 1);
+    const std::string against = before.count == 1 ? "" : "version " + std::to_string(i + 1);
     if (asks_backward(level)) TRY(judging.ask(older, newer, against));
     if (asks_forward(level)) TRY(judging.ask(newer, older, against));
     if (!is_transitive(level)) break;

@@ -41,6 +41,12 @@ std::string hint_of_registry(const Problem& problem, const SchemasConfig& config
          std::string(registry_kind_name(config.registry.kind)) + ")";
 }
 
+std::string hint_of(const DriftRun& run, const SchemasConfig& config) {
+  if (run.pins_problem) return hint_of_pins(config);
+  if (run.registry_problem) return hint_of_registry(*run.registry_problem, config);
+  return "mend it (a merge may have left its marks), or: " + config.fetch_command() + " --force";
+}
+
 class SchemaCheck final : public core::Check {
  public:
   SchemaCheck(const SchemasConfig& config, catalog::Catalog& catalog, std::optional<DriftRun>* seen,
@@ -66,16 +72,14 @@ class SchemaCheck final : public core::Check {
     // Whatever the catalog says: what was seen is told.
     if (Status kept = keep(run); !kept) run.catalog_error = std::move(kept).error();
     Status told = tell(run, counts, sink);
-    const auto problem = run.pins_problem ? run.pins_problem : run.registry_problem;
-    const bool is_folder = run.pins_problem.has_value();
+    const auto problem = run.problem();
+    const std::string hint = problem ? hint_of(run, config_) : "";
     const std::int64_t compared = run.counts().compared;
     const std::optional<Error> catalog_error = run.catalog_error;
     if (seen_ != nullptr) *seen_ = std::move(run);
     TRY(std::move(told));
     if (catalog_error) return *catalog_error;
-    if (problem)
-      return error_of(*problem).hinted(is_folder ? hint_of_pins(config_)
-                                                 : hint_of_registry(*problem, config_));
+    if (problem) return error_of(*problem).hinted(hint);
     if (compared == 0 && counts.unreadable == 0)
       return Error(Code::unavailable,
                    "nothing was compared: " + config_.registry.shown() + " has none of the pins",
@@ -86,7 +90,7 @@ class SchemaCheck final : public core::Check {
  private:
   // Incidents of schemas that are neither pinned nor asked for any more would stay open for ever.
   Status let_go(const DriftRun& run) const {
-    if (run.pins_problem) return {};
+    if (run.pins_problem || run.lock_problem) return {};
     std::set<std::string> known;
     for (const SchemaState& state : run.schemas)
       known.insert(config_.subject_of(state.name).text());

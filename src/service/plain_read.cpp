@@ -213,11 +213,11 @@ std::vector<std::string> quoted(const std::vector<std::string>& texts) {
 
 Result<http::Reply> check_compatibility(RegistryState& state, const http::Call& call) {
   TRY_ASSIGN(const Pair pair, pair_of(state, call));
-  TRY_ASSIGN(const std::string before, state.catalog->content(pair.from.content_id));
   TRY_ASSIGN(const std::string now, state.catalog->content(pair.to.content_id));
+  const auto content_of = [&](std::size_t) { return state.catalog->content(pair.from.content_id); };
   TRY_ASSIGN(const auto judged,
              schemas::judge_compatibility(schemas::CompatibilityLevel::backward,
-                                          schemas::Profile::contract, {before}, now));
+                                          schemas::Profile::contract, {1, content_of}, now));
   JsonObject out;
   out.flag("compatible", judged.answer == schemas::Answer::yes)
       .text("verdict", schemas::answer_name(judged.answer))
