@@ -183,6 +183,12 @@ Result<http::Reply> get_health(RegistryState& state, const http::Call&) {
   return reply;
 }
 
+Result<http::Reply> get_root(RegistryState&, const http::Call&) {
+  JsonObject out;
+  out.text("service", "holdfast").text("docs", "/docs").text("openapi", "/openapi.json");
+  return json_reply(std::move(out).take() + '\n');
+}
+
 /// Both sides of /compat/check.
 struct Pair {
   PublishedSchema from;
@@ -244,6 +250,8 @@ Endpoint reading(RegistryState& state, std::string pattern, std::string summary,
 
 std::vector<Endpoint> plain_reading(RegistryState& state) {
   std::vector<Endpoint> out;
+  out.push_back(
+      reading(state, "/", "Where to read on; Confluent's clients ask it for life", get_root));
   out.push_back(reading(state, "/health", "Whether the registry can answer", get_health));
   out.push_back(
       reading(state, "/index", "The latest version of every schema, by track", get_index));

@@ -209,6 +209,7 @@ def test_the_documents_name_every_route(quick):
 
 
 def test_health_tells_what_it_looked_at(quick):
+    assert quick.get("/").json["docs"] == "/docs"
     health = quick.get("/health")
     assert health.status == 200 and health.json["status"] == "ok" and health.json["checks"]["catalog"] == "ok"
     assert set(health.json) == {"status", "timestamp", "checks", "version"}
