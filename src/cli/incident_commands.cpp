@@ -63,7 +63,7 @@ std::string table_of(const std::vector<catalog::Incident>& incidents,
                      const catalog::WaiverSet& live, Timestamp now, const ListOptions& options) {
   constexpr std::size_t kSubject = 1;
   constexpr std::size_t kRule = 5;
-  const auto width = static_cast<std::size_t>(terminal_width());
+  const std::size_t width = list_width();
   app::TextTable table{{"ID", "SUBJECT", "VERDICT", "LEVEL", "SINCE", "RULE"}, {}, kRule, {0}};
   if (options.all) table.titles.emplace_back("RESOLVED");
   for (const catalog::Incident& incident : incidents) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/judge.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/root_folder.h"
