@@ -137,6 +137,16 @@ void add_schemas_choice(CLI::App& command, SchemasWords& words) {
       ->type_name("URL");
 }
 
+void add_schemas_mode(CLI::App& command, std::string& mode) {
+  command
+      .add_option("--mode", mode,
+                  "Which directions decide the class: NONE, BACKWARD (whatever was valid still "
+                  "is), FORWARD (whatever is valid was valid before), FULL; with _TRANSITIVE "
+                  "against every version, in holdfast schemas diff registry:NAME NEW")
+      ->type_name("MODE")
+      ->check(CLI::IsMember(schemas::level_names(), CLI::ignore_case));
+}
+
 Result<std::unique_ptr<TemporaryCatalog>> TemporaryCatalog::make(Clock& clock) {
   std::error_code ignored;
   const std::string above = fs::is_directory(kMemoryFolder, ignored)

@@ -53,6 +53,13 @@ std::string words_of(ChangeClass change) {
   return {};
 }
 
+// With the mode that decided it, where one did.
+std::string words_of(ChangeClass change, const Comparison& comparison) {
+  const bool is_decided = comparison.mode && change > ChangeClass::annotation;
+  return words_of(change) +
+         (is_decided ? " in mode " + std::string(level_name(*comparison.mode)) : "");
+}
+
 std::string words_of(const Sides& sides) {
   return sides.old_word + ' ' + sides.old + ", " + sides.new_word + ' ' + sides.now;
 }
@@ -67,7 +74,8 @@ std::string witness_of(const Change& change) {
          told("not valid before: ", change.forward_witness);
 }
 
-core::Finding finding_of(const core::Subject& subject, const Change& change, const Sides& sides) {
+core::Finding finding_of(const core::Subject& subject, const Comparison& comparison,
+                         const Change& change, const Sides& sides) {
   core::Finding finding;
   finding.subject = subject;
   finding.rule = change.rule;
@@ -76,7 +84,7 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
   finding.recorded = at + piece(change.old_value);
   finding.observed = at + piece(change.new_value);
   finding.message = subject.text() + ": " + at + change.message + " (" +
-                    words_of(change.change) + "); " + words_of(sides) + witness_of(change);
+                    words_of(change.change, comparison) + "); " + words_of(sides) + witness_of(change);
   finding.witness = {{"path", change.path},
                      {"keyword", change.keyword},
                      {"class", std::string(class_name(change.change))},
@@ -92,16 +100,17 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
 }
 
 // The text differs, and the comparer names no change: the same documents are valid.
-core::Finding rewritten(const core::Subject& subject, ChangeClass change, const Sides& sides) {
+core::Finding rewritten(const core::Subject& subject, const Comparison& comparison,
+                        const Sides& sides) {
   core::Finding finding;
   finding.subject = subject;
   finding.rule = kChanged;
-  finding.level = level_of(change);
+  finding.level = level_of(comparison.change);
   finding.recorded = sides.old;
   finding.observed = sides.now;
-  finding.message =
-      subject.text() + ": the text is another one (" + words_of(change) + "); " + words_of(sides);
-  finding.witness = {{"class", std::string(class_name(change))}};
+  finding.message = subject.text() + ": the text is another one (" +
+                    words_of(comparison.change, comparison) + "); " + words_of(sides);
+  finding.witness = {{"class", std::string(class_name(comparison.change))}};
   return finding;
 }
 
@@ -325,9 +334,9 @@ std::vector<core::Finding> findings_of(const core::Subject& subject, const Compa
                                        const Sides& sides) {
   std::vector<core::Finding> out;
   for (const Change& change : comparison.changes)
-    out.push_back(finding_of(subject, change, sides));
+    out.push_back(finding_of(subject, comparison, change, sides));
   if (out.empty() && comparison.change != ChangeClass::identical)
-    out.push_back(rewritten(subject, comparison.change, sides));
+    out.push_back(rewritten(subject, comparison, sides));
   return out;
 }
 

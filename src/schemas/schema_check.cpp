@@ -32,17 +32,17 @@ class SchemaCheck final : public core::Check {
       so_far.evaluated = done;
       sink.progress(so_far);
     };
-    TRY_ASSIGN(DriftRun run, observe_drift(config_, drift));
+    TRY_ASSIGN(DriftRun observed, observe_drift(config_, drift));
+    // Kept before it is told: whoever takes the findings may look at it.
+    DriftRun& run = seen_ != nullptr ? seen_->emplace(std::move(observed)) : observed;
     // Whatever the catalog says: what was seen is told.
     if (Status kept = keep(run); !kept) run.catalog_error = std::move(kept).error();
     Status told = tell(run, counts, sink);
-    const auto problem = run.pins_problem ? run.pins_problem : run.registry_problem;
+    const auto& problem = run.pins_problem ? run.pins_problem : run.registry_problem;
     const bool is_folder = run.pins_problem.has_value();
     const std::int64_t compared = run.counts().compared;
-    const std::optional<Error> catalog_error = run.catalog_error;
-    if (seen_ != nullptr) *seen_ = std::move(run);
     TRY(std::move(told));
-    if (catalog_error) return *catalog_error;
+    if (run.catalog_error) return *run.catalog_error;
     if (problem)
       return error_of(*problem).hinted(is_folder ? "holdfast schemas fetch " + config_.arguments
                                                  : "check again once the registry answers");
