@@ -113,9 +113,9 @@ Result<std::optional<schemas::Baseline>> read_baseline(const CheckWords& words,
 }
 
 /// Whether a finding is one of the baseline's, in the eyes of what the run saw.
-std::function<bool(const core::Finding&)> waiver_by(const std::optional<schemas::Baseline>& baseline,
-                                                    const schemas::SchemasConfig& config,
-                                                    const std::optional<DriftRun>& run) {
+std::function<bool(const core::Finding&)> waiver_by(
+    const std::optional<schemas::Baseline>& baseline, const schemas::SchemasConfig& config,
+    const std::optional<DriftRun>& run) {
   if (!baseline) return {};
   return [&baseline, &config, &run](const core::Finding& finding) {
     if (!run) return false;
@@ -238,7 +238,8 @@ void add_schemas_check(CLI::App& group) {
        "holdfast schemas check --track v1 --registry-url http://127.0.0.1:8081 --output "
        "drift_report.json",
        "holdfast schemas check core --format github  # annotations in a pull request",
-       "holdfast schemas check core --mode BACKWARD --fail-on breaking  # only what old data breaks",
+       "holdfast schemas check core --mode BACKWARD --fail-on breaking  # only what old data "
+       "breaks",
        "holdfast schemas check core --baseline known.json --output drift_report.json",
        "holdfast schemas check core --json | jq '.schemas[] | select(.status == \"drift\")'"},
       [words](const Command& with) { return check(with, *words); });
@@ -283,8 +284,7 @@ void add_schemas_check(CLI::App& group) {
       command->add_option("--attempts", words->attempts, "Requests for one thing, at most")
           ->type_name("N")
           ->check(CLI::Range(1, kMostAttempts));
-  command
-      ->add_option("--retries", words->retries, "The same, as requests after the first one")
+  command->add_option("--retries", words->retries, "The same, as requests after the first one")
       ->type_name("N")
       ->check(CLI::Range(0, kMostAttempts - 1))
       ->excludes(attempts);

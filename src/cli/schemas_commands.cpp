@@ -140,9 +140,9 @@ void add_schemas_choice(CLI::App& command, SchemasWords& words) {
 void add_schemas_mode(CLI::App& command, std::string& mode) {
   command
       .add_option("--mode", mode,
-                  "Which directions decide the class: NONE, BACKWARD (whatever was valid still "
-                  "is), FORWARD (whatever is valid was valid before), FULL; with _TRANSITIVE "
-                  "against every version, in holdfast schemas diff registry:NAME NEW")
+                  "Which direction decides the class: BACKWARD (whatever was valid still is), "
+                  "FORWARD (whatever is valid was valid before), both or none; _TRANSITIVE asks "
+                  "every version, in holdfast schemas diff registry:NAME NEW")
       ->type_name("MODE")
       ->check(CLI::IsMember(schemas::level_names(), CLI::ignore_case));
 }

@@ -24,7 +24,7 @@ struct SchemasWords {
 /// [NAME], --track, --registry-url.
 void add_schemas_choice(CLI::App& command, SchemasWords& words);
 
-/// --mode; the word is left as one of level_names(), or empty.
+/// --mode, for schemas::parse_mode(); empty where it is not given.
 void add_schemas_mode(CLI::App& command, std::string& mode);
 
 /// A catalog for one command where there is no workspace: in memory where the system has such a folder, gone with the object.

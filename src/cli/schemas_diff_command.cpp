@@ -38,7 +38,7 @@ struct AskedVersion {
 
 struct Compared {
   std::vector<AskedVersion> asked;  // from the oldest to the newest; none where OLD is one version
-  NamedSchema old;                  // of all that were asked, the newest of those with the gravest class
+  NamedSchema old;  // of all that were asked, the newest of those with the gravest class
   NamedSchema now;
   Comparison comparison;
 };
@@ -72,7 +72,7 @@ std::string json_of(const Compared& compared, const DiffWords& words) {
       .text_or_null("old_dialect", told.old_dialect)
       .text_or_null("new_dialect", told.new_dialect)
       .text("profile", words.profile)
-      .text_or_null("mode", words.mode)
+      .text_or_null("mode", told.mode ? schemas::level_name(*told.mode) : "")
       .array("asked_versions", asked)
       .text("class", schemas::class_name(told.change))
       .json("verdict", schemas::verdict_json(told))
@@ -211,7 +211,7 @@ Status compare_all(const schemas::ReferenceContext& context, const DiffWords& wo
     return {};
   };
   auto asked = schemas::each_version(words.old, context, against);
-  if (!asked) return std::move(asked).error().with(words.mode);
+  if (!asked) return std::move(asked).error().with(schemas::level_name(*options.mode));
   return {};
 }
 
@@ -264,7 +264,8 @@ void add_schemas_diff(CLI::App& group) {
       {"holdfast schemas diff old.json new.json",
        "holdfast schemas diff pin:telemetry.FeedbackEvent registry:telemetry.FeedbackEvent",
        "holdfast schemas diff git:v1.0:schemas/order.json schemas/order.json --format github",
-       "holdfast schemas diff registry:order order.json --mode BACKWARD_TRANSITIVE  # against every "
+       "holdfast schemas diff registry:order order.json --mode BACKWARD_TRANSITIVE  # against "
+       "every "
        "version"},
       [words](const Command& with) { return diff(with, *words); });
   command

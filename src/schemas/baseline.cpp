@@ -50,8 +50,7 @@ class Baseline::Reader {
     const auto known = found != object_.end() && found->is_string()
                            ? parse_class(found->get_ref<const std::string&>())
                            : std::nullopt;
-    if (!known)
-      return refuse(key, "identical, equivalent, annotation, safe, breaking or unknown");
+    if (!known) return refuse(key, "identical, equivalent, annotation, safe, breaking or unknown");
     return *known;
   }
 

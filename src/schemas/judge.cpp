@@ -84,7 +84,8 @@ core::Finding finding_of(const core::Subject& subject, const Comparison& compari
   finding.recorded = at + piece(change.old_value);
   finding.observed = at + piece(change.new_value);
   finding.message = subject.text() + ": " + at + change.message + " (" +
-                    words_of(change.change, comparison) + "); " + words_of(sides) + witness_of(change);
+                    words_of(change.change, comparison) + "); " + words_of(sides) +
+                    witness_of(change);
   finding.witness = {{"path", change.path},
                      {"keyword", change.keyword},
                      {"class", std::string(class_name(change.change))},

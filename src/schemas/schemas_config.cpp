@@ -16,7 +16,10 @@ Result<CompatibilityLevel> read_mode(const std::string& word, TomlTable& table) 
   const auto mode = parse_mode(word);
   if (!mode)
     return table.invalid("mode", "\"" + word + "\" is no mode: NONE, BACKWARD, FORWARD, FULL");
-  if (is_transitive(*mode)) return table.invalid("mode", transitive_refusal(*mode).message());
+  if (is_transitive(*mode)) {
+    const Error refusal = transitive_refusal(*mode);
+    return table.invalid("mode", refusal.message() + "; " + refusal.hint());
+  }
   return *mode;
 }
 
@@ -76,10 +79,11 @@ std::string_view declared_hash_name(DeclaredHash kind) {
 
 Error transitive_refusal(CompatibilityLevel mode) {
   const std::string name(level_name(mode));
-  return {Code::invalid,
-          name + " asks every version of a schema, and a check holds the pins against the latest one",
-          "of one schema: holdfast schemas diff registry:NAME NEW --mode " + name +
-              "; of a check the mode is NONE, BACKWARD, FORWARD or FULL"};
+  return {
+      Code::invalid,
+      name + " asks every version of a schema, and a check holds the pins against the latest one",
+      "of one schema: holdfast schemas diff registry:NAME NEW --mode " + name +
+          "; of a check the mode is NONE, BACKWARD, FORWARD or FULL"};
 }
 
 Status refuse_own_registry(const SchemasConfig& config) {

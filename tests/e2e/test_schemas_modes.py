@@ -119,6 +119,7 @@ def test_a_mode_that_asks_every_version_is_refused_where_there_is_one(workspace,
         config.write_text(configured + f'mode = "{word}"\n')
         done = workspace.run("schemas", "check", "core", expect=2)
         assert word in done.stderr and "mode" in done.stderr and "holdfast.toml:" in done.stderr, done.stderr
+        assert ("schemas diff registry:NAME NEW" in done.stderr) == (word != "sideways"), done.stderr
 
 
 def test_diff_follows_the_mode(workspace):

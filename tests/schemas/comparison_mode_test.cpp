@@ -9,19 +9,22 @@ namespace {
 
 using Level = CompatibilityLevel;
 
-constexpr const char* kOne = R"({"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]})";
+constexpr const char* kOne =
+    R"({"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]})";
 constexpr const char* kMoreRequired =
     R"({"type":"object","properties":{"a":{"type":"integer"},"b":{}},"required":["a","b"]})";
 constexpr const char* kOptional =
     R"({"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"}},"required":["a"]})";
-constexpr const char* kReplaced = R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})";
+constexpr const char* kReplaced =
+    R"({"type":"object","properties":{"a":{"type":"string"}},"required":["a"]})";
 
 Comparison compared(const std::string& old, const std::string& now, std::optional<Level> mode,
                     Profile profile = Profile::contract) {
   ComparisonOptions options;
   options.profile = profile;
   options.mode = mode;
-  const auto out = compare_schemas(pin_of("a", "", old, "old"), pin_of("a", "", now, "new"), options);
+  const auto out =
+      compare_schemas(pin_of("a", "", old, "old"), pin_of("a", "", now, "new"), options);
   EXPECT_TRUE(out.ok()) << out.problem().detail;
   return *out;
 }
@@ -63,13 +66,19 @@ TEST(ComparisonMode, AnExactNoIsBreakingWhereTheProfileAloneCallsItSafe) {
 }
 
 TEST(ComparisonMode, ConfluentsProfilesAnswerADirectionByTheirClassOfIt) {
-  EXPECT_EQ(class_of(kOne, kOptional, Level::backward, Profile::confluent_lenient), ChangeClass::safe);
-  EXPECT_EQ(class_of(kOne, kOptional, Level::backward, Profile::confluent_strict), ChangeClass::breaking);
+  EXPECT_EQ(class_of(kOne, kOptional, Level::backward, Profile::confluent_lenient),
+            ChangeClass::safe);
+  EXPECT_EQ(class_of(kOne, kOptional, Level::backward, Profile::confluent_strict),
+            ChangeClass::breaking);
   // Forward is the class of the way back: there a property is added to an open object, which only the strict one refuses.
-  EXPECT_EQ(class_of(kOptional, kOne, Level::forward, Profile::confluent_lenient), ChangeClass::safe);
-  EXPECT_EQ(class_of(kOptional, kOne, Level::forward, Profile::confluent_strict), ChangeClass::breaking);
-  EXPECT_EQ(class_of(kOne, kMoreRequired, Level::forward, Profile::confluent_strict), ChangeClass::safe);
-  EXPECT_EQ(class_of(kOne, kMoreRequired, Level::full, Profile::confluent_lenient), ChangeClass::breaking);
+  EXPECT_EQ(class_of(kOptional, kOne, Level::forward, Profile::confluent_lenient),
+            ChangeClass::safe);
+  EXPECT_EQ(class_of(kOptional, kOne, Level::forward, Profile::confluent_strict),
+            ChangeClass::breaking);
+  EXPECT_EQ(class_of(kOne, kMoreRequired, Level::forward, Profile::confluent_strict),
+            ChangeClass::safe);
+  EXPECT_EQ(class_of(kOne, kMoreRequired, Level::full, Profile::confluent_lenient),
+            ChangeClass::breaking);
 }
 
 TEST(ComparisonMode, WhatNoDocumentCanSeeStays) {
@@ -77,7 +86,8 @@ TEST(ComparisonMode, WhatNoDocumentCanSeeStays) {
   for (const Level level : {Level::none, Level::backward, Level::forward, Level::full}) {
     EXPECT_EQ(class_of(R"({"type":"integer"})", described, level), ChangeClass::annotation);
     EXPECT_EQ(class_of(described, described, level), ChangeClass::identical);
-    EXPECT_EQ(class_of(R"({"minimum":1,"type":"integer"})", R"({"exclusiveMinimum":0,"type":"integer"})", level),
+    EXPECT_EQ(class_of(R"({"minimum":1,"type":"integer"})",
+                       R"({"exclusiveMinimum":0,"type":"integer"})", level),
               ChangeClass::equivalent);
   }
 }
