@@ -178,6 +178,16 @@ void add_schemas_choice(CLI::App& command, SchemasWords& words) {
       ->type_name("URL");
 }
 
+void add_schemas_mode(CLI::App& command, std::string& mode) {
+  command
+      .add_option("--mode", mode,
+                  "Which direction decides the class: BACKWARD (whatever was valid still is), "
+                  "FORWARD (whatever is valid was valid before), both or none; _TRANSITIVE asks "
+                  "every version, in holdfast schemas diff registry:NAME NEW")
+      ->type_name("MODE")
+      ->check(CLI::IsMember(schemas::level_names(), CLI::ignore_case));
+}
+
 Result<std::unique_ptr<TemporaryCatalog>> TemporaryCatalog::make(Clock& clock) {
   std::error_code ignored;
   const std::string above = fs::is_directory(kMemoryFolder, ignored)

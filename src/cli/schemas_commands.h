@@ -27,6 +27,9 @@ void add_pins_option(CLI::App& command, SchemasWords& words);
 /// [NAME], --track, --registry-url.
 void add_schemas_choice(CLI::App& command, SchemasWords& words);
 
+/// --mode, for schemas::parse_mode(); empty where it is not given.
+void add_schemas_mode(CLI::App& command, std::string& mode);
+
 /// A catalog for one command where there is no workspace: in memory where the system has such a folder, gone with the object.
 class TemporaryCatalog {
  public:

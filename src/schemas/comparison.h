@@ -29,6 +29,10 @@ std::optional<ChangeClass> parse_class(std::string_view name);
 
 enum class Answer : unsigned char { yes, no, unknown };
 std::string_view answer_name(Answer answer);
+/// One no is no, otherwise one unknown is unknown.
+Answer both(Answer a, Answer b);
+/// What the class of one direction says of it: safe and less is yes, breaking no.
+Answer answer_of_class(ChangeClass change);
 
 struct Change {
   std::string path;  // JSON Pointer into the new schema, or into the old one where it is gone there
@@ -54,7 +58,8 @@ struct Comparison {
   std::string unknown_because;                 // where one of both could not be decided
   std::vector<Change> changes;
   bool has_more_changes = false;  // the list was cut; `change` and the answers are of all of them
-  std::string old_dialect;        // "2020-12", or what was inferred
+  std::optional<CompatibilityLevel> mode;  // that decided the class; none: the profile did
+  std::string old_dialect;                 // "2020-12", or what was inferred
   std::string new_dialect;
 };
 

@@ -170,7 +170,10 @@ class Contract {
                                     : *pin->problem;
       return out;
     }
-    auto comparison = compare_schemas(*pin, model, config_.comparison);
+    // An extension is held by its own rule, whatever a new version has to keep.
+    ComparisonOptions options = config_.comparison;
+    options.mode.reset();
+    auto comparison = compare_schemas(*pin, model, options);
     if (!comparison) {
       out.problem = comparison.problem();
       return out;

@@ -119,8 +119,11 @@ class Observing {
       run_.ended_at = clock_.now();
       return std::move(run_);
     }
-    TRY(prove_that_drift_is_seen(*pins, [this](const Pin& old, const Pin& now) {
-      return compare_schemas(old, now, config_.comparison);
+    // Whatever a mode asks for, and NONE asks for nothing: what comes before it has to see the change.
+    ComparisonOptions every_direction = config_.comparison;
+    every_direction.mode.reset();
+    TRY(prove_that_drift_is_seen(*pins, [&](const Pin& old, const Pin& now) {
+      return compare_schemas(old, now, every_direction);
     }));
     TRY(prove_that_drift_is_told());
     plan(*pins);

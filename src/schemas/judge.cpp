@@ -54,6 +54,13 @@ std::string words_of(ChangeClass change) {
   return {};
 }
 
+// With the mode that decided it, where one did.
+std::string words_of(ChangeClass change, const Comparison& comparison) {
+  const bool is_decided = comparison.mode && change > ChangeClass::annotation;
+  return words_of(change) +
+         (is_decided ? " in mode " + std::string(level_name(*comparison.mode)) : "");
+}
+
 std::string words_of(const Sides& sides) {
   return sides.old_word + ' ' + sides.old + ", " + sides.new_word + ' ' + sides.now;
 }
@@ -68,7 +75,8 @@ std::string witness_of(const Change& change) {
          told("not valid before: ", change.forward_witness);
 }
 
-core::Finding finding_of(const core::Subject& subject, const Change& change, const Sides& sides) {
+core::Finding finding_of(const core::Subject& subject, const Comparison& comparison,
+                         const Change& change, const Sides& sides) {
   core::Finding finding;
   finding.subject = subject;
   finding.rule = change.rule;
@@ -76,8 +84,9 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
   const std::string at = change.path.empty() ? "" : change.path + ": ";
   finding.recorded = at + piece(change.old_value);
   finding.observed = at + piece(change.new_value);
-  finding.message = subject.text() + ": " + at + change.message + " (" + words_of(change.change) +
-                    "); " + words_of(sides) + witness_of(change);
+  finding.message = subject.text() + ": " + at + change.message + " (" +
+                    words_of(change.change, comparison) + "); " + words_of(sides) +
+                    witness_of(change);
   finding.witness = {{"path", change.path},
                      {"keyword", change.keyword},
                      {"class", std::string(class_name(change.change))},
@@ -95,17 +104,17 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
 // What no change that is told says: the texts differ and the same documents are valid, or the gravest change is not in the list.
 core::Finding rewritten(const core::Subject& subject, const Comparison& comparison,
                         const Sides& sides) {
-  const ChangeClass change = comparison.change;
   core::Finding finding;
   finding.subject = subject;
   finding.rule = kChanged;
-  finding.level = level_of(change);
+  finding.level = level_of(comparison.change);
   finding.recorded = sides.old;
   finding.observed = sides.now;
-  finding.message = subject.text() + ": the text is another one (" + words_of(change) +
+  finding.message = subject.text() + ": the text is another one (" +
+                    words_of(comparison.change, comparison) +
                     (comparison.has_more_changes ? "; there are more changes than are told" : "") +
                     "); " + words_of(sides);
-  finding.witness = {{"class", std::string(class_name(change))},
+  finding.witness = {{"class", std::string(class_name(comparison.change))},
                      {"backward", std::string(answer_name(comparison.backward))},
                      {"forward", std::string(answer_name(comparison.forward))}};
   if (comparison.backward_witness)
@@ -338,7 +347,7 @@ std::vector<core::Finding> findings_of(const core::Subject& subject, const Compa
                                        const Sides& sides) {
   std::vector<core::Finding> out;
   for (const Change& change : comparison.changes)
-    out.push_back(finding_of(subject, change, sides));
+    out.push_back(finding_of(subject, comparison, change, sides));
   const auto told = std::ranges::max_element(comparison.changes, {}, &Change::change);
   const bool is_told = told != comparison.changes.end() && told->change >= comparison.change;
   if (!is_told && comparison.change != ChangeClass::identical)

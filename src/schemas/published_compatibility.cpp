@@ -9,28 +9,9 @@
 namespace holdfast::schemas {
 namespace {
 
-Answer both(Answer a, Answer b) {
-  if (a == Answer::no || b == Answer::no) return Answer::no;
-  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
-}
-
-// Which way a level compares: each version as the reader of what the other one wrote.
-bool asks_backward(CompatibilityLevel level) {
-  return level == CompatibilityLevel::backward ||
-         level == CompatibilityLevel::backward_transitive || level == CompatibilityLevel::full ||
-         level == CompatibilityLevel::full_transitive;
-}
-
-bool asks_forward(CompatibilityLevel level) {
-  return level == CompatibilityLevel::forward || level == CompatibilityLevel::forward_transitive ||
-         level == CompatibilityLevel::full || level == CompatibilityLevel::full_transitive;
-}
-
 // The exact profile answers a direction; the others have a class, which is of the way that was compared.
 Answer answer_of(Profile profile, const Comparison& compared) {
-  if (profile == Profile::inclusion) return compared.backward;
-  if (compared.change <= ChangeClass::safe) return Answer::yes;
-  return compared.change == ChangeClass::breaking ? Answer::no : Answer::unknown;
+  return profile == Profile::inclusion ? compared.backward : answer_of_class(compared.change);
 }
 
 std::string sentence(const Change& change, const std::string& against) {

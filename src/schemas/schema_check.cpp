@@ -68,18 +68,17 @@ class SchemaCheck final : public core::Check {
       so_far.evaluated = done;
       sink.progress(so_far);
     };
-    TRY_ASSIGN(DriftRun run, observe_drift(config_, drift));
+    TRY_ASSIGN(DriftRun observed, observe_drift(config_, drift));
+    // Kept before it is told: whoever takes the findings may look at it.
+    DriftRun& run = seen_ != nullptr ? seen_->emplace(std::move(observed)) : observed;
     // Whatever the catalog says: what was seen is told.
     if (Status kept = keep(run); !kept) run.catalog_error = std::move(kept).error();
     Status told = tell(run, counts, sink);
-    const auto problem = run.problem();
-    const std::string hint = problem ? hint_of(run, config_) : "";
+    const auto& problem = run.problem();
     const std::int64_t compared = run.counts().compared;
-    const std::optional<Error> catalog_error = run.catalog_error;
-    if (seen_ != nullptr) *seen_ = std::move(run);
     TRY(std::move(told));
-    if (catalog_error) return *catalog_error;
-    if (problem) return error_of(*problem).hinted(hint);
+    if (run.catalog_error) return *run.catalog_error;
+    if (problem) return error_of(*problem).hinted(hint_of(run, config_));
     if (compared == 0 && counts.unreadable == 0)
       return Error(Code::unavailable,
                    "nothing was compared: " + config_.registry.shown() + " has none of the pins",
