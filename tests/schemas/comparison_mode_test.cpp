@@ -103,6 +103,34 @@ TEST(ComparisonMode, WhatCanNotBeDecidedIsUnknownOnlyWhereItIsAsked) {
             told.backward == Answer::no ? ChangeClass::breaking : ChangeClass::unknown);
 }
 
+TEST(ComparisonMode, AChangeSaysWhatTheWholeSaysAlsoBelowANotAndWhereAlternativesOverlap) {
+  const std::pair<const char*, const char*> pairs[] = {
+      {R"({"not":{"type":"number"}})", R"({"not":{"type":"integer"}})"},
+      {R"({"oneOf":[{"minimum":5},{"type":"string"}]})",
+       R"({"oneOf":[{"minimum":3},{"type":"string"}]})"},
+      {R"({"oneOf":[{"type":"integer"}]})", R"({"oneOf":[{"type":"integer"},{"type":"number"}]})"},
+      {R"({"if":{"type":"integer"},"then":{"minimum":1}})",
+       R"({"if":{"type":"number"},"then":{"minimum":1}})"},
+      {R"({"type":"integer","maximum":3,"enum":[1,2]})",
+       R"({"type":"integer","maximum":1,"enum":[1,2]})"},
+      {R"({"type":"integer","maximum":3,"enum":[1]})",
+       R"({"type":"number","maximum":2,"enum":[1]})"},
+      {R"({"properties":{"a":true}})", R"({})"},
+      {R"({"type":"array","contains":{"type":"integer"}})",
+       R"({"type":"array","contains":{"type":"number"}})"},
+  };
+  for (const auto& [one, other] : pairs)
+    for (const Level level : {Level::none, Level::backward, Level::forward, Level::full})
+      for (const Profile profile : {Profile::contract, Profile::inclusion,
+                                    Profile::confluent_strict, Profile::confluent_lenient}) {
+        SCOPED_TRACE(std::string(one) + " " + other + " " + std::string(level_name(level)));
+        const ChangeClass there = class_of(one, other, level, profile);
+        const ChangeClass back = class_of(other, one, level, profile);
+        const bool is_safe = std::max(there, back) <= ChangeClass::safe;
+        EXPECT_TRUE(is_safe || level != Level::none);
+      }
+}
+
 TEST(ComparisonMode, IsReadAsPeopleTypeIt) {
   EXPECT_EQ(parse_mode("backward"), Level::backward);
   EXPECT_EQ(parse_mode("Full_Transitive"), Level::full_transitive);
