@@ -16,19 +16,7 @@ namespace {
 
 constexpr std::array kClassNames = std::to_array<std::string_view>(
     {"identical", "equivalent", "annotation", "safe", "breaking", "unknown"});
-constexpr std::array kModeNames =
-    std::to_array<std::string_view>({"NONE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE",
-                                     "FORWARD_TRANSITIVE", "FULL_TRANSITIVE"});
-constexpr std::array kProfileNames = std::to_array<std::string_view>(
-    {"contract", "inclusion", "confluent-strict", "confluent-lenient"});
 constexpr std::uint64_t kConfirmSteps = 2'000'000;
-
-template <class Enum, std::size_t N>
-std::optional<Enum> of_name(const std::array<std::string_view, N>& names, std::string_view name) {
-  const auto at = std::find(names.begin(), names.end(), name);
-  if (at == names.end()) return std::nullopt;
-  return static_cast<Enum>(at - names.begin());
-}
 
 struct Sides {
   const Schema& old_one;
@@ -258,18 +246,6 @@ Result<Comparison> compare_filled(const Schema& old_schema, const Schema& new_sc
 
 std::string_view class_name(ChangeClass change_class) {
   return kClassNames.at(static_cast<std::size_t>(change_class));
-}
-std::string_view mode_name(CompareMode mode) {
-  return kModeNames.at(static_cast<std::size_t>(mode));
-}
-std::optional<CompareMode> mode_of_name(std::string_view name) {
-  return of_name<CompareMode>(kModeNames, name);
-}
-std::string_view profile_name(Profile profile) {
-  return kProfileNames.at(static_cast<std::size_t>(profile));
-}
-std::optional<Profile> profile_of_name(std::string_view name) {
-  return of_name<Profile>(kProfileNames, name);
 }
 
 Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,

@@ -38,9 +38,6 @@ enum class CompareMode : unsigned char {
   forward_transitive,
   full_transitive,
 };
-/// "BACKWARD_TRANSITIVE"
-std::string_view mode_name(CompareMode mode);
-std::optional<CompareMode> mode_of_name(std::string_view name);
 
 /// By what rules a difference gets its class.
 enum class Profile : unsigned char {
@@ -49,8 +46,6 @@ enum class Profile : unsigned char {
   confluent_strict,  // as Confluent's registry judges, where that is sound: an optional property of an open object is breaking
   confluent_lenient,  // and there it is safe, as are closing an open object and removing a property
 };
-std::string_view profile_name(Profile profile);
-std::optional<Profile> profile_of_name(std::string_view name);
 
 /// Whether a reader puts the default of a missing property in.
 enum class Defaults : unsigned char { ignore, fill };
@@ -103,7 +98,7 @@ struct Change {
   std::string old_value;  // JSON, cut where it is long; empty: absent
   std::string new_value;
   std::string message;
-  std::string backward_witness;  // a value at that place
+  std::string backward_witness;  // a value at that place; left out where it is long
   std::string forward_witness;
 };
 

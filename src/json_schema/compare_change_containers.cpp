@@ -1,13 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 // Changes of what is said of the items of arrays and the members of objects.
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "json_schema/compare_change_walk.h"
 #include "json_schema/schema_parts.h"
 
 namespace holdfast::json_schema {
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+Names sorted(std::span<const std::string_view> names) {
+  Names made(names.begin(), names.end());
+  std::sort(made.begin(), made.end());
+  made.erase(std::unique(made.begin(), made.end()), made.end());
+  return made;
+}
+
+bool has_name(const Names& names, std::string_view name) {
+  return std::binary_search(names.begin(), names.end(), name);
+}
+
+bool has_all(const Names& names, const Names& others) {
+  return std::includes(names.begin(), names.end(), others.begin(), others.end());
+}
+
+// A map and no table of hashes: n log n whatever names somebody thinks of.
+using Schemas = std::map<std::string_view, NodeId>;
+
+Schemas by_text(std::span<const PatternSchema> patterns) {
+  Schemas made;
+  for (const PatternSchema& one : patterns)
+    made.emplace(one.pattern->text, one.schema);
+  return made;
+}
+
+Schemas by_name(std::span<const NamedSchema> named) {
+  Schemas made;
+  for (const NamedSchema& one : named)
+    made.emplace(one.name, one.schema);
+  return made;
+}
+
+NodeId find(const Schemas& schemas, std::string_view name) {
+  const auto at = schemas.find(name);
+  return at != schemas.end() ? at->second : kNoNode;
+}
+
+}  // namespace
 
 void ChangeWalker::arrays(const Here& here) {
   const ArrayKeywords none;
@@ -60,11 +102,10 @@ void ChangeWalker::objects(const Here& here) {
   if (&a == &b) return;
   least(here, "minProperties", a.min_properties, b.min_properties);
   most(here, "maxProperties", a.max_properties, b.max_properties);
-  for (const std::string_view name : a.required)
-    if (!is_listed(b.required, name)) emit(here, "required", RuleId::required_removed, name);
-  for (const std::string_view name : b.required)
-    if (!is_listed(a.required, name)) emit(here, "required", RuleId::required_added, name);
-  properties(here, a, b);
+  if (!spend((a.required.size() + b.required.size()) / kListedPerStep)) return;
+  const Required listed{a.required, b.required, sorted(a.required), sorted(b.required)};
+  required(here, listed);
+  properties(here, a, b, listed);
   patterns(here, a, b);
   pair_of(here, "additionalProperties", a.additional_properties, b.additional_properties,
           RuleId::rest_closed, RuleId::rest_opened);
@@ -75,41 +116,70 @@ void ChangeWalker::objects(const Here& here) {
   dependencies(here, a, b);
 }
 
-void ChangeWalker::properties(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b) {
-  std::size_t next = 0;
-  for (const NamedSchema& one : a.properties) {
-    const NodeId other = b.find_property(one.name, next);
-    if (other != kNoNode)
-      enter(one.schema, other);
-    else if (!declares(pair_.new_schema, here.new_id, tops_.new_id, one.name))
-      emit(here, "properties", RuleId::property_removed, one.name);
-  }
-  next = 0;
-  for (const NamedSchema& one : b.properties)
-    if (a.find_property(one.name, next) == kNoNode)
-      if (const auto rule = added_property(here, a, b, one.name))
-        emit(here, "properties", *rule, one.name);
+void ChangeWalker::required(const Here& here, const Required& listed) {
+  const auto one_way = [&](std::span<const std::string_view> names, const Names& others,
+                           RuleId rule) {
+    for (const std::string_view name : names) {
+      if (has_name(others, name)) continue;
+      if (teller_.is_full()) return;
+      emit(here, "required", rule, name);
+    }
+  };
+  one_way(listed.old_names, listed.new_sorted, RuleId::required_removed);
+  one_way(listed.new_names, listed.old_sorted, RuleId::required_added);
 }
 
-std::optional<RuleId> ChangeWalker::added_property(const Here& here, const ObjectKeywords& a,
-                                                   const ObjectKeywords& b,
-                                                   std::string_view name) const {
-  if (declares(pair_.old_schema, here.old_id, tops_.old_id, name)) return RuleId::schema_replaced;
-  const bool is_optional = !may_require(pair_.old_schema, tops_.old_id, name) &&
-                           !may_require(pair_.new_schema, tops_.new_id, name);
-  const ShapeId room = room_for(a, name);
-  if (room == kNothing) return RuleId::property_added_to_closed;
-  if (room != kEverything) return RuleId::schema_replaced;
-  if (is_optional) return RuleId::property_added;
-  if (is_listed(a.required, name)) return RuleId::names_narrowed;
-  if (is_listed(b.required, name)) return std::nullopt;  // schema.required_added tells of it
-  return RuleId::schema_replaced;
+void ChangeWalker::removed_properties(const Here& here, const ObjectKeywords& a,
+                                      const ObjectKeywords& b) {
+  std::optional<PartNames> of_new;
+  std::size_t next = 0;
+  for (const NamedSchema& one : a.properties) {
+    if (teller_.is_full() || !spend()) return;
+    const NodeId other = b.find_property(one.name, next);
+    if (other != kNoNode) {
+      enter(one.schema, other);
+      continue;
+    }
+    if (!of_new) of_new.emplace(pair_.new_schema, here.new_id, tops_.new_id, budget_);
+    if (spend(0) && !of_new->declares(one.name))
+      emit(here, "properties", RuleId::property_removed, one.name);
+  }
+}
+
+void ChangeWalker::properties(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b,
+                              const Required& listed) {
+  removed_properties(here, a, b);
+  std::optional<PartNames> of_old;
+  std::optional<PartNames> of_new;
+  // Nothing where another change of the same object tells of it.
+  const auto rule_of = [&](std::string_view name) -> std::optional<RuleId> {
+    if (of_old->declares(name)) return RuleId::schema_replaced;
+    const ShapeId room = room_for(a, name);
+    if (room == kNothing) return RuleId::property_added_to_closed;
+    if (room != kEverything) return RuleId::schema_replaced;
+    if (!of_old->may_require(name) && !of_new->may_require(name)) return RuleId::property_added;
+    if (has_name(listed.old_sorted, name)) return RuleId::names_narrowed;
+    if (has_name(listed.new_sorted, name))
+      return std::nullopt;  // schema.required_added tells of it
+    return RuleId::schema_replaced;
+  };
+  std::size_t next = 0;
+  for (const NamedSchema& one : b.properties) {
+    if (teller_.is_full() || !spend()) return;
+    if (a.find_property(one.name, next) != kNoNode) continue;
+    if (!of_old) {
+      of_old.emplace(pair_.old_schema, here.old_id, tops_.old_id, budget_);
+      of_new.emplace(pair_.new_schema, here.new_id, tops_.new_id, budget_);
+    }
+    if (const auto rule = rule_of(one.name); rule && spend(0))
+      emit(here, "properties", *rule, one.name);
+  }
 }
 
 // What an object without such a property lets the value of that name be; kNoShape: something in between.
-ShapeId ChangeWalker::room_for(const ObjectKeywords& object, std::string_view name) const {
+ShapeId ChangeWalker::room_for(const ObjectKeywords& object, std::string_view name) {
   for (const PatternSchema& one : object.pattern_properties) {
-    if (!one.pattern->pattern) return kNoShape;
+    if (!one.pattern->pattern || !spend()) return kNoShape;
     const auto matched = one.pattern->pattern->matches(name);
     if (!matched || *matched) return kNoShape;
   }
@@ -120,11 +190,9 @@ ShapeId ChangeWalker::room_for(const ObjectKeywords& object, std::string_view na
 }
 
 void ChangeWalker::patterns(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b) {
-  const auto find = [](const ObjectKeywords& object, std::string_view text) {
-    for (const PatternSchema& one : object.pattern_properties)
-      if (one.pattern->text == text) return one.schema;
-    return kNoNode;
-  };
+  if (!spend((a.pattern_properties.size() + b.pattern_properties.size()) / kListedPerStep)) return;
+  const Schemas old_patterns = by_text(a.pattern_properties);
+  const Schemas new_patterns = by_text(b.pattern_properties);
   // Names that a pattern keeps away from the rest are for the rest to judge without it.
   const auto rule = [](ShapeId part, ShapeId rest, RuleId by_itself, RuleId beside_closed) {
     return rest == kEverything                       ? by_itself
@@ -132,7 +200,8 @@ void ChangeWalker::patterns(const Here& here, const ObjectKeywords& a, const Obj
                                                      : RuleId::schema_replaced;
   };
   for (const PatternSchema& one : a.pattern_properties) {
-    const NodeId other = find(b, one.pattern->text);
+    if (teller_.is_full()) return;
+    const NodeId other = find(new_patterns, one.pattern->text);
     if (other != kNoNode)
       enter(one.schema, other);
     else
@@ -142,7 +211,7 @@ void ChangeWalker::patterns(const Here& here, const ObjectKeywords& a, const Obj
            one.pattern->text);
   }
   for (const PatternSchema& one : b.pattern_properties)
-    if (find(a, one.pattern->text) == kNoNode)
+    if (find(old_patterns, one.pattern->text) == kNoNode)
       emit(here, "patternProperties",
            rule(new_shape(one.schema), old_shape(a.additional_properties), RuleId::names_narrowed,
                 RuleId::names_widened),
@@ -154,26 +223,20 @@ void ChangeWalker::dependencies(const Here& here, const ObjectKeywords& a,
   const std::string_view required_word =
       here.a.value.find("dependencies") || here.b.value.find("dependencies") ? "dependencies"
                                                                              : "dependentRequired";
-  const auto names_of = [](const ObjectKeywords& object, std::string_view name) {
-    std::set<std::string_view> names;
-    for (const NamedNames& one : object.dependent_required)
-      if (one.name == name) names.insert(one.names.begin(), one.names.end());
-    return names;
-  };
-  std::set<std::string_view> keys;
-  for (const auto* object : {&a, &b})
-    for (const NamedNames& one : object->dependent_required)
-      keys.insert(one.name);
-  for (const std::string_view key : keys) {
-    const auto old_names = names_of(a, key);
-    const auto new_names = names_of(b, key);
+  // The names of both sides by key.
+  std::map<std::string_view, std::pair<Names, Names>> all;
+  for (const NamedNames& one : a.dependent_required)
+    if (spend(1 + one.names.size() / kListedPerStep)) all[one.name].first = sorted(one.names);
+  for (const NamedNames& one : b.dependent_required)
+    if (spend(1 + one.names.size() / kListedPerStep)) all[one.name].second = sorted(one.names);
+  for (const auto& [key, names] : all) {
+    const auto& [old_names, new_names] = names;
     if (old_names == new_names) continue;
+    if (teller_.is_full() || !spend(0)) return;
     emit(here, required_word,
-         std::includes(new_names.begin(), new_names.end(), old_names.begin(), old_names.end())
-             ? RuleId::dependency_added
-         : std::includes(old_names.begin(), old_names.end(), new_names.begin(), new_names.end())
-             ? RuleId::dependency_removed
-             : RuleId::dependency_changed,
+         has_all(new_names, old_names)   ? RuleId::dependency_added
+         : has_all(old_names, new_names) ? RuleId::dependency_removed
+                                         : RuleId::dependency_changed,
          key);
   }
   schema_dependencies(here, a, b);
@@ -181,23 +244,23 @@ void ChangeWalker::dependencies(const Here& here, const ObjectKeywords& a,
 
 void ChangeWalker::schema_dependencies(const Here& here, const ObjectKeywords& a,
                                        const ObjectKeywords& b) {
-  const auto find = [](const ObjectKeywords& object, std::string_view name) {
-    for (const NamedSchema& one : object.dependent_schemas)
-      if (one.name == name) return one.schema;
-    return kNoNode;
-  };
+  if (!spend((a.dependent_schemas.size() + b.dependent_schemas.size()) / kListedPerStep)) return;
+  const Schemas old_schemas = by_name(a.dependent_schemas);
+  const Schemas new_schemas = by_name(b.dependent_schemas);
   const std::string_view word =
       here.a.value.find("dependencies") || here.b.value.find("dependencies") ? "dependencies"
                                                                              : "dependentSchemas";
   for (const NamedSchema& one : a.dependent_schemas) {
-    const NodeId other = find(b, one.name);
+    if (teller_.is_full()) return;
+    const NodeId other = find(new_schemas, one.name);
     if (other != kNoNode)
       walk(one.schema, other);
     else
       emit(here, word, RuleId::dependency_removed, one.name);
   }
   for (const NamedSchema& one : b.dependent_schemas)
-    if (find(a, one.name) == kNoNode) emit(here, word, RuleId::dependency_added, one.name);
+    if (find(old_schemas, one.name) == kNoNode)
+      emit(here, word, RuleId::dependency_added, one.name);
 }
 
 }  // namespace holdfast::json_schema

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Changes of allOf, anyOf, oneOf, not and if. Parts are paired by what they say, then by $ref and title, then by their order.
 #include <deque>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "json_schema/compare_change_walk.h"
@@ -19,7 +19,7 @@ std::string_view text_of(Value value) {
 // Takes out what has the same key on both sides, first come, first served; no key: nothing is like it.
 template <class KeyOf>
 void ChangeWalker::match(std::vector<NodeId>& a, std::vector<NodeId>& b, KeyOf key_of) {
-  std::unordered_map<std::string, std::deque<std::size_t>> waiting;
+  std::map<std::string, std::deque<std::size_t>> waiting;
   for (std::size_t i = 0; i < b.size(); ++i)
     if (const std::string key = key_of(b[i], false); !key.empty()) waiting[key].push_back(i);
   std::vector<NodeId> left;
@@ -63,6 +63,7 @@ void ChangeWalker::parts(const Here& here, std::string_view keyword, std::span<c
     emit(here, keyword, a.empty() ? RuleId::alternatives_introduced : RuleId::alternatives_dropped);
     return;
   }
+  if (!spend((a.size() + b.size()) / kListedPerStep)) return;
   std::vector<NodeId> left_a(a.begin(), a.end());
   std::vector<NodeId> left_b(b.begin(), b.end());
   const bool outer = std::exchange(is_conditional_, is_conditional_ || keyword == "oneOf");

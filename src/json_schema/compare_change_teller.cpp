@@ -8,6 +8,7 @@ namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kMostValueBytes = 200;
+constexpr std::size_t kMostWitnessBytes = 16'000;
 
 ChangeClass class_of(const Rule& rule, const Change& change, bool is_in_condition) {
   const bool is_same = change.backward == Answer::yes && change.forward == Answer::yes;
@@ -70,8 +71,12 @@ const ChangeTeller::Local& ChangeTeller::local(const ChangePlace& here) {
   const ShapeId b = new_shape(here.new_id);
   if (a == kNoShape || b == kNoShape) return made;
   if (is_of_roots(a, b)) {
-    made = {pair_.backward.answer, pair_.forward.answer, pair_.backward.witness,
-            pair_.forward.witness};
+    made.backward = pair_.backward.answer;
+    made.forward = pair_.forward.answer;
+    if (pair_.backward.witness.size() <= kMostWitnessBytes)
+      made.backward_witness = pair_.backward.witness;
+    if (pair_.forward.witness.size() <= kMostWitnessBytes)
+      made.forward_witness = pair_.forward.witness;
     return made;
   }
   ask({satisfy(a), break_it(b)}, here, true, made);
@@ -100,7 +105,9 @@ void ChangeTeller::ask(Goal goal, const ChangePlace& here, bool is_backward, Loc
       is_valid_at(pair_.new_schema, here.new_id, outcome.value, pair_.budget, options);
   if (!old_valid || !new_valid || *old_valid != is_backward || *new_valid == is_backward) return;
   answer = Answer::no;
-  (is_backward ? made.backward_witness : made.forward_witness) = json_text(outcome.value);
+  std::string text = json_text(outcome.value);
+  if (text.size() <= kMostWitnessBytes)
+    (is_backward ? made.backward_witness : made.forward_witness) = std::move(text);
 }
 
 void ChangeTeller::emit(const ChangePlace& here, std::string_view keyword, RuleId id,

@@ -24,6 +24,10 @@ Values values_of(const SchemaNode& node) {
   return made;
 }
 
+std::size_t count_of(const SchemaNode& node) {
+  return node.enum_values ? node.enum_values.size() : 0;
+}
+
 bool has_other(const std::vector<Value>& all, std::vector<Value> than) {
   sort_by_hash(than);
   return std::any_of(all.begin(), all.end(), [&](Value value) { return !has_value(than, value); });
@@ -74,6 +78,7 @@ void ChangeWalker::type(const Here& here) {
 }
 
 void ChangeWalker::values(const Here& here) {
+  if (!spend((count_of(here.a) + count_of(here.b)) / kListedPerStep)) return;
   const Values a = values_of(here.a);
   const Values b = values_of(here.b);
   const std::string_view keyword =

@@ -17,6 +17,11 @@
 
 namespace holdfast::json_schema {
 
+/// What the walk costs at most, beside the search that it asks: lists count as one step for so many.
+constexpr std::uint64_t kMostWalkSteps = 2'000'000;
+constexpr std::size_t kListedPerStep = 16;
+
+/// Whether a short list has a key.
 template <class Array>
 bool is_listed(const Array& all, std::string_view key) {
   return std::find(all.begin(), all.end(), key) != all.end();
@@ -34,12 +39,20 @@ class ChangeWalker {
     NodeId old_id = kNoNode;
     NodeId new_id = kNoNode;
   };
+  // The names that both sides require, as they are written and sorted.
+  struct Required {
+    std::span<const std::string_view> old_names;
+    std::span<const std::string_view> new_names;
+    std::vector<std::string_view> old_sorted;
+    std::vector<std::string_view> new_sorted;
+  };
   struct PartRules {
     RuleId added;
     RuleId removed;
   };
 
   // compare_changes.cpp
+  bool spend(std::uint64_t count = 1);
   void enter(NodeId old_id, NodeId new_id);
   void walk(NodeId old_id, NodeId new_id);
   void walk_node(const Here& here);
@@ -68,11 +81,11 @@ class ChangeWalker {
   void arrays(const Here& here);
   void contains(const Here& here, const ArrayKeywords& a, const ArrayKeywords& b);
   void objects(const Here& here);
-  void properties(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b);
-  // Nothing where another change of the same object tells of it.
-  std::optional<RuleId> added_property(const Here& here, const ObjectKeywords& a,
-                                       const ObjectKeywords& b, std::string_view name) const;
-  ShapeId room_for(const ObjectKeywords& object, std::string_view name) const;
+  void required(const Here& here, const Required& listed);
+  void properties(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b,
+                  const Required& listed);
+  void removed_properties(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b);
+  ShapeId room_for(const ObjectKeywords& object, std::string_view name);
   void patterns(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b);
   void dependencies(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b);
   void schema_dependencies(const Here& here, const ObjectKeywords& a, const ObjectKeywords& b);
@@ -86,6 +99,8 @@ class ChangeWalker {
 
   const ComparedPair& pair_;
   ChangeTeller teller_;
+  // Not the pair's: a search that was cut says nothing of the texts.
+  Budget budget_{kMostWalkSteps};
   std::pmr::monotonic_buffer_resource arena_;
   std::pmr::set<std::pair<std::pair<NodeId, NodeId>, bool>> seen_{&arena_};
   Tops tops_;

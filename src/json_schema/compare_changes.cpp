@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "json_schema/compare_change_walk.h"
+#include "json_schema/schema_parts.h"
 
 namespace holdfast::json_schema {
 namespace {
@@ -67,18 +68,17 @@ constexpr std::array kInPlace =
 constexpr std::array kFormats = std::to_array<std::string_view>(
     {"format", "contentEncoding", "contentMediaType", "contentSchema"});
 
-bool is_pure_reference(const SchemaNode& node) {
-  return node.kind == SchemaNode::Kind::object && node.reference != nullptr &&
-         node.reference->ref != kNoNode && node.types == kEveryType && !node.enum_values &&
-         !node.const_value && node.number == nullptr && node.string == nullptr &&
-         node.array == nullptr && node.object == nullptr && node.logic == nullptr;
-}
-
 }  // namespace
 
 FoundChanges ChangeWalker::run() && {
   enter(pair_.old_schema.root(), pair_.new_schema.root());
   return std::move(teller_).finish();
+}
+
+// What was not walked may have anything in it.
+bool ChangeWalker::spend(std::uint64_t count) {
+  if (!budget_.spend(count)) teller_.cut();
+  return !budget_.exhausted();
 }
 
 // Into what is held against another value: a member, an item.
@@ -89,7 +89,8 @@ void ChangeWalker::enter(NodeId old_id, NodeId new_id) {
 }
 
 void ChangeWalker::walk(NodeId old_id, NodeId new_id) {
-  if (teller_.is_full() || !seen_.insert({{old_id, new_id}, is_conditional_}).second) return;
+  if (teller_.is_full() || !spend()) return;
+  if (!seen_.insert({{old_id, new_id}, is_conditional_}).second) return;
   if (depth_ >= kMostDepth) {
     teller_.cut();
     return;
@@ -134,7 +135,7 @@ void ChangeWalker::annotations(const Here& here) {
                               pair_.old_schema.resource(here.a.resource).asserts_format ||
                               pair_.new_schema.resource(here.b.resource).asserts_format;
   const auto one_way = [&](Value from, Value to, bool is_first) {
-    for (std::size_t i = 0; from.is_object() && i < from.size(); ++i) {
+    for (std::size_t i = 0; from.is_object() && i < from.size() && spend(); ++i) {
       const Member member = from.member(i);
       if (is_listed(kStructural, member.key)) continue;
       const Value other = to.is_object() ? to.find(member.key) : Value();

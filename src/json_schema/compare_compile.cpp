@@ -11,6 +11,7 @@
 
 #include "json_schema/compare_scope.h"
 #include "json_schema/compare_unevaluated.h"
+#include "json_schema/schema_parts.h"
 
 namespace holdfast::json_schema {
 namespace {
@@ -162,15 +163,6 @@ class Compiler {
   bool is_format_asserted(const SchemaNode& node) const {
     return options_.format == FormatMode::assertion ||
            schema_.resource(node.resource).asserts_format;
-  }
-
-  // What is a reference and no more is what it leads to.
-  static bool is_pure_reference(const SchemaNode& node) {
-    return node.reference != nullptr && node.reference->ref != kNoNode &&
-           node.reference->dynamic_ref == kNoNode && node.types == kEveryType &&
-           !node.enum_values && !node.const_value && node.number == nullptr &&
-           node.string == nullptr && node.array == nullptr && node.object == nullptr &&
-           node.logic == nullptr;
   }
 
   ShapeId make(NodeId id, const SchemaNode& node) {
@@ -394,6 +386,7 @@ class Compiler {
   // False where one of them is of another engine.
   bool read_patterns(Shape& shape, ObjectFacet& object, NodeId id, const ObjectKeywords& words) {
     bool is_known = true;
+    std::string identity;  // one for all of them: it may be as long as the object
     for (const PatternSchema& one : words.pattern_properties) {
       std::optional<PatternId> pattern;
       if (one.pattern->pattern) pattern = book_.pattern(one.pattern->text);
@@ -402,9 +395,10 @@ class Compiler {
         continue;
       }
       is_known = false;
-      shape.parts.push_back(open_shape(
-          bit_of(ValueKind::object),
-          "a pattern of another engine: " + std::string(one.pattern->text), names_text(id, words)));
+      if (identity.empty()) identity = std::to_string(book_.name(names_text(id, words)));
+      shape.parts.push_back(
+          open_shape(bit_of(ValueKind::object),
+                     "a pattern of another engine: " + std::string(one.pattern->text), identity));
     }
     std::sort(object.patterns.begin(), object.patterns.end());
     return is_known;
@@ -417,6 +411,7 @@ class Compiler {
         for (const std::string_view name : one.names)
           if (name != one.name) names.push_back(book_.name(name));
         std::sort(names.begin(), names.end());
+        names.erase(std::unique(names.begin(), names.end()), names.end());
         if (!names.empty()) object.needs.emplace_back(book_.name(one.name), std::move(names));
       }
     std::sort(object.needs.begin(), object.needs.end());

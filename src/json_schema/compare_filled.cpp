@@ -7,6 +7,7 @@
 
 #include "json_schema/compare_compile.h"
 #include "json_schema/document.h"
+#include "json_schema/schema_parts.h"
 
 namespace holdfast::json_schema {
 namespace {
@@ -73,16 +74,10 @@ bool sees_members(const ArrayKeywords& words) {
   return words.contains != kNoNode || words.unique_items || words.unevaluated_items != kNoNode;
 }
 
-bool is_reference_alone(const SchemaNode& node) {
-  return node.reference->dynamic_ref == kNoNode && node.types == kEveryType && !node.enum_values &&
-         !node.const_value && node.number == nullptr && node.string == nullptr &&
-         node.array == nullptr && node.object == nullptr;
-}
-
 // Whether a member that was filled in could matter to more than the keyword `required`.
 bool sees_members(const SchemaNode& node) {
   return node.logic != nullptr || has_composed_value(node) ||
-         (node.reference != nullptr && !is_reference_alone(node)) ||
+         (node.reference != nullptr && !is_pure_reference(node)) ||
          (node.object != nullptr && sees_members(*node.object)) ||
          (node.array != nullptr && sees_members(*node.array));
 }

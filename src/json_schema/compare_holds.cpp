@@ -146,6 +146,7 @@ Answer Search::holds_member(const ObjectFacet& object, const Member& member) {
     if (!all.take(holds(*shape, member.value))) return Answer::no;
   }
   for (const auto& [pattern, part] : object.patterns) {
+    if (!spend()) return Answer::unknown;
     const Answer matched = matches(book_.pattern_at(pattern), member.key);
     if (matched == Answer::unknown) return Answer::unknown;
     if (matched == Answer::no) continue;
@@ -163,6 +164,9 @@ Answer Search::holds_object(const ObjectFacet& object, Value value) {
   const auto has = [&](NameId name) {
     return static_cast<bool>(value.find(book_.name_text(name)));
   };
+  if (!spend((object.required.size() + object.needs.size() + object.implies.size()) /
+             kNamesPerStep))
+    return Answer::unknown;
   for (const NameId name : object.required)
     if (!all.take(has(name))) return Answer::no;
   for (const auto& [name, others] : object.needs)

@@ -31,6 +31,7 @@ bool ObjectLeaf::may_have_name(std::string_view name) {
 }
 
 std::optional<Goal> ObjectLeaf::goal_for(std::string_view name, const NameId* id) {
+  search_.spend((state_.objects.size() + state_.member_literals.size()) / kNamesPerStep);
   if (!may_have_name(name)) return std::nullopt;
   Goal goal;
   goal.reserve(state_.objects.size() + 1);
@@ -42,6 +43,7 @@ std::optional<Goal> ObjectLeaf::goal_for(std::string_view name, const NameId* id
       if (!add_to_goal(goal, satisfy(*shape))) return std::nullopt;
     }
     for (const auto& [pattern, part] : object->patterns) {
+      if (!search_.spend()) return std::nullopt;  // solve() sees the budget
       const auto matched = search_.book_.pattern_at(pattern).matches(name);
       if (!matched) {
         doubt();
@@ -96,6 +98,8 @@ Outcome ObjectLeaf::solve() {
 Outcome ObjectLeaf::solve_members() {
   for (const ObjectFacet* object : state_.objects)
     has_name_rules_ = has_name_rules_ || object->names != kEverything;
+  if (!search_.spend(state_.has.size() / kNamesPerStep))
+    return search_.unknown("the steps did not suffice");
   Slots slots;
   slots.reserve(state_.has.size() + state_.member_duties.size());
   for (const NameId name : state_.has) {
@@ -104,9 +108,12 @@ Outcome ObjectLeaf::solve_members() {
     if (!goal || search_.solve(*goal).emptiness == Emptiness::empty)
       return search_.empty_by("a member that must be there and can't");
     slots.push_back({text, *std::move(goal)});
+    if (search_.is_exhausted()) return search_.unknown("the steps did not suffice");
   }
   if (state_.member_duties.empty() && slots.size() >= state_.count.least) return made_of(slots);
   list_known_names();
+  if (!search_.spend(known_names_.size() / kNamesPerStep))
+    return search_.unknown("the steps did not suffice");
   list_patterns();
   if (patterns_.size() > kMostPatterns) return search_.unknown("too many patterns of names");
   return place(slots, 0);
@@ -114,6 +121,7 @@ Outcome ObjectLeaf::solve_members() {
 
 bool ObjectLeaf::fits(const MemberDuty& duty, std::string_view name) {
   const auto matches = [&](PatternId pattern) {
+    search_.spend();
     const auto matched = search_.book_.pattern_at(pattern).matches(name);
     if (!matched) doubt();
     return matched && *matched;
@@ -138,7 +146,7 @@ Outcome ObjectLeaf::place(Slots& slots, std::size_t next) {
   const bool has_level = search_.has_level_left();
   const Search::Level level(search_);
   if (!has_level) return search_.unknown("alternatives nested too deep");
-  if (!search_.spend(1 + known_names_.size() / kValuesPerStep))
+  if (!search_.spend(1 + (known_names_.size() + slots.size()) / kNamesPerStep))
     return search_.unknown("the steps did not suffice");
   if (next == state_.member_duties.size()) return finish(slots);
   const MemberDuty& duty = state_.member_duties[next];
@@ -147,12 +155,13 @@ Outcome ObjectLeaf::place(Slots& slots, std::size_t next) {
     if (found.emptiness != Emptiness::empty) outcome = found;
     return found.emptiness == Emptiness::member;
   };
-  for (std::size_t i = 0; i < slots.size(); ++i)
+  for (std::size_t i = 0; i < slots.size() && !search_.is_exhausted(); ++i)
     if (fits(duty, slots[i].name) && take(place_in_slot(slots, next, i))) return outcome;
   if (slots.size() >= state_.count.most) return outcome;
   for (const NameId name : known_names_) {
+    if (search_.is_exhausted()) return search_.unknown("the steps did not suffice");
     const std::string_view text = search_.book_.name_text(name);
-    if (has_element(state_.lacks, name) || is_taken(slots, text) || !fits(duty, text)) continue;
+    if (state_.lacks.has(name) || is_taken(slots, name) || !fits(duty, text)) continue;
     auto goal = goal_for(text, &name);
     if (goal && take(place_new(slots, next, {text, *std::move(goal)}))) return outcome;
   }
@@ -160,9 +169,12 @@ Outcome ObjectLeaf::place(Slots& slots, std::size_t next) {
   return outcome;
 }
 
-bool ObjectLeaf::is_taken(const Slots& slots, std::string_view name) const {
-  return std::any_of(slots.begin(), slots.end(),
-                     [&](const Slot& slot) { return slot.name == name; });
+// The first slots are those of what the state has.
+bool ObjectLeaf::is_taken(const Slots& slots, NameId name) const {
+  const std::string_view text = search_.book_.name_text(name);
+  return state_.has.has(name) ||
+         std::any_of(slots.begin() + static_cast<std::ptrdiff_t>(state_.has.size()), slots.end(),
+                     [&](const Slot& slot) { return slot.name == text; });
 }
 
 Outcome ObjectLeaf::place_in_slot(Slots& slots, std::size_t next, std::size_t at) {
@@ -252,14 +264,16 @@ Outcome ObjectLeaf::place_fresh_named(Slots& slots, std::size_t next,
   return outcome;
 }
 
-std::optional<std::string> ObjectLeaf::plain_fresh_name(const Slots& slots) const {
+std::optional<std::string> ObjectLeaf::plain_fresh_name(const Slots& slots) {
   const auto is_known = [&](std::string_view name) {
-    return is_taken(slots, name) ||
-           std::any_of(known_names_.begin(), known_names_.end(),
-                       [&](NameId id) { return search_.book_.name_text(id) == name; });
+    const auto id = search_.book_.find_name(name);
+    if (id && std::binary_search(known_names_.begin(), known_names_.end(), *id)) return true;
+    return std::any_of(slots.begin() + static_cast<std::ptrdiff_t>(state_.has.size()), slots.end(),
+                       [&](const Slot& slot) { return slot.name == name; });
   };
   for (std::size_t i = 0; i <= known_names_.size() + slots.size(); ++i) {
     std::string name = i == 0 ? "x" : "x" + std::to_string(i);
+    if (!search_.spend()) return std::nullopt;
     if (!is_known(name)) return name;
   }
   return std::nullopt;
@@ -297,6 +311,8 @@ Outcome ObjectLeaf::fresh_name(const Slots& slots, std::size_t region,
 
 Outcome ObjectLeaf::finish(const Slots& slots) {
   if (slots.size() >= state_.count.least) return made_of(slots);
+  if (!search_.spend(slots.size() / kNamesPerStep))
+    return search_.unknown("the steps did not suffice");
   Slots more = slots;
   const Outcome filled = fill(more);
   return filled.emptiness == Emptiness::member ? made_of(more) : filled;
@@ -307,8 +323,9 @@ Outcome ObjectLeaf::fill(Slots& slots) {
   bool is_unknown = false;
   for (const NameId name : known_names_) {
     if (slots.size() >= state_.count.least) return {Emptiness::member};
+    if (!search_.spend()) return search_.unknown("the steps did not suffice");
     const std::string_view text = search_.book_.name_text(name);
-    if (has_element(state_.lacks, name) || is_taken(slots, text)) continue;
+    if (state_.lacks.has(name) || is_taken(slots, name)) continue;
     auto goal = goal_for(text, &name);
     if (!goal) continue;
     const Emptiness found = search_.solve(*goal).emptiness;
@@ -333,6 +350,8 @@ Outcome ObjectLeaf::fill(Slots& slots) {
 }
 
 Outcome ObjectLeaf::made_of(const Slots& slots) {
+  if (!search_.spend(slots.size() / kNamesPerStep))
+    return search_.unknown("the steps did not suffice");
   std::vector<Member> members;
   members.reserve(slots.size());
   for (const Slot& slot : slots) {

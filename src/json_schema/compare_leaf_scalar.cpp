@@ -11,8 +11,7 @@ constexpr std::uint64_t kLongestPlainString = 4'096;
 
 class NumberPicker {
  public:
-  NumberPicker(const State& state, std::optional<Number> step)
-      : state_(state), step_(std::move(step)) {}
+  explicit NumberPicker(const State& state) : state_(state) {}
 
   bool fits(const Number& number, DocumentMaker& maker) const {
     if (state_.least &&
@@ -73,7 +72,6 @@ class NumberPicker {
   }
 
   const State& state_;
-  std::optional<Number> step_;
 };
 
 std::optional<Number> common_step(const std::vector<Number>& steps) {
@@ -121,7 +119,7 @@ Outcome Search::leaf_number(State& state) {
       if (step->is_multiple_of(other))
         return empty_by("every multiple of the one is one of the other");
   }
-  const NumberPicker picker(state, step);
+  const NumberPicker picker(state);
   if (step && picker.fits(Number(0), maker_)) return {Emptiness::member, maker_.number(Number(0))};
   if (!step) {
     if (state.least && state.most && state.least->at == state.most->at) {

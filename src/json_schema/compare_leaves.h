@@ -43,8 +43,8 @@ class ObjectLeaf {
   void list_patterns();
   /// A name that no facet mentions, of the region (a bit for each pattern: matches it), and of which that is so. Empty: there is none.
   Outcome fresh_name(const Slots& slots, std::size_t region, const std::vector<Literal>& names);
-  std::optional<std::string> plain_fresh_name(const Slots& slots) const;
-  bool is_taken(const Slots& slots, std::string_view name) const;
+  std::optional<std::string> plain_fresh_name(const Slots& slots);
+  bool is_taken(const Slots& slots, NameId name) const;
   bool is_region_open(std::size_t region, const MemberDuty& duty) const;
   std::size_t region_count() const { return std::size_t{1} << patterns_.size(); }
 

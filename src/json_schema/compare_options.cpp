@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kMostLookDepth = 3;
 constexpr std::size_t kMostLookedBranches = 4;
+constexpr std::size_t kPairsPerStep = 16;
 
 bool share_a_value(const Shape& a, const Shape& b) {
   const Shape& few = a.values.size() < b.values.size() ? a : b;
@@ -51,9 +52,13 @@ bool is_visibly_disjoint(const ShapeBook& book, ShapeId a, ShapeId b, int depth)
 }
 
 bool StateReader::is_object_dead(const State& state, const ObjectFacet& object) {
+  const std::uint64_t names = object.required.size() + state.has.size();
+  if (!search_.spend(names * (1 + state.objects.size()) / kNamesPerStep)) return false;
   for (const NameId name : object.required)
-    if (has_element(state.lacks, name)) return true;
-  if (object.required.size() > state.count.most) return true;
+    if (state.lacks.has(name)) return true;
+  if (object.required.size() > state.count.most || object.count.most < state.has.size() ||
+      object.count.most < state.count.least || object.count.least > state.count.most)
+    return true;
   const auto conflicts = [&](NameId name) {
     const ShapeId* mine = object.property(name);
     if (mine == nullptr) return false;
@@ -96,7 +101,9 @@ bool StateReader::is_literal_dead(const State& state, Literal literal, int depth
 }
 
 bool StateReader::is_member_dead(const State& state, NameId name, Literal literal) {
-  if (state.count.most == 0 || has_element(state.lacks, name)) return true;
+  if (state.count.most == 0 || state.lacks.has(name)) return true;
+  if (!search_.spend((state.member_literals.size() + state.objects.size()) / kNamesPerStep))
+    return false;
   if (literal == break_it(kEverything) || literal == satisfy(kNothing)) return true;
   for (const auto& [other, demanded] : state.member_literals)
     if (other == name && demanded == flip(literal)) return true;
@@ -111,6 +118,7 @@ bool StateReader::is_member_dead(const State& state, NameId name, Literal litera
 
 bool StateReader::is_item_dead(const State& state, const Atom& atom) {
   if (state.count.most <= atom.from) return true;
+  if (!search_.spend(state.arrays.size() / kNamesPerStep)) return false;
   if (atom.literal == break_it(kEverything)) return true;
   return std::any_of(state.arrays.begin(), state.arrays.end(), [&](const ArrayFacet* array) {
     const bool is_one_shape = atom.to == atom.from + 1 || array->prefix.size() <= atom.from;
@@ -123,6 +131,7 @@ bool StateReader::is_item_dead(const State& state, const Atom& atom) {
 bool StateReader::is_matching_dead(const State& state, const Atom& atom) {
   if (state.count.most == 0 || atom.literal == break_it(kEverything)) return true;
   return std::any_of(state.objects.begin(), state.objects.end(), [&](const ObjectFacet* object) {
+    if (!search_.spend(object->patterns.size() / kNamesPerStep)) return false;
     return std::any_of(object->patterns.begin(), object->patterns.end(), [&](const auto& one) {
       return one.first == atom.a &&
              (one.second == kNothing || satisfy(one.second) == flip(atom.literal));
@@ -136,6 +145,10 @@ bool StateReader::is_other_dead(const State& state, const Atom& atom) {
   const ObjectFacet& broken = *book_.at(atom.shape).object;
   return std::any_of(state.objects.begin(), state.objects.end(), [&](const ObjectFacet* object) {
     if (object->rest != kNothing && satisfy(object->rest) != flip(atom.literal)) return false;
+    if (!search_.spend(
+            (object->properties.size() + object->patterns.size() * broken.patterns.size()) /
+            kNamesPerStep))
+      return false;
     return std::all_of(object->properties.begin(), object->properties.end(),
                        [&](const auto& one) {
                          return broken.property(one.first) != nullptr ||
@@ -180,7 +193,7 @@ bool StateReader::is_dead(const State& state, const Atom& atom) {
     case AtomKind::some_item:
       return is_item_dead(state, atom);
     case AtomKind::lacks:
-      return has_element(state.has, atom.a);
+      return state.has.has(atom.a);
     case AtomKind::some_member:
       return is_member_dead(state, atom.a, atom.literal);
     case AtomKind::some_matching:
@@ -295,7 +308,9 @@ bool StateReader::pair_options(const State& state, ShapeId id, std::size_t most,
   };
   for (std::size_t i = 0; i < alive.size() && out.size() < most; ++i)
     for (std::size_t j = i + 1; j < alive.size() && out.size() < most; ++j)
-      if (!is_visibly_disjoint(book_, alive[i], alive[j]))
+      if (j % kPairsPerStep == 0 && !search_.spend())
+        return false;
+      else if (!is_visibly_disjoint(book_, alive[i], alive[j]))
         out.push_back({literal_atom(alive[i]), literal_atom(alive[j])});
   return out.size() < most;
 }

@@ -3,11 +3,13 @@
 #include "json_schema/compare_scope.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kMostScopes = 64;
+constexpr std::size_t kMostAnchorsLooked = 2'000'000;
 
 const auto* find_anchor(const auto& anchors, std::string_view name) {
   const auto at = std::lower_bound(
@@ -21,15 +23,23 @@ const auto* find_anchor(const auto& anchors, std::string_view name) {
 std::optional<ScopeId> DynamicScopes::enter(ScopeId scope, ResourceId resource) {
   const SchemaResource& entered = schema_.resource(resource);
   if (entered.dynamic_anchors.empty() && !entered.is_recursive_anchor) return scope;
-  Scope next = scopes_[scope];
-  for (const auto& anchor : entered.dynamic_anchors) {
-    if (find_anchor(next.anchors, anchor.first) != nullptr) continue;
-    next.anchors.push_back(anchor);
-    std::sort(next.anchors.begin(), next.anchors.end());
-  }
+  const auto [known, is_new] = entered_.try_emplace({scope, resource});
+  if (is_new) known->second = enter_new(scope, entered);
+  return known->second;
+}
+
+std::optional<ScopeId> DynamicScopes::enter_new(ScopeId scope, const SchemaResource& entered) {
+  looked_ += scopes_[scope].anchors.size() + entered.dynamic_anchors.size();
+  if (looked_ > kMostAnchorsLooked) return std::nullopt;
+  // What is there already is kept: the outermost resource decides.
+  const Scope& outer = scopes_[scope];
+  Scope next{{}, outer.recursive};
+  std::set_union(outer.anchors.begin(), outer.anchors.end(), entered.dynamic_anchors.begin(),
+                 entered.dynamic_anchors.end(), std::back_inserter(next.anchors),
+                 [](const auto& a, const auto& b) { return a.first < b.first; });
   if (entered.is_recursive_anchor && next.recursive == kNoNode) next.recursive = entered.root;
-  const auto known = std::find(scopes_.begin(), scopes_.end(), next);
-  if (known != scopes_.end()) return static_cast<ScopeId>(known - scopes_.begin());
+  const auto equal = std::find(scopes_.begin(), scopes_.end(), next);
+  if (equal != scopes_.end()) return static_cast<ScopeId>(equal - scopes_.begin());
   if (scopes_.size() == kMostScopes) return std::nullopt;
   scopes_.push_back(std::move(next));
   return static_cast<ScopeId>(scopes_.size() - 1);

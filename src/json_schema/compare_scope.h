@@ -3,6 +3,7 @@
 // below it says something else there. A scope is what the resources on a way decide: the first one with an anchor does.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -31,8 +32,12 @@ class DynamicScopes {
     bool operator==(const Scope&) const = default;
   };
 
+  std::optional<ScopeId> enter_new(ScopeId scope, const SchemaResource& entered);
+
   const Schema& schema_;
   std::vector<Scope> scopes_{Scope{}};
+  std::map<std::pair<ScopeId, ResourceId>, std::optional<ScopeId>> entered_;
+  std::size_t looked_ = 0;
 };
 
 }  // namespace holdfast::json_schema

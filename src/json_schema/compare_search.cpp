@@ -13,10 +13,14 @@ namespace {
 constexpr std::uint32_t kMostGoalDepth = 120;
 constexpr std::uint32_t kMostLevels = 400;
 constexpr std::size_t kMostOptions = 50'000;
+constexpr std::size_t kMostFirstOptions = 16;
 constexpr std::size_t kMostProofSteps = 200;
 constexpr int kKindCount = 6;
 constexpr std::size_t kUsualLiterals = 8;
 constexpr std::size_t kUsualOptions = 8;
+// What is only copied or moved is counted as one step for so many.
+constexpr std::size_t kCopiedPerStep = 64;
+constexpr std::size_t kMovedPerStep = 1'024;
 
 ShapeId first_shape(const Goal& goal) {
   return goal.empty() ? kEverything : shape_of(goal[0]);
@@ -25,6 +29,13 @@ ShapeId first_shape(const Goal& goal) {
 Goal without(Goal goal, Literal literal) {
   std::erase(goal, literal);
   return goal;
+}
+
+std::uint64_t cost_of_copy(const State& state) {
+  return (state.values.size() + state.excluded.size()) / kValuesPerStep +
+         (state.asserted.size() + state.alternatives.size() + state.has.size() +
+          state.lacks.size() + state.objects.size() + state.arrays.size()) /
+             kCopiedPerStep;
 }
 
 // A listed value that the state excludes for a reason of its own.
@@ -197,7 +208,8 @@ Outcome Search::search(State state, const Goal& goal) {
   if (state.alternatives.size() > 1) fewest.reserve(kUsualOptions);
   for (;;) {
     if (!reader.drain(state)) return empty_by("the demands contradict each other");
-    if (!spend()) return unknown("the steps did not suffice", first_shape(goal));
+    if (!spend(1 + state.alternatives.size() / kMovedPerStep))
+      return unknown("the steps did not suffice", first_shape(goal));
     if (state.has_values) {
       std::erase_if(state.values, [&](Value value) { return is_out(state, value, book_); });
       return by_values(goal, state.values);
@@ -213,8 +225,7 @@ Outcome Search::search(State state, const Goal& goal) {
       chosen = i;
       if (fewest.size() <= 1) break;
     }
-    if (chosen == state.alternatives.size())
-      return unknown("too many alternatives", first_shape(goal));
+    if (chosen == state.alternatives.size()) return search_first(state, goal);
     if (fewest.empty()) return empty_by("every alternative contradicts the rest");
     state.alternatives.erase(state.alternatives.begin() + static_cast<std::ptrdiff_t>(chosen));
     if (fewest.size() > 1) return branch(state, goal, fewest);
@@ -223,11 +234,23 @@ Outcome Search::search(State state, const Goal& goal) {
   }
 }
 
+// Where every alternative has too many options, the first ones of one of them may have a member all the same.
+Outcome Search::search_first(State& state, const Goal& goal) {
+  std::vector<Option> options;
+  const Alternative alternative = state.alternatives.back();
+  StateReader(*this).options_of(state, alternative, kMostOptions, options);
+  options.resize(std::min(options.size(), kMostFirstOptions));
+  state.alternatives.pop_back();
+  const Outcome found = branch(state, goal, options);
+  if (found.emptiness != Emptiness::empty) return found;
+  return unknown("too many alternatives", first_shape(goal));
+}
+
 Outcome Search::branch(const State& state, const Goal& goal, const std::vector<Option>& options) {
   StateReader reader(*this);
   if (!has_level_left()) return unknown("alternatives nested too deep", first_shape(goal));
   const Level level(*this);
-  const std::uint64_t size = (state.values.size() + state.excluded.size()) / kValuesPerStep;
+  const std::uint64_t size = cost_of_copy(state);
   Outcome outcome{Emptiness::empty};
   for (const Option& option : options) {
     if (!spend(1 + size)) return unknown("the steps did not suffice", first_shape(goal));
@@ -260,6 +283,8 @@ Outcome Search::leaf(State& state) {
       outcome = ObjectLeaf(*this, state).solve();
       break;
   }
+  if (outcome.emptiness == Emptiness::member && has_value(state.excluded, outcome.value))
+    return unknown("a value that differs from many listed ones");
   if (state.open == kNotOpen || outcome.emptiness != Emptiness::member) return outcome;
   const Value guess = outcome.value;
   outcome = unknown(book_.open_text(state.open));

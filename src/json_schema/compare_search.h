@@ -60,8 +60,6 @@ struct State;
 struct Atom;
 struct Option;
 struct Alternative;
-struct ObjectPlan;
-struct ArrayPlan;
 
 class Search {
  public:
@@ -112,6 +110,7 @@ class Search {
   Outcome solve_kind(const Goal& goal, ValueKind kind);
   Outcome by_values(const Goal& goal, std::span<const Value> values);
   Outcome search(State state, const Goal& goal);
+  Outcome search_first(State& state, const Goal& goal);
   Outcome branch(const State& state, const Goal& goal, const std::vector<Option>& options);
   Outcome leaf(State& state);
   Outcome leaf_number(State& state);

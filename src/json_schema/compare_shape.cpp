@@ -347,14 +347,18 @@ ShapeId ShapeBook::add(Shape shape) {
   return static_cast<ShapeId>(shapes_.size() - 1);
 }
 
+std::optional<NameId> ShapeBook::find_name(std::string_view text) const {
+  const auto known = name_ids_.find(HashedText(text));
+  return known != name_ids_.end() ? std::optional(known->second) : std::nullopt;
+}
+
 NameId ShapeBook::name(std::string_view text) {
-  const auto known = name_ids_.find(text);
-  if (known != name_ids_.end()) return known->second;
+  if (const auto known = find_name(text)) return *known;
   char* kept = static_cast<char*>(arena_.allocate(text.size() + 1, 1));
   std::copy(text.begin(), text.end(), kept);
   const auto id = static_cast<NameId>(names_.size());
   names_.emplace_back(kept, text.size());
-  name_ids_.emplace(names_.back(), id);
+  name_ids_.emplace(HashedText(names_.back()), id);
   return id;
 }
 
@@ -367,14 +371,14 @@ OpenId ShapeBook::open(std::string_view text, std::string_view identity) {
 }
 
 std::optional<PatternId> ShapeBook::pattern(std::string_view text) {
-  const auto known = pattern_ids_.find(std::string(text));
+  const auto known = pattern_ids_.find(HashedText(text));
   if (known != pattern_ids_.end()) return known->second;
   auto parsed = Pattern::parse(text);
   if (!parsed) return std::nullopt;
   const auto id = static_cast<PatternId>(patterns_.size());
   languages_.push_back(Language::of(*parsed));
   patterns_.push_back(*std::move(parsed));
-  pattern_ids_.emplace(std::string(text), id);
+  pattern_ids_.emplace(HashedText(patterns_.back().text()), id);
   return id;
 }
 
@@ -421,6 +425,34 @@ ShapeId ShapeBook::shape_of_value(Value value) {
   shapes_.push_back(std::move(shape));
   const auto id = static_cast<ShapeId>(shapes_.size() - 1);
   value_shapes_[value.hash()] = id;
+  return id;
+}
+
+ShapeId ShapeBook::structure_of(Value value) {
+  const ShapeId by_value = shape_of_value(value);
+  if (const auto known = structures_.find(by_value); known != structures_.end())
+    return known->second;
+  Shape shape;
+  shape.kinds = bit_of(value.kind());
+  if (value.is_array()) {
+    shape.array = std::make_unique<ArrayFacet>();
+    shape.array->count = {value.size(), value.size()};
+    for (std::size_t i = 0; i < value.size(); ++i)
+      shape.array->prefix.push_back(shape_of_value(value.at(i)));
+  } else {
+    shape.object = std::make_unique<ObjectFacet>();
+    shape.object->rest = kNothing;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const Member member = value.member(i);
+      shape.object->properties.emplace_back(name(member.key), shape_of_value(member.value));
+    }
+    std::sort(shape.object->properties.begin(), shape.object->properties.end());
+    for (const auto& [id, part] : shape.object->properties)
+      shape.object->required.push_back(id);
+  }
+  shapes_.push_back(std::move(shape));
+  const auto id = static_cast<ShapeId>(shapes_.size() - 1);
+  structures_.emplace(by_value, id);
   return id;
 }
 

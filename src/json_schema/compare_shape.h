@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <memory_resource>
 #include <optional>
@@ -115,8 +116,12 @@ struct Shape {
   Place place{};
 };
 
-struct TextHash {
-  std::size_t operator()(std::string_view text) const { return hash_of_text(text); }
+/// A text that is ordered by its hash first: quick, and n log n whatever texts somebody thinks of.
+struct HashedText {
+  explicit HashedText(std::string_view of) : hash(hash_of_text(of)), text(of) {}
+  auto operator<=>(const HashedText&) const = default;
+  std::uint64_t hash;
+  std::string_view text;
 };
 
 /// All shapes of one comparison. Its values are those of the schemas' documents, which outlive it.
@@ -135,7 +140,8 @@ class ShapeBook {
 
   NameId name(std::string_view text);
   std::string_view name_text(NameId id) const { return names_[id]; }
-  std::size_t name_count() const { return names_.size(); }
+  /// The number of a name that was met before.
+  std::optional<NameId> find_name(std::string_view text) const;
   /// Nothing where it is no pattern.
   std::optional<PatternId> pattern(std::string_view text);
   const Pattern& pattern_at(PatternId id) const { return patterns_[id]; }
@@ -153,6 +159,8 @@ class ShapeBook {
   ShapeId settled(ShapeId id) const { return id < class_.size() ? class_[id] : id; }
   /// The shape of one value; made once the book is settled.
   ShapeId shape_of_value(Value value);
+  /// The same of an array or object, told by its items or members: a search that breaks it is led to what differs.
+  ShapeId structure_of(Value value);
 
  private:
   void rewrite(Shape& shape) const;
@@ -162,12 +170,13 @@ class ShapeBook {
   std::pmr::deque<Shape> shapes_{&arena_};
   bool has_reserved_ = false;
   std::vector<ShapeId> class_;
-  std::pmr::unordered_map<std::string_view, NameId, TextHash> name_ids_{&arena_};
+  std::pmr::map<HashedText, NameId> name_ids_{&arena_};
   std::pmr::vector<std::string_view> names_{&arena_};
-  std::unordered_map<std::string, PatternId> pattern_ids_;
+  std::pmr::map<HashedText, PatternId> pattern_ids_{&arena_};
   std::vector<Pattern> patterns_;
   std::vector<Language> languages_;
   std::unordered_map<std::uint64_t, ShapeId> value_shapes_;
+  std::unordered_map<ShapeId, ShapeId> structures_;     // by the shape of the value
   std::unordered_map<OpenId, std::size_t> open_sizes_;  // of the texts
 };
 

@@ -3,12 +3,29 @@
 // satisfied and broken is a contradiction, whatever it is.
 #include "json_schema/compare_state.h"
 
+#include <iterator>
+
 namespace holdfast::json_schema {
 namespace {
 
 constexpr std::size_t kLiteralsPerStep = 256;
+constexpr std::size_t kMostExcludedStructures = 64;
+constexpr std::size_t kMostExcludedParts = 64;
 
 }  // namespace
+
+void NameSet::add(NameId name) {
+  const auto at = std::lower_bound(names_.begin(), names_.end(), name);
+  if (at == names_.end() || *at != name) names_.insert(at, name);
+}
+
+void NameSet::add_all(const std::vector<NameId>& names) {
+  std::vector<NameId> both;
+  both.reserve(names_.size() + names.size());
+  std::set_union(names_.begin(), names_.end(), names.begin(), names.end(),
+                 std::back_inserter(both));
+  names_ = std::move(both);
+}
 
 bool add_to_goal(Goal& goal, Literal literal) {
   if (literal == satisfy(kEverything) || literal == break_it(kNothing)) return true;
@@ -167,25 +184,35 @@ bool StateReader::satisfy_array(State& state, const ArrayFacet& array) {
 
 bool StateReader::satisfy_object(State& state, ShapeId id, const ObjectFacet& object) {
   state.objects.push_back(&object);
-  state.has.reserve(state.has.size() + object.required.size());
-  for (const NameId name : object.required)
-    if (!add_has(state, name)) return false;
+  if (!add_all_has(state, object.required)) return false;
   for (std::uint32_t i = 0; i < object.needs.size(); ++i)
     state.alternatives.push_back({AlternativeKind::needs, id, i});
   for (std::uint32_t i = 0; i < object.implies.size(); ++i)
     state.alternatives.push_back({AlternativeKind::implies, id, i});
-  return narrow_count(state.count, object.count.least, object.count.most);
+  return narrow_count(state.count, object.count.least, object.count.most) &&
+         state.has.size() <= state.count.most;
 }
 
 bool StateReader::add_has(State& state, NameId name) {
-  if (has_element(state.lacks, name)) return false;
-  if (!has_element(state.has, name)) state.has.push_back(name);
+  search_.spend(state.has.size() / kNamesPerStep);
+  if (state.lacks.has(name)) return false;
+  state.has.add(name);
+  return state.has.size() <= state.count.most;
+}
+
+bool StateReader::add_all_has(State& state, const std::vector<NameId>& names) {
+  if (names.empty()) return true;
+  search_.spend((state.has.size() + names.size()) / kNamesPerStep);
+  for (const NameId name : names)
+    if (state.lacks.has(name)) return false;
+  state.has.add_all(names);
   return state.has.size() <= state.count.most;
 }
 
 bool StateReader::add_lacks(State& state, NameId name) {
-  if (has_element(state.has, name)) return false;
-  if (!has_element(state.lacks, name)) state.lacks.push_back(name);
+  search_.spend(state.lacks.size() / kNamesPerStep);
+  if (state.has.has(name)) return false;
+  state.lacks.add(name);
   return true;
 }
 
@@ -211,12 +238,7 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
         if (!is_literal_dead(state, satisfy(part), 0) && !add(state, break_it(part))) return false;
       return true;
     case AtomKind::values_not:
-      for (const Value value : shape.values)
-        if (value.kind() == state.kind) state.excluded.push_back(value);
-      sort_by_hash(state.excluded);
-      state.excluded.erase(std::unique(state.excluded.begin(), state.excluded.end()),
-                           state.excluded.end());
-      search_.spend(state.excluded.size() / kValuesPerStep);
+      exclude(state, shape.values);
       return true;
     case AtomKind::open:
       state.open = shape.open;
@@ -262,6 +284,24 @@ bool StateReader::apply_atom(State& state, const Atom& atom) {
   return true;
 }
 
+// An array or object differs from a listed one in an item or member, which is an alternative; of very many, what was made is looked at.
+void StateReader::exclude(State& state, const std::vector<Value>& values) {
+  const bool has_structure = state.kind == ValueKind::array || state.kind == ValueKind::object;
+  std::size_t structure_count = 0;
+  for (const Value value : values) {
+    if (value.kind() != state.kind) continue;
+    const bool is_small = value.size() <= kMostExcludedParts;
+    if (has_structure && is_small && structure_count++ < kMostExcludedStructures)
+      state.alternatives.push_back({AlternativeKind::not_facets, book_.structure_of(value)});
+    else
+      state.excluded.push_back(value);
+  }
+  sort_by_hash(state.excluded);
+  state.excluded.erase(std::unique(state.excluded.begin(), state.excluded.end()),
+                       state.excluded.end());
+  search_.spend((values.size() + state.excluded.size()) / kValuesPerStep);
+}
+
 bool StateReader::apply_number(State& state, const Atom& atom) {
   const Shape& shape = book_.at(atom.shape);
   if (atom.kind == AtomKind::below)
@@ -280,9 +320,7 @@ bool StateReader::apply_object(State& state, const Atom& atom) {
     case AtomKind::lacks:
       return add_lacks(state, atom.a);
     case AtomKind::has_all:
-      for (const NameId name : object.needs[atom.a].second)
-        if (!add_has(state, name)) return false;
-      return true;
+      return add_all_has(state, object.needs[atom.a].second);
     case AtomKind::has_but:
       return add_has(state, object.needs[atom.a].first) &&
              add_lacks(state, object.needs[atom.a].second[atom.b]);

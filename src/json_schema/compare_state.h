@@ -12,6 +12,8 @@ namespace holdfast::json_schema {
 
 /// Work on lists of values is counted as one step for so many.
 constexpr std::size_t kValuesPerStep = 16;
+/// Work on lists of names, too.
+constexpr std::size_t kNamesPerStep = 16;
 
 /// The members of a made object that something still has to be said of: "one whose name is like this has a value like that".
 struct MemberDuty {
@@ -95,6 +97,21 @@ struct Option {
   std::optional<Atom> second{};
 };
 
+/// Names of members, sorted: a schema may require as many as it has bytes for.
+class NameSet {
+ public:
+  bool has(NameId name) const { return std::binary_search(names_.begin(), names_.end(), name); }
+  void add(NameId name);
+  /// Of a sorted list.
+  void add_all(const std::vector<NameId>& names);
+  std::size_t size() const { return names_.size(); }
+  auto begin() const { return names_.begin(); }
+  auto end() const { return names_.end(); }
+
+ private:
+  std::vector<NameId> names_;
+};
+
 struct State {
   ValueKind kind = ValueKind::null;
   std::vector<Literal> asserted{};
@@ -120,8 +137,8 @@ struct State {
   std::vector<ContainsRule> contains{};
   std::vector<ItemDuty> item_duties{};
   std::vector<const ObjectFacet*> objects{};
-  std::vector<NameId> has{};
-  std::vector<NameId> lacks{};
+  NameSet has{};
+  NameSet lacks{};
   std::vector<std::pair<NameId, Literal>> member_literals{};
   std::vector<MemberDuty> member_duties{};
   /// Something that is not modelled was left out: a member is only a guess.
@@ -158,6 +175,7 @@ class StateReader {
   bool break_shape(State& state, ShapeId id, const Shape& shape);
   bool narrow_values(State& state, const std::vector<Value>& values);
   bool apply_atom(State& state, const Atom& atom);
+  void exclude(State& state, const std::vector<Value>& values);
   bool apply_number(State& state, const Atom& atom);
   bool apply_object(State& state, const Atom& atom);
   bool narrow_least(State& state, const Bound& bound);
@@ -165,6 +183,7 @@ class StateReader {
   bool add_contains(State& state, ShapeId shape, Count count);
   bool narrow_count(Count& count, std::uint64_t least, std::uint64_t most);
   bool add_has(State& state, NameId name);
+  bool add_all_has(State& state, const std::vector<NameId>& names);
   bool add_lacks(State& state, NameId name);
   bool is_dead(const State& state, const Atom& atom);
   bool is_literal_dead(const State& state, Literal literal, int depth);

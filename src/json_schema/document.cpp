@@ -79,6 +79,8 @@ std::uint64_t first_bytes(std::string_view key) {
   return (bytes & 0x8080808080808080U) == 0 ? bytes : 0;
 }
 
+constexpr std::size_t kLeastMemberBytes = 4;  // "":0
+
 // Writes at most about so many bytes.
 class Writer {
  public:
@@ -134,11 +136,18 @@ class Writer {
         sorted_.size();  // behind the members of the objects that this one is in
     for (std::size_t i = 0; i < value.size(); ++i)
       sorted_.push_back({first_bytes(value.member(i).key), value.member(i)});
-    std::sort(sorted_.begin() + static_cast<std::ptrdiff_t>(from), sorted_.end(),
-              [](const Sorted& a, const Sorted& b) {
-                if (a.first != b.first && a.first != 0 && b.first != 0) return a.first < b.first;
-                return core::canonical_key_less(a.member.key, b.member.key);
-              });
+    const auto is_less = [](const Sorted& a, const Sorted& b) {
+      if (a.first != b.first && a.first != 0 && b.first != 0) return a.first < b.first;
+      return core::canonical_key_less(a.member.key, b.member.key);
+    };
+    const auto begin = sorted_.begin() + static_cast<std::ptrdiff_t>(from);
+    // Where the text is cut, the members behind need no order.
+    const std::size_t most_shown = most_bytes_ / kLeastMemberBytes + 1;
+    if (most_shown < value.size())
+      std::partial_sort(begin, begin + static_cast<std::ptrdiff_t>(most_shown), sorted_.end(),
+                        is_less);
+    else
+      std::sort(begin, sorted_.end(), is_less);
     out_ += '{';
     for (std::size_t i = 0; i < value.size() && !is_full(); ++i) {
       const Member member = sorted_[from + i].member;

@@ -8,12 +8,15 @@
 
 #include "core/canonical_json.h"
 #include "core/sha256.h"
+#include "json_schema/schema_keyword.h"
 
 namespace holdfast::json_schema {
 namespace {
 
 constexpr int kMostDepth = 600;
 constexpr std::uint64_t kMostWritten = 5'000'000;
+constexpr std::array kDialects = std::to_array<Dialect>(
+    {Dialect::draft4, Dialect::draft6, Dialect::draft7, Dialect::draft2019, Dialect::draft2020});
 
 enum class Role : unsigned char { schema, schemas, named_schemas, set, names, dependencies, plain };
 
@@ -35,10 +38,27 @@ Role role_of(std::string_view key, Value value) {
   return is_in(kNamed) ? Role::named_schemas : Role::plain;
 }
 
+// Whether what a schema says with a key depends on the dialect it is read in. Beside others: up to draft-07 a $ref is alone.
+bool depends_on_dialect(const Member& member, std::size_t said_count) {
+  const std::string_view key = member.key;
+  if (key == "$schema") return false;  // it is there to be seen
+  if (key == "$ref") return said_count > 1;
+  if (key == "items") return !member.value.is_object();
+  if (key == "exclusiveMinimum" || key == "exclusiveMaximum") return true;
+  const std::uint64_t hash = hash_of_text(key);
+  std::size_t known_count = 0;
+  for (const Dialect dialect : kDialects)
+    if (find_keyword(key, hash, dialect, kEveryVocabulary) != Keyword::none) ++known_count;
+  return known_count > 0 && known_count < kDialects.size();
+}
+
 class Writer {
  public:
-  Writer(Value root, const NormalFormOptions& options) : root_(root), options_(options) {
-    is_local_ = has_only_local_references(root, 0);
+  Writer(const Schema& schema, const NormalFormOptions& options)
+      : root_(schema.document_root()), dialect_(schema.dialect()), options_(options) {
+    is_local_ = has_only_local_references(root_, 0);
+    // What a reference leads to elsewhere is not looked at.
+    depends_on_dialect_ = !is_local_;
   }
 
   Result<std::string> run() {
@@ -49,7 +69,9 @@ class Writer {
     if (is_too_deep_)
       return Error(Code::unsupported,
                    "the schema's references are nested too deep for a normal form");
-    return R"({"definitions":[)" + definitions + R"(],"schema":)" + schema + "}";
+    const std::string dialect =
+        depends_on_dialect_ ? R"("dialect":)" + quoted(dialect_name(dialect_)) + "," : "";
+    return R"({"definitions":[)" + definitions + "]," + dialect + R"("schema":)" + schema + "}";
   }
 
  private:
@@ -100,9 +122,11 @@ class Writer {
       return core::canonical_key_less(a.key, b.key);
     });
     std::string out = "{";
-    for (const Member& member : members)
+    for (const Member& member : members) {
+      depends_on_dialect_ = depends_on_dialect_ || depends_on_dialect(member, members.size());
       out += (out.size() > 1 ? "," : "") + quoted(member.key) + ":" +
              member_text(member, numbered, depth + 1);
+    }
     return out + "}";
   }
 
@@ -182,8 +206,10 @@ class Writer {
   }
 
   Value root_;
+  Dialect dialect_;
   const NormalFormOptions& options_;
   bool is_local_ = false;
+  bool depends_on_dialect_ = false;
   bool is_too_deep_ = false;
   std::uint64_t written_ = 0;
   std::map<const ValueNode*, std::size_t> numbers_;
@@ -193,7 +219,7 @@ class Writer {
 }  // namespace
 
 Result<std::string> normal_form(const Schema& schema, const NormalFormOptions& options) {
-  return Writer(schema.document_root(), options).run();
+  return Writer(schema, options).run();
 }
 
 Result<std::string> contract_hash(const Schema& schema, const NormalFormOptions& options) {

@@ -59,6 +59,13 @@ const std::string& Pattern::text() const {
 bool Pattern::is_linear() const {
   return compiled_->program.has_value();
 }
+std::size_t Pattern::kept_bytes() const {
+  const Compiled& all = *compiled_;
+  const std::size_t step_bytes = all.program ? all.program->steps.size() * sizeof(Step)
+                                             : all.tries.steps.size() * sizeof(TryStep);
+  return sizeof(Compiled) + all.text.size() + all.syntax.nodes.size() * sizeof(Node) +
+         all.syntax.class_range_count * sizeof(CharRange) + step_bytes;
+}
 const Syntax& Pattern::syntax() const {
   return compiled_->syntax;
 }

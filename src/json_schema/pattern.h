@@ -27,6 +27,8 @@ class Pattern {
   const std::string& text() const;
   /// False for back-references and for repetitions that are too large to be written out: those are matched by trying.
   bool is_linear() const;
+  /// About how much memory it takes, without the sets that all patterns share.
+  std::size_t kept_bytes() const;
   /// What was parsed, for automata.
   const Syntax& syntax() const;
 

@@ -18,6 +18,7 @@ CharSet::CharSet(std::vector<CharRange> ranges) : ranges_(std::move(ranges)) {
       ranges_[kept_count++] = range;
   }
   ranges_.resize(kept_count);
+  ranges_.shrink_to_fit();
   for (const CharRange& range : ranges_) {
     if (range.first >= kAsciiCount) break;
     for (std::uint32_t c = range.first; c <= std::min(range.last, kAsciiCount - 1); ++c)

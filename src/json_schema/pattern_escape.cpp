@@ -2,6 +2,7 @@
 #include "json_schema/pattern_escape.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,7 +71,7 @@ Result<Characters> unicode_escape(PatternReader& reader, std::size_t began) {
 }
 
 // \p and \P, which were taken.
-Result<Characters> property(PatternReader& reader, std::size_t began, bool negated) {
+Result<Characters> property(PatternReader& reader, std::size_t began, Negated negated) {
   if (!reader.take_if(U'{'))
     return reader.wrong(began, "expected {…} with the name of a Unicode property");
   const std::size_t name_at = reader.position();
@@ -79,13 +80,12 @@ Result<Characters> property(PatternReader& reader, std::size_t began, bool negat
   if (reader.at_end()) return reader.wrong(began, "expected } after the name of the property");
   const std::string name = utf8_of(reader.since(name_at));
   reader.take();
-  auto set = unicode_property(name);
+  CharSetPtr set = unicode_property(name, negated);
   if (!set)
     return reader.wrong(began, "'" + name +
                                    "' is no Unicode property that ECMA-262 knows; names "
                                    "are exact (Lu, Script=Greek, Alphabetic)");
-  if (negated) set = set->complement();
-  return Characters(std::make_shared<const CharSet>(*std::move(set)));
+  return Characters(std::move(set));
 }
 
 CharSetPtr without(const CharSetPtr& set) {
@@ -135,14 +135,22 @@ Result<Characters> read_class_atom(PatternReader& reader) {
   return read_escape(reader);
 }
 
-void add(std::vector<CharRange>& ranges, const Characters& characters) {
-  if (const auto* one = std::get_if<char32_t>(&characters)) {
-    ranges.push_back({*one, *one});
-    return;
+// What a class has. The sets of escapes are shared: one that is named again adds nothing.
+class ClassParts {
+ public:
+  void add(const Characters& characters) {
+    if (const auto* one = std::get_if<char32_t>(&characters))
+      add({*one, *one});
+    else if (const CharSetPtr& set = std::get<CharSetPtr>(characters); seen_.insert(set).second)
+      ranges_.insert(ranges_.end(), set->ranges().begin(), set->ranges().end());
   }
-  const auto& more = std::get<CharSetPtr>(characters)->ranges();
-  ranges.insert(ranges.end(), more.begin(), more.end());
-}
+  void add(CharRange range) { ranges_.push_back(range); }
+  CharSet set() && { return CharSet(std::move(ranges_)); }
+
+ private:
+  std::vector<CharRange> ranges_;
+  std::set<CharSetPtr> seen_;
+};
 
 }  // namespace
 
@@ -157,7 +165,7 @@ Result<Characters> read_escape(PatternReader& reader) {
     return reader.wrong(began, "expected two hexadecimal digits after \\x");
   }
   if (c == 'u') return unicode_escape(reader, began);
-  if (c == 'p' || c == 'P') return property(reader, began, c == 'P');
+  if (c == 'p' || c == 'P') return property(reader, began, c == 'P' ? Negated::yes : Negated::no);
   if (c == 'c') {
     if (is_ascii_letter(reader.peek()))
       return Characters(static_cast<char32_t>(reader.take() % 32));
@@ -172,13 +180,13 @@ Result<Characters> read_escape(PatternReader& reader) {
 Result<CharSetPtr> read_class(PatternReader& reader) {
   const std::size_t began = reader.position() - 1;
   const bool negated = reader.take_if(U'^');
-  std::vector<CharRange> ranges;
+  ClassParts parts;
   while (!reader.take_if(U']')) {
     if (reader.at_end()) return reader.wrong(began, "expected ] for the class that begins here");
     const std::size_t first_at = reader.position();
     TRY_ASSIGN(const Characters first, read_class_atom(reader));
     if (reader.peek() != '-' || reader.peek(1) == ']' || !reader.has(1)) {
-      add(ranges, first);
+      parts.add(first);
       continue;
     }
     reader.take();
@@ -186,16 +194,16 @@ Result<CharSetPtr> read_class(PatternReader& reader) {
     const auto* from = std::get_if<char32_t>(&first);
     const auto* to = std::get_if<char32_t>(&last);
     if (from == nullptr || to == nullptr) {  // [\w-.]: Annex B, each for itself
-      add(ranges, first);
-      add(ranges, last);
-      ranges.push_back({'-', '-'});
+      parts.add(first);
+      parts.add(last);
+      parts.add(CharRange{'-', '-'});
     } else if (*from > *to) {
       return reader.wrong(first_at, "the range ends before it begins");
     } else {
-      ranges.push_back({*from, *to});
+      parts.add(CharRange{*from, *to});
     }
   }
-  CharSet set(std::move(ranges));
+  CharSet set = std::move(parts).set();
   return CharSetPtr(std::make_shared<const CharSet>(negated ? set.complement() : std::move(set)));
 }
 

@@ -57,6 +57,7 @@ class Parser {
     return static_cast<std::uint32_t>(syntax_.nodes.size() - 1);
   }
   std::uint32_t add_kind(NodeKind kind) { return add(Node{.kind = kind}); }
+  Result<CharSetPtr> shared_class(std::size_t began);
   std::uint32_t add_characters(const Characters& characters);
   std::uint32_t add_parent(NodeKind kind, const std::vector<std::uint32_t>& children);
   std::uint32_t add_reference(Reference reference);
@@ -66,7 +67,19 @@ class Parser {
   std::uint32_t depth_ = 0;
   std::vector<Reference> references_;
   std::map<std::u32string, std::uint32_t> names_;
+  std::map<std::u32string_view, CharSetPtr> classes_;  // by their text
 };
+
+// The class whose [ was taken. Ten characters may be a set of a thousand ranges, so what is written twice is kept once, and all is counted.
+Result<CharSetPtr> Parser::shared_class(std::size_t began) {
+  TRY_ASSIGN(CharSetPtr made, read_class(reader_));
+  const auto [known, is_new] = classes_.try_emplace(reader_.since(began), std::move(made));
+  if (is_new) syntax_.class_range_count += known->second->ranges().size();
+  if (syntax_.class_range_count > kMostClassRanges)
+    return reader_.foreign(began, "the classes of a pattern have more than " +
+                                      std::to_string(kMostClassRanges) + " ranges up to here");
+  return known->second;
+}
 
 std::uint32_t Parser::add_characters(const Characters& characters) {
   if (const auto* one = std::get_if<char32_t>(&characters))
@@ -149,7 +162,7 @@ Result<std::uint32_t> Parser::term() {  // NOLINT(misc-no-recursion)
   if (c == '(') {
     TRY_ASSIGN(atom, group(began));
   } else if (c == '[') {
-    TRY_ASSIGN(const CharSetPtr set, read_class(reader_));
+    TRY_ASSIGN(const CharSetPtr set, shared_class(began));
     atom = add_characters(set);
   } else if (c == '\\') {
     TRY_ASSIGN(atom, escape(began));
@@ -256,13 +269,13 @@ Result<std::uint32_t> Parser::closed_group(Node node,
 }
 
 Result<std::u32string> Parser::group_name(std::size_t began) {
-  static const CharSet kFirst = *unicode_property("ID_Start");
-  static const CharSet kLater = *unicode_property("ID_Continue");
+  static const CharSetPtr kFirst = unicode_property("ID_Start");
+  static const CharSetPtr kLater = unicode_property("ID_Continue");
   const std::size_t name_at = reader_.position();
   while (!reader_.at_end() && reader_.peek() != '>') {
     const char32_t c = reader_.take();
     const bool is_first = reader_.position() == name_at + 1;
-    const bool fits = c == '$' || c == '_' || (is_first ? kFirst : kLater).contains(c) ||
+    const bool fits = c == '$' || c == '_' || (is_first ? kFirst : kLater)->contains(c) ||
                       (!is_first && (c == 0x200C || c == 0x200D));
     if (!fits)
       return reader_.wrong(reader_.position() - 1, "expected a letter of the group's name, or >");

@@ -54,12 +54,15 @@ struct Syntax {
       references;  // the number of the capture that each back-reference names
   std::uint32_t root = kNone;
   std::uint32_t capture_count = 0;
+  std::size_t class_range_count = 0;  // of the sets that this pattern alone has: its classes
 };
 
 /// How deep groups may be nested.
 constexpr std::uint32_t kMostNesting = 500;
 /// How many bytes a pattern may have.
 constexpr std::size_t kMostPatternBytes = std::size_t{1} << 20U;
+/// How many ranges the classes of a pattern may have, those that are written the same counted once: 8 MB.
+constexpr std::size_t kMostClassRanges = 1'000'000;
 
 /// Reads a pattern of ECMA-262 (15th edition, 22.2.1) in unicode mode. Beyond that it takes what Annex B takes and real schemas use:
 /// `]`, `{` and `}` for themselves, `\` before what is no ASCII letter or digit, `[\w-.]`, and `(?=a)*`. Errors name the byte and what was

@@ -2,6 +2,8 @@
 #include "json_schema/pattern_unicode.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -67,35 +69,63 @@ CharSet decoded(std::string_view text) {
   return CharSet(std::move(ranges));
 }
 
-std::optional<CharSet> listed(const std::string& key) {
-  static const Index kIndex = make_index();
-  const auto found = kIndex.find(key);
-  if (found == kIndex.end()) return std::nullopt;
-  return decoded(found->second);
+CharSet complement_if(Negated negated, CharSet set) {
+  return negated == Negated::yes ? set.complement() : set;
 }
 
-std::optional<CharSet> value_of(std::string_view property, std::string_view value) {
-  const std::string name(value);
-  if (property == "General_Category" || property == "gc") return listed("gc " + name);
-  if (property == "Script" || property == "sc") return listed("sc " + name);
-  if (property == "Script_Extensions" || property == "scx") {
-    auto extended = listed("scx " + name);  // listed only where it differs
-    return extended ? std::move(extended) : listed("sc " + name);
+// As many sets as the table has rows, twice: what patterns ask for can't grow beyond.
+class MadeSets {
+ public:
+  CharSetPtr of_row(std::string_view code_points, Negated negated) {
+    const std::lock_guard lock(mutex_);
+    CharSetPtr& made = made_[{code_points.data(), negated}];
+    if (!made) made = std::make_shared<const CharSet>(complement_if(negated, decoded(code_points)));
+    return made;
   }
-  return std::nullopt;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<const char*, Negated>, CharSetPtr> made_;
+};
+
+CharSetPtr listed(const std::string& key, Negated negated) {
+  static const Index kIndex = make_index();
+  static MadeSets made;
+  const auto found = kIndex.find(key);
+  return found == kIndex.end() ? nullptr : made.of_row(found->second, negated);
+}
+
+CharSetPtr value_of(std::string_view property, std::string_view value, Negated negated) {
+  const std::string name(value);
+  if (property == "General_Category" || property == "gc") return listed("gc " + name, negated);
+  if (property == "Script" || property == "sc") return listed("sc " + name, negated);
+  if (property == "Script_Extensions" || property == "scx") {
+    CharSetPtr extended = listed("scx " + name, negated);  // listed only where it differs
+    return extended ? extended : listed("sc " + name, negated);
+  }
+  return nullptr;
+}
+
+const CharSetPtr& choose(Negated negated, const CharSetPtr& set, const CharSetPtr& others) {
+  return negated == Negated::yes ? others : set;
 }
 
 }  // namespace
 
-std::optional<CharSet> unicode_property(std::string_view expression) {
+CharSetPtr unicode_property(std::string_view expression, Negated negated) {
+  static const CharSetPtr kNone = std::make_shared<const CharSet>();
+  static const CharSetPtr kAscii =
+      std::make_shared<const CharSet>(std::vector<CharRange>{{0, 0x7F}});
+  static const CharSetPtr kNoAscii = std::make_shared<const CharSet>(kAscii->complement());
   if (const std::size_t at = expression.find('='); at != std::string_view::npos)
-    return value_of(expression.substr(0, at), expression.substr(at + 1));
-  if (expression == "Any") return *any_set();
-  if (expression == "ASCII") return CharSet({{0, 0x7F}});
-  if (expression == "Assigned") return listed("gc Cn")->complement();
+    return value_of(expression.substr(0, at), expression.substr(at + 1), negated);
+  if (expression == "Any") return choose(negated, any_set(), kNone);
+  if (expression == "ASCII") return choose(negated, kAscii, kNoAscii);
+  if (expression == "Assigned")  // not unassigned
+    return listed("gc Cn", negated == Negated::yes ? Negated::no : Negated::yes);
   const std::string name(expression);
-  auto category = listed("gc " + name);
-  return category ? std::move(category) : listed("binary " + name);
+  CharSetPtr category = listed("gc " + name, negated);
+  return category ? category : listed("binary " + name, negated);
 }
 
 }  // namespace holdfast::json_schema

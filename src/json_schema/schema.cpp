@@ -2,6 +2,7 @@
 // What a schema tells of itself.
 #include "json_schema/schema.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <utility>
@@ -92,6 +93,13 @@ TypeSet type_of(Value value) {
       return kTypeObject;
   }
   return 0;
+}
+
+NodeId SchemaResource::find_dynamic_anchor(std::string_view name) const {
+  const auto at = std::lower_bound(
+      dynamic_anchors.begin(), dynamic_anchors.end(), name,
+      [](const auto& anchor, std::string_view other) { return anchor.first < other; });
+  return at != dynamic_anchors.end() && at->first == name ? at->second : kNoNode;
 }
 
 NodeId ObjectKeywords::find_property(std::string_view name) const {

@@ -183,7 +183,9 @@ struct SchemaResource {
   NodeId root = kNoNode;
   bool is_recursive_anchor = false;  // $recursiveAnchor: true at its root
   bool asserts_format = false;       // its vocabulary demands that formats are assertions
-  std::vector<std::pair<std::string_view, NodeId>> dynamic_anchors;
+  std::vector<std::pair<std::string_view, NodeId>> dynamic_anchors;  // sorted, no name twice
+  /// The node of a $dynamicAnchor, or kNoNode.
+  NodeId find_dynamic_anchor(std::string_view name) const;
 };
 
 /// A document that a reference may lead into; nothing is ever fetched.
@@ -200,6 +202,8 @@ struct SchemaOptions {
   std::vector<FurtherDocument> further;
   /// How many subschemas may be read, those of further documents included: `cancelled` beyond.
   std::size_t most_nodes = 1'000'000;
+  /// How much memory its patterns may take, about: `cancelled` beyond. Ten characters of one may be a set of a thousand ranges.
+  std::size_t most_pattern_bytes = std::size_t{1} << 28U;
 };
 
 /// A schema with everything it refers to; immutable, cheap to copy, safe to read from any thread. It keeps its documents alive.

@@ -10,7 +10,7 @@
 
 namespace holdfast::json_schema {
 
-/// In the order of keyword_rows() in schema_keyword.cpp.
+/// In the order of kRows in schema_keyword.cpp.
 enum class Keyword : unsigned char {
   id,
   dollar_id,

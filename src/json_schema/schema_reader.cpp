@@ -43,7 +43,20 @@ Status SchemaReader::read(const Document& document) {
   default_ = choices_[resource];
   default_.vocabularies = kEveryVocabulary;
   default_.asserts_format = false;
-  return resolve_all();
+  TRY(resolve_all());
+  sort_dynamic_anchors();
+  return {};
+}
+
+// Of two of one name the first one counts.
+void SchemaReader::sort_dynamic_anchors() {
+  for (SchemaResource& resource : graph_->resources) {
+    auto& anchors = resource.dynamic_anchors;
+    std::ranges::stable_sort(anchors, {}, [](const auto& anchor) { return anchor.first; });
+    const auto repeated =
+        std::ranges::unique(anchors, {}, [](const auto& anchor) { return anchor.first; });
+    anchors.erase(repeated.begin(), repeated.end());
+  }
 }
 
 Result<SchemaReader::DialectChoice> SchemaReader::choose_dialect(Value root,
@@ -214,8 +227,9 @@ Status SchemaReader::read_anchors(NodeId id, const FoundKeywords& found) {
     const Value value = found.get(keyword);
     if (!value.is_string()) return malformed(id, keyword, value, "a name");
     anchors_.try_emplace({resource, std::string(value.string())}, id);
-    if (keyword == Keyword::dynamic_anchor)
-      graph_->resources[resource].dynamic_anchors.emplace_back(value.string(), id);
+    if (keyword != Keyword::dynamic_anchor) continue;
+    graph_->resources[resource].dynamic_anchors.emplace_back(value.string(), id);
+    dynamic_anchors_.try_emplace({resource, value.string()}, id);
   }
   const Value recursive = found.get(Keyword::recursive_anchor);
   if (recursive && !recursive.is_boolean())

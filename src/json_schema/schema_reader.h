@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -108,6 +107,7 @@ class SchemaReader {
   // schema_reader_references.cpp
   Status read_references(NodeId id, const FoundKeywords& found);
   Status resolve_all();
+  void sort_dynamic_anchors();
   Status resolve(const Pending& pending);
   Result<Target> find_target(const Pending& pending);
   Result<std::optional<ResourceId>> find_resource(const std::string& uri);
@@ -121,9 +121,12 @@ class SchemaReader {
   std::shared_ptr<Schema::Graph> graph_;
   DialectChoice default_;
   std::vector<DialectChoice> choices_;  // by resource
-  std::unordered_map<std::string, ResourceId> resource_of_;
+  // Maps and no tables of hashes: n log n whatever names somebody thinks of.
+  std::map<std::string, ResourceId> resource_of_;
   std::map<std::pair<ResourceId, std::string>, NodeId, std::less<>> anchors_;
-  std::unordered_map<std::string_view, const PatternKeyword*> pattern_of_;
+  std::map<std::pair<ResourceId, std::string_view>, NodeId> dynamic_anchors_;
+  std::map<std::string_view, const PatternKeyword*> pattern_of_;
+  std::size_t pattern_bytes_ = 0;
   std::vector<Pending> pending_;
 };
 

@@ -167,6 +167,10 @@ Result<const PatternKeyword*> SchemaReader::read_pattern(NodeId id, Keyword keyw
   if (!pattern && pattern.error().code() == Code::invalid)
     return malformed(id, keyword, where,
                      "a regular expression (" + pattern.error().message() + ")");
+  pattern_bytes_ += pattern ? pattern->kept_bytes() : 0;
+  if (pattern_bytes_ > options_.most_pattern_bytes)
+    return Error(Code::cancelled, "the patterns of the schema take more than " +
+                                      std::to_string(options_.most_pattern_bytes) + " bytes");
   if (pattern)
     made.pattern = *std::move(pattern);
   else

@@ -59,11 +59,9 @@ Status SchemaReader::resolve(const Pending& pending) {
     graph_->has_dynamic_scope |= pending.into->is_recursive;
     return {};
   }
-  const auto anchor = std::ranges::find_if(resource.dynamic_anchors, [&](const auto& named) {
-    return named.first == target.fragment && named.second == target.node;
-  });
-  if (anchor == resource.dynamic_anchors.end()) return {};
-  pending.into->dynamic_name = anchor->first;
+  const auto anchor = dynamic_anchors_.find({target.resource, target.fragment});
+  if (anchor == dynamic_anchors_.end() || anchor->second != target.node) return {};
+  pending.into->dynamic_name = anchor->first.second;
   graph_->has_dynamic_scope = true;
   return {};
 }

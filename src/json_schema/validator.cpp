@@ -9,6 +9,11 @@
 #include "json_schema/validator_run.h"
 
 namespace holdfast::json_schema {
+namespace {
+
+constexpr std::size_t kResourcesPerStep = 16;
+
+}  // namespace
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return std::to_string(count) + " " + std::string(count == 1 ? one : many);
@@ -115,12 +120,15 @@ bool ValidatorRun::references(const Here& here) {
 
 // JSON Schema Core 2020-12, 8.2.3.2, and 2019-09, 8.2.4.2.
 NodeId ValidatorRun::dynamic_target(const ReferenceKeywords& reference) const {
+  if (reference.dynamic_name.data() == nullptr && !reference.is_recursive)
+    return reference.dynamic_ref;
+  budget_.spend(scope_.size() / kResourcesPerStep);
   for (const ResourceId id : scope_) {
     const SchemaResource& resource = schema_.resource(id);
     if (reference.is_recursive && resource.is_recursive_anchor) return resource.root;
     if (reference.dynamic_name.data() == nullptr) continue;
-    for (const auto& [name, node] : resource.dynamic_anchors)
-      if (name == reference.dynamic_name) return node;
+    const NodeId node = resource.find_dynamic_anchor(reference.dynamic_name);
+    if (node != kNoNode) return node;
   }
   return reference.dynamic_ref;
 }

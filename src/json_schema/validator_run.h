@@ -27,7 +27,6 @@ class Marks {
  public:
   explicit Marks(std::size_t count) : marks_(count, false) {}
   void set(std::size_t index) { marks_[index] = true; }
-  void set_all() { marks_.assign(marks_.size(), true); }
   bool has(std::size_t index) const { return marks_[index]; }
   void merge(const Marks& other) {
     for (std::size_t i = 0; i < marks_.size(); ++i)

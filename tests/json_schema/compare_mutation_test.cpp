@@ -98,8 +98,19 @@ const Pairs& pairs() {
   return all;
 }
 
-void expect_killed(const std::string& what, const CompareOptions& options) {
+struct Tally {
+  int killed = 0;
+  int survived = 0;
+
+  void print(const std::string& what) const {
+    std::printf("%s: %d mutations, %d killed, %d survived\n", what.c_str(), killed + survived,
+                killed, survived);
+  }
+};
+
+void expect_killed(const std::string& what, const CompareOptions& options, Tally& tally) {
   const int count = pairs().wrong_count(options);
+  (count > 0 ? tally.killed : tally.survived) += 1;
   std::printf("%-60s %s by %d pairs\n", what.c_str(), count > 0 ? "killed  " : "SURVIVED", count);
   EXPECT_GT(count, 0) << what << " survived: no golden pair notices";
 }
@@ -109,6 +120,7 @@ TEST(CompareMutation, NothingIsWrongWithoutAMutation) {
 }
 
 TEST(CompareMutation, EveryRowOfTheRuleTableIsKilledWhenInverted) {
+  Tally tally;
   for (std::size_t row = 0; row < usual_rules().size(); ++row) {
     RuleTable rules = usual_rules();
     CompareOptions options;
@@ -116,27 +128,28 @@ TEST(CompareMutation, EveryRowOfTheRuleTableIsKilledWhenInverted) {
     const Rule rule = rules[row];
     if (rule.backward != Answer::unknown) {
       rules[row].backward = inverted(rule.backward);
-      expect_killed(std::string(rule.id) + " backward", options);
+      expect_killed(std::string(rule.id) + " backward", options, tally);
       rules[row] = rule;
     }
     if (rule.forward != Answer::unknown) {
       rules[row].forward = inverted(rule.forward);
-      expect_killed(std::string(rule.id) + " forward", options);
+      expect_killed(std::string(rule.id) + " forward", options, tally);
       rules[row] = rule;
     }
     if (row == static_cast<std::size_t>(RuleId::format_changed)) continue;  // below
     const bool was_annotation = rule.kind == RuleKind::annotation;
     rules[row].kind = was_annotation ? RuleKind::constraint : RuleKind::annotation;
     expect_killed(
-        std::string(rule.id) + (was_annotation ? " as a constraint" : " as an annotation"),
-        options);
+        std::string(rule.id) + (was_annotation ? " as a constraint" : " as an annotation"), options,
+        tally);
     rules[row] = rule;
     if (rule.kind == RuleKind::addition || rule.kind == RuleKind::alternative ||
         rule.kind == RuleKind::removal) {
       rules[row].kind = RuleKind::constraint;
-      expect_killed(std::string(rule.id) + " as a constraint", options);
+      expect_killed(std::string(rule.id) + " as a constraint", options, tally);
     }
   }
+  tally.print(std::to_string(usual_rules().size()) + " rows of the rule table");
 }
 
 TEST(CompareMutation, AnAssertedFormatIsNoAnnotation) {
@@ -193,11 +206,13 @@ TEST(CompareMutation, EveryKeywordIsMissedWhenItIsInvisible) {
                                                                     "if",
                                                                     "then",
                                                                     "else"});
+  Tally tally;
   for (const std::string_view keyword : kKeywords) {
     CompareOptions options;
     options.blind_keyword = keyword;
-    expect_killed("blind to " + std::string(keyword), options);
+    expect_killed("blind to " + std::string(keyword), options, tally);
   }
+  tally.print("keywords");
 }
 
 }  // namespace

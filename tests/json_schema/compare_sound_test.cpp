@@ -346,5 +346,139 @@ TEST(CompareSound, LeniencyEndsWhereMoreIsLess) {
       << "as where it was absent";
 }
 
+TEST(CompareSound, ABreakBesideADynamicReferenceIsNotSafe) {
+  const auto text = [](const std::string& more, const std::string& number) {
+    return R"({"$id":"http://e/x","$ref":"#/$defs/A","$dynamicRef":"#T","$defs":{"A":{"type":"object")" +
+           more + R"(},"T":{"$dynamicAnchor":"T","properties":{"n":{"type":")" + number +
+           R"("}}}}})";
+  };
+  const Comparison found =
+      compared(text("", "number"), text(R"(,"properties":{"b":{}})", "integer"));
+  EXPECT_EQ(found.backward.answer, Answer::no);
+  EXPECT_EQ(found.change_class, ChangeClass::breaking);
+  const Comparison added =
+      compared(text("", "number"), text(R"(,"properties":{"b":{}})", "number"));
+  EXPECT_LE(added.change_class, ChangeClass::safe);
+}
+
+TEST(CompareSound, APropertyThatADynamicReferenceRequiresIsNotOptional) {
+  // Of the resource itself, and of another one that the dynamic scope may have.
+  const std::string own = R"("$defs":{"T":{"$dynamicAnchor":"T","required":["b"]}})";
+  const std::string outer = R"("$defs":{"T":{"$dynamicAnchor":"T"},
+      "o":{"$id":"other","$defs":{"T":{"$dynamicAnchor":"T","required":["b"]}}}})";
+  for (const std::string& definitions : {own, outer}) {
+    const auto text = [&](const std::string& more) {
+      return R"({"$id":"http://e/x","type":"object","$dynamicRef":"#T",)" + more + definitions +
+             "}";
+    };
+    const Comparison found = compared(text(""), text(R"("properties":{"b":{"type":"integer"}},)"));
+    EXPECT_EQ(found.backward.answer, Answer::no);
+    EXPECT_EQ(found.change_class, ChangeClass::breaking) << definitions;
+  }
+}
+
+TEST(CompareSound, ALimitOfMembersIsHeldAgainstThoseThatAreRequiredInAnyOrder) {
+  for (const std::string parts :
+       {R"({"maxProperties":2},{"required":["a","b","c"]})",
+        R"({"required":["a","b","c"]},{"maxProperties":2})",
+        R"({"required":["a","b"]},{"required":["c"]},{"maxProperties":2})"})
+    EXPECT_EQ(compared(R"({"type":"object","allOf":[)" + parts + "]}", "false").backward.answer,
+              Answer::yes)
+        << parts;
+}
+
+TEST(CompareSound, AnArrayOrObjectThatIsListedIsNotTheOneThatIsMade) {
+  EXPECT_EQ(
+      compared(R"({"type":"array","minItems":2,"uniqueItems":true,"items":{"type":"object"}})",
+               "false")
+          .backward.answer,
+      Answer::no);
+  EXPECT_EQ(compared(R"({"type":"object","not":{"enum":[{},{"x":1},{"x":true}]}})", "false")
+                .backward.answer,
+            Answer::no);
+  EXPECT_EQ(compared(R"({"type":"array","maxItems":1,"items":{"enum":[1,[]]},
+                         "not":{"enum":[[],[1],[[]]]}})",
+                     "false")
+                .backward.answer,
+            Answer::yes);
+  EXPECT_EQ(compared(R"({"type":"object","maxProperties":1,"propertyNames":{"const":"a"},
+                         "additionalProperties":{"type":"boolean"},
+                         "not":{"enum":[{},{"a":true},{"a":false}]}})",
+                     "false")
+                .backward.answer,
+            Answer::yes);
+}
+
+std::string listed(int from, int to, const std::string& before, const std::string& after) {
+  std::string text;
+  for (int i = from; i < to; ++i)
+    text += (i == from ? "" : ",") + before + std::to_string(i) + after;
+  return text;
+}
+
+// Each of these took minutes where a list was looked through for each name of another one.
+TEST(CompareLong, ListsOfRequiredNamesWithNothingInCommon) {
+  const auto required = [](int from, int to) {
+    return R"({"type":"object","required":[)" + listed(from, to, "\"p", "\"") + "]}";
+  };
+  const Comparison found = compared(required(0, 200'000), required(200'000, 400'000));
+  EXPECT_EQ(found.backward.answer, Answer::no);
+  EXPECT_EQ(found.forward.answer, Answer::no);
+  EXPECT_EQ(found.change_class, ChangeClass::breaking);
+  EXPECT_EQ(found.changes.size(), 1'000U);
+  EXPECT_TRUE(found.has_more_changes);
+  for (const Change& change : found.changes) {
+    ASSERT_EQ(change.backward, Answer::yes);
+    ASSERT_EQ(change.forward, Answer::no);
+    ASSERT_EQ(change.backward_witness.size() + change.forward_witness.size(), 0U)
+        << "a thousand copies of megabytes";
+  }
+  const Comparison fewer = compared(required(0, 200'000), required(0, 199'999));
+  EXPECT_EQ(fewer.backward.answer, Answer::yes);
+  ASSERT_EQ(fewer.changes.size(), 1U);
+  EXPECT_EQ(fewer.changes[0].rule, "schema.required_removed");
+}
+
+TEST(CompareLong, PropertiesBesideManyParts) {
+  const auto text = [](int from, int to, const std::string& part) {
+    return R"({"type":"object","properties":{)" + listed(from, to, "\"p", "\":{}") +
+           R"(},"allOf":[)" + listed(0, 5'000, R"({"properties":{")" + part, "\":{}}}") + "]}";
+  };
+  const Comparison found = compared(text(0, 100'000, "a"), text(100'000, 200'000, "b"));
+  EXPECT_EQ(found.backward.answer, Answer::yes);
+  EXPECT_EQ(found.forward.answer, Answer::yes);
+  EXPECT_TRUE(found.has_more_changes);
+  EXPECT_EQ(found.change_class, ChangeClass::unknown);
+  // Nothing is told: each is declared elsewhere.
+  const std::string elsewhere = R"({"type":"object","allOf":[)" +
+                                listed(0, 5'000, R"({"properties":{"a)", "\":{}}}") +
+                                R"(,{"properties":{)" + listed(0, 100'000, "\"p", "\":{}") + "}}]}";
+  const Comparison moved = compared(text(0, 100'000, "a"), elsewhere);
+  EXPECT_FALSE(moved.has_more_changes);
+  EXPECT_LE(moved.change_class, ChangeClass::equivalent);
+}
+
+TEST(CompareLong, DependenciesOfManyNames) {
+  const auto text = [](const std::string& last) {
+    return R"({"type":"object","dependentRequired":{)" + listed(0, 100'000, "\"p", R"(":["q"])") +
+           R"(,"z":[")" + last + R"("]}})";
+  };
+  const Comparison found = compared(text("y"), text("x"));
+  EXPECT_NE(found.backward.answer, Answer::yes);
+  ASSERT_EQ(found.changes.size(), 1U);
+  EXPECT_EQ(found.changes[0].rule, "schema.dependency_changed");
+  EXPECT_EQ(found.changes[0].old_path, "/dependentRequired/z");
+}
+
+TEST(CompareLong, AlternativesOfObjectsThatRequireManyNames) {
+  const auto text = [](const std::string& last) {
+    return R"({"type":"object","required":[)" + listed(0, 50'000, "\"p", "\"") + R"(],"anyOf":[)" +
+           listed(0, 20'000, R"({"required":["q)", R"("]})") + last + "]}";
+  };
+  const Comparison found =
+      compared(text(R"(,{"required":["last"]})"), text(R"(,{"required":["lost"]})"));
+  EXPECT_NE(found.backward.answer, Answer::yes);
+}
+
 }  // namespace
 }  // namespace holdfast::json_schema

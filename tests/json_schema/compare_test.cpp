@@ -220,16 +220,6 @@ TEST(Compare, ModesAskTheLatestVersionOrAllOfThem) {
   EXPECT_EQ(judge_mode(CompareMode::backward, {}), Answer::yes);
 }
 
-TEST(Compare, NamesOfModesAndProfilesAreReadBack) {
-  for (const std::string name : {"NONE", "BACKWARD", "FORWARD", "FULL", "BACKWARD_TRANSITIVE",
-                                 "FORWARD_TRANSITIVE", "FULL_TRANSITIVE"})
-    EXPECT_EQ(mode_name(mode_of_name(name).value()), name);
-  for (const std::string name : {"contract", "inclusion", "confluent-strict", "confluent-lenient"})
-    EXPECT_EQ(profile_name(profile_of_name(name).value()), name);
-  EXPECT_FALSE(mode_of_name("backward").has_value());
-  EXPECT_FALSE(profile_of_name("strict").has_value());
-}
-
 TEST(Compare, FormatsAreAnnotationsUnlessTheyAreAsserted) {
   const std::string date = R"({"type":"string","format":"date"})";
   const std::string plain = R"({"type":"string"})";

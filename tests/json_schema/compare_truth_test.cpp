@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verdicts held against Python's jsonschema (compare_truth.py): it judges our witnesses and looks for documents that disprove a yes.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -44,6 +45,7 @@ struct Tally {
   int no = 0;
   int no_that_sampling_finds = 0;
   int unknown = 0;
+  int over_strict = 0;  // unknown, and sampling finds no document that tells the two apart
   int errors = 0;
 };
 
@@ -65,6 +67,7 @@ void hold(const Asked& asked, const Json& truth, bool is_backward, Tally& tally)
     }
     case Answer::unknown:
       ++tally.unknown;
+      tally.over_strict += disproof.is_null() ? 1 : 0;
       break;
   }
 }
@@ -95,10 +98,13 @@ Tally hold_all(const std::vector<Asked>& all, int seed) {
     hold(all[i], truth, true, tally);
     hold(all[i], truth, false, tally);
   }
+  const int count = std::max(1, tally.yes + tally.no + tally.unknown);
   std::printf(
-      "seed %d: %d yes, %d no (%d found by sampling, too), %d unknown, %d that Python can't "
-      "judge\n",
-      seed, tally.yes, tally.no, tally.no_that_sampling_finds, tally.unknown, tally.errors);
+      "seed %d: %d yes, %d no (%d found by sampling, too), %d unknown (%.2f %%), of which sampling "
+      "tells nothing apart: %d (%.2f %%); %d that Python can't judge\n",
+      seed, tally.yes, tally.no, tally.no_that_sampling_finds, tally.unknown,
+      100.0 * tally.unknown / count, tally.over_strict, 100.0 * tally.over_strict / count,
+      tally.errors);
   return tally;
 }
 

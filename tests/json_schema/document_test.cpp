@@ -112,6 +112,9 @@ TEST(Document, BecomesTextAndComesBack) {
   EXPECT_EQ(json_text(document.root()),
             "{\"a\":{},\"z\":[1,1e+400,\"a\\\"\\u0001😀\"],\"é\":null}");
   EXPECT_EQ(parsed(json_text(document.root())).root(), document.root());
+  EXPECT_EQ(short_json_text(parsed(R"({"d":0,"c":0,"":0,"b":0,"a":0,"e":0})").root(), 13),
+            R"({"":0,"a":0,"…)")
+      << "the first ones, however few are shown";
   EXPECT_EQ(short_json_text(parsed("\"ééééé\"").root(), 4), "\"é…");
   EXPECT_EQ(parsed("\"aé😀\"").root().code_point_count(), 3U);
 }

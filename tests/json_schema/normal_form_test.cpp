@@ -41,6 +41,37 @@ TEST(NormalForm, NamesOfDefinitionsAreNoPartOfIt) {
   EXPECT_EQ(hash_of(list("A", "$defs")), hash_of(list("B", "definitions")));
 }
 
+// The keyword of the definitions tells the dialect where no $schema does, and up to draft-07 what stands beside a $ref is not looked at.
+TEST(NormalForm, TheDialectIsAPartOfItWhereItMatters) {
+  const auto with = [](const std::string& keyword, const std::string& schema) {
+    return R"({"properties":{"x":)" + schema + "},\"" + keyword + R"(":{"A":{}}})";
+  };
+  for (const std::string schema :
+       {R"({"$ref":"#/KEYWORD/A","type":"string"})", R"({"contains":{"type":"string"}})",
+        R"({"if":{"type":"string"},"then":false})", R"({"minContains":2,"contains":{}})",
+        R"({"dependentRequired":{"a":["b"]}})", R"({"prefixItems":[false]})"}) {
+    const auto text = [&](const std::string& keyword) {
+      std::string made = schema;
+      if (const std::size_t at = made.find("KEYWORD"); at != std::string::npos)
+        made.replace(at, 7, keyword);
+      return with(keyword, made);
+    };
+    const Schema modern = schema_of(text("$defs"));
+    const Schema old = schema_of(text("definitions"));
+    if (modern.dialect() == old.dialect()) continue;
+    EXPECT_NE(hash_of(text("$defs")), hash_of(text("definitions"))) << schema;
+  }
+  const std::string beside = with("$defs", R"({"$ref":"#/$defs/A","type":"string"})");
+  const std::string ignored = with("definitions", R"({"$ref":"#/definitions/A","type":"string"})");
+  EXPECT_EQ(compared(ignored, beside).backward.answer, Answer::no);
+  EXPECT_NE(hash_of(beside), hash_of(ignored));
+  // An annotation that tells the dialect, and a reference with nothing beside it that matters.
+  EXPECT_EQ(hash_of(R"({"type":"object","x-note":{"$anchor":"a"}})"),
+            hash_of(R"({"type":"object","x-note":{"dependencies":{}}})"));
+  EXPECT_EQ(hash_of(with("$defs", R"({"$ref":"#/$defs/A","title":"a"})")),
+            hash_of(with("definitions", R"({"$ref":"#/definitions/A"})")));
+}
+
 TEST(NormalForm, WhatDocumentsCanSeeIsAPartOfIt) {
   const std::string plain = R"({"properties":{"title":{"type":"string"}},"enum":[{"default":1}]})";
   EXPECT_NE(hash_of(plain),

@@ -10,6 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "json_schema/pattern_syntax.h"
+
 namespace holdfast::json_schema {
 namespace {
 
@@ -282,6 +284,43 @@ TEST(Pattern, MatchesInManyThreads) {
     });
   for (std::thread& thread : threads)
     thread.join();
+}
+
+// A pattern of a megabyte that names \p{L} in every fifth byte took more than a gigabyte when each had a set of its own.
+TEST(PatternMemory, ThePropertyThatIsNamedAgainIsTheSameSet) {
+  const auto syntax = parse_pattern(R"(\p{L}\P{L}\p{Letter}\p{gc=L}\p{L}\P{L}\p{Assigned}\P{Cn})");
+  ASSERT_TRUE(syntax.ok());
+  const auto& sets = syntax->sets;
+  ASSERT_EQ(sets.size(), 8U);
+  for (const std::size_t i : {2U, 3U, 4U})
+    EXPECT_EQ(sets[i], sets[0]) << i;
+  EXPECT_EQ(sets[5], sets[1]);
+  EXPECT_EQ(sets[6], sets[7]);
+  EXPECT_NE(*sets[0], *sets[1]);
+  EXPECT_EQ(syntax->class_range_count, 0U);
+  const auto other = parse_pattern(R"(\p{L})");
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(other->sets[0], sets[0]) << "of another pattern";
+}
+
+TEST(PatternMemory, ClassesThatAreWrittenTheSameAreOneSetAndOthersAreCounted) {
+  const auto same = parse_pattern(R"([\p{L}a][\p{L}a][^\p{L}a])");
+  ASSERT_TRUE(same.ok());
+  EXPECT_EQ(same->sets[0], same->sets[1]);
+  EXPECT_EQ(same->class_range_count,
+            same->sets[0]->ranges().size() + same->sets[2]->ranges().size());
+  std::string many;
+  for (int i = 0; i < 10'000; ++i)
+    many += "[\\p{L}" + std::to_string(i) + "]";
+  const auto too_many = parse_pattern(many);
+  ASSERT_FALSE(too_many.ok());
+  EXPECT_EQ(too_many.error().code(), Code::unsupported);
+  std::string in_one = "[";
+  for (int i = 0; i < 10'000; ++i)
+    in_one += "\\p{L}\\w";
+  const auto one = parse_pattern(in_one + "]");
+  ASSERT_TRUE(one.ok());
+  EXPECT_LT(one->class_range_count, 1'000U);
 }
 
 }  // namespace

@@ -202,5 +202,18 @@ TEST(Schema, IsBounded) {
             "budget_exceeded");
 }
 
+TEST(Schema, PatternsThatTakeTooMuchMemoryAreTooMany) {
+  std::string text = R"({"patternProperties":{)";
+  for (int i = 0; i < 200; ++i)
+    text += std::string(i == 0 ? "" : ",") + R"("[\\p{L})" + std::to_string(i) + R"(]":true)";
+  text += "}}";
+  EXPECT_TRUE(Schema::parse(text).ok());
+  SchemaOptions options;
+  options.most_pattern_bytes = 500'000;
+  const auto refused = Schema::parse(text, options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), Code::cancelled);
+}
+
 }  // namespace
 }  // namespace holdfast::json_schema
