@@ -284,7 +284,9 @@ void add_schemas_check(CLI::App& group) {
       command->add_option("--attempts", words->attempts, "Requests for one thing, at most")
           ->type_name("N")
           ->check(CLI::Range(1, kMostAttempts));
-  command->add_option("--retries", words->retries, "Requests for one thing after the first, instead of --attempts")
+  command
+      ->add_option("--retries", words->retries,
+                   "Requests for one thing after the first, instead of --attempts")
       ->type_name("N")
       ->check(CLI::Range(0, kMostAttempts - 1))
       ->excludes(attempts);
