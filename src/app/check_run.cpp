@@ -63,7 +63,8 @@ class Collector final : public core::CheckSink {
     TRY(carry_over(subject));
     for (core::Finding& finding : subject.findings) {
       if (finding.file.starts_with(folder_)) finding.file.erase(0, folder_.size());
-      finding.waived = waivers_->covers(finding);
+      finding.waived =
+          waivers_->covers(finding) || (options_.also_waived && options_.also_waived(finding));
       count(finding);
     }
     count(subject);

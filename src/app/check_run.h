@@ -36,6 +36,7 @@ struct CheckRunOptions {
   bool keep_all = false;                            // list subjects in step too
   int jobs = 0;
   const Cancel* cancel = nullptr;
+  std::function<bool(const core::Finding&)> also_waived;  // beside the catalog's waivers
   std::function<void(const std::string& check_name, const core::CheckCounts& so_far)> on_progress;
 };
 

@@ -24,6 +24,7 @@
 #include "catalog/incidents.h"
 #include "catalog/migrations.h"
 #include "core/sha256_lanes.h"
+#include "schemas/pins.h"
 
 namespace holdfast::app {
 namespace {
@@ -46,6 +47,7 @@ class Doctor {
     if (!workspace) return fail("configuration", workspace.error()), std::move(lines_);
     ok("configuration", printable(workspace->config_file));
     roots(*workspace);
+    pins(*workspace);
     catalog_folder(*workspace);
     catalog(*workspace);
     return std::move(lines_);
@@ -106,9 +108,34 @@ class Doctor {
           ok(name, printable(folder));
         }
       }
-    if (workspace.artifacts.empty())
+    if (workspace.artifacts.empty() && workspace.extractions.empty() && workspace.schemas.empty())
       warn("checks", "no check is configured, so holdfast check ends with 3",
-           "add an [artifacts.NAME] section; holdfast init --dry-run shows one");
+           "add an [artifacts.NAME], [extract.NAME] or [schemas.NAME] section; holdfast init "
+           "--dry-run shows one");
+  }
+
+  // What the registries say is for a check to tell: it asks with their time limits.
+  void pins(const Workspace& workspace) {
+    for (const schemas::SchemasConfig& config : workspace.schemas) {
+      const std::string name = "pins." + config.name;
+      const auto found = schemas::read_pins(config.fixtures);
+      if (!found) {
+        warn(name, printable(found.problem().detail), config.fetch_command());
+        continue;
+      }
+      const auto unreadable = std::ranges::count_if(
+          found->pins, [](const schemas::Pin& pin) { return pin.problem.has_value(); });
+      const std::string text = counted(static_cast<std::int64_t>(found->pins.size()), "pin") +
+                               " in " + printable(config.fixtures);
+      if (unreadable > 0 || found->lock_problem) {
+        warn(name,
+             text + ", " + std::to_string(unreadable) + " unreadable" +
+                 (found->lock_problem ? ", and the lock file can't be read" : ""),
+             "holdfast schemas check " + config.arguments);
+      } else {
+        ok(name, text);
+      }
+    }
   }
 
   void catalog_folder(const Workspace& workspace) {

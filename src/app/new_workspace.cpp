@@ -82,6 +82,12 @@ std::string config_text(const NewWorkspace& plan, const std::string& name,
   out += line("# check = \"quick\"", "look at file identity only; \"full\" reads every byte");
   out += line("# max_age = \"30d\"", "an older proof makes the check incomplete (exit 3)");
   out +=
+      "\n# Long runs whose ledger says what was finished, and schemas that are pinned from a "
+      "registry:\n"
+      "# [extract.clips]\n# out = \"clips.parquet\"\n# key = \"clip\"\n"
+      "# [schemas.core]\n# track = \"v1\"\n# fixtures = \"schemas/v1\"\n"
+      "# registry = \"http://127.0.0.1:8081\"\n";
+  out +=
       "\n# Every event as a JSON line too, and the last check as a text file for Prometheus's "
       "node_exporter:\n"
       "# [events]\n# jsonl = \"events.jsonl\"\n"

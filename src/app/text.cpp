@@ -205,9 +205,18 @@ std::vector<std::string> lines_of(const TextTable& table, std::size_t width) {
   for (const auto& row : table.rows)
     for (std::size_t i = 0; i < row.size(); ++i)
       widths[i] = std::max(widths[i], display_width(row[i]));
-  std::size_t whole = kGap * (widths.size() - 1);
-  for (const std::size_t each : widths)
-    whole += each;
+  std::vector<bool> is_shown(widths.size(), true);
+  const auto whole_width = [&] {
+    std::size_t whole = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      if (is_shown[i]) whole += widths[i] + (whole == 0 ? 0 : kGap);
+    return whole;
+  };
+  const std::size_t gives =
+      widths[table.flexible] - std::min(widths[table.flexible], kLeastFlexible);
+  for (const std::size_t column : table.droppable)
+    if (whole_width() > width + gives) is_shown[column] = false;
+  const std::size_t whole = whole_width();
   if (whole > width) {
     std::size_t& flexible = widths[table.flexible];
     const std::size_t over = whole - width;
@@ -216,7 +225,8 @@ std::vector<std::string> lines_of(const TextTable& table, std::size_t width) {
   const auto line_of = [&](const std::vector<std::string>& cells) {
     std::string line;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (i > 0) line += std::string(kGap, ' ');
+      if (!is_shown[i]) continue;
+      if (!line.empty()) line += std::string(kGap, ' ');
       const std::string cell = shortened(cells[i], widths[i]);
       const bool right = std::ranges::find(table.right_aligned, i) != table.right_aligned.end();
       if (right) line += std::string(widths[i] - display_width(cell), ' ') + cell;

@@ -29,12 +29,14 @@ std::string with_thousands(std::int64_t number);
 /// "1 subject", "2 subjects".
 std::string counted(std::int64_t number, std::string_view noun);
 
-/// A table of aligned columns, two blanks between; the column named by `flexible` gives way when the whole is wider than `width`.
+/// A table of aligned columns, two blanks between. When the whole is wider than `width`, the column named by `flexible` gives way, and where
+/// that is not enough the columns of `droppable` are left out, the first one first.
 struct TextTable {
   std::vector<std::string> titles;
   std::vector<std::vector<std::string>> rows;  // printable texts, one per title
   std::size_t flexible = 0;
   std::vector<std::size_t> right_aligned;  // numbers
+  std::vector<std::size_t> droppable = {};
 };
 /// One line per row, titles first; no blanks at the ends of lines.
 std::vector<std::string> lines_of(const TextTable& table, std::size_t width);

@@ -2,6 +2,8 @@
 // `holdfast events refused|resend|set-aside|dismiss`: what became of events that a sink did not take.
 #include "cli/event_refusal_commands.h"
 
+#include <limits>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -121,7 +123,8 @@ Result<Exit> dismiss(const Command& command, const RefusalOptions& options) {
 
 CLI::Option* add_words(CLI::App& command, RefusalOptions& options) {
   command.add_option("SINK", options.sink, "The sink: jsonl, redis or webhook")->required();
-  return command.add_option("SEQ", options.seqs, "The event's number");
+  return command.add_option("SEQ", options.seqs, "The event's number")
+      ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
 }
 
 void add_reason(CLI::App& command, RefusalOptions& options) {

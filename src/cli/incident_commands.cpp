@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast incidents list|show|report`: what is out of step, since when.
+#include <algorithm>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include "app/report.h"
 #include "app/text.h"
 #include "base/file.h"
+#include "catalog/waivers.h"
 #include "cli/command_tree.h"
 #include "cli/terminal.h"
 
@@ -49,18 +51,26 @@ std::string rules_of(const catalog::Incident& incident) {
   return gravest->rule + (rules.size() > 1 ? " +" + std::to_string(rules.size() - 1) : "");
 }
 
+// Whether somebody lives with all of it.
+bool is_accepted(const catalog::Incident& incident, const catalog::WaiverSet& live) {
+  return !incident.resolved_at && !incident.findings.empty() &&
+         std::ranges::all_of(incident.findings,
+                             [&](const core::Finding& finding) { return live.covers(finding); });
+}
+
 // The rule gives way to the subject, unless the subject alone takes most of the line.
-std::string table_of(const std::vector<catalog::Incident>& incidents, Timestamp now,
-                     const ListOptions& options) {
+std::string table_of(const std::vector<catalog::Incident>& incidents,
+                     const catalog::WaiverSet& live, Timestamp now, const ListOptions& options) {
   constexpr std::size_t kSubject = 1;
   constexpr std::size_t kRule = 5;
-  const auto width = static_cast<std::size_t>(terminal_width());
+  const std::size_t width = list_width();
   app::TextTable table{{"ID", "SUBJECT", "VERDICT", "LEVEL", "SINCE", "RULE"}, {}, kRule, {0}};
   if (options.all) table.titles.emplace_back("RESOLVED");
   for (const catalog::Incident& incident : incidents) {
     auto& row = table.rows.emplace_back(std::vector<std::string>{
         std::to_string(incident.id), app::printable(incident.subject),
-        app::verdict_words(incident.verdict), std::string(core::level_name(incident.level)),
+        app::verdict_words(incident.verdict),
+        is_accepted(incident, live) ? "waived" : std::string(core::level_name(incident.level)),
         age(incident.opened_at, now), rules_of(incident)});
     if (app::display_width(row[kSubject]) > width / 2) table.flexible = kSubject;
     if (options.all)
@@ -88,7 +98,8 @@ Result<Exit> list(const Command& command, const ListOptions& options) {
     TRY(command.print(options.all ? "no incidents\n" : "no open incidents\n"));
     return Exit::ok;
   }
-  TRY(command.print(table_of(incidents, command.clock->now(), options)));
+  TRY_ASSIGN(const auto live, catalog::WaiverSet::load(*open.catalog));
+  TRY(command.print(table_of(incidents, live, command.clock->now(), options)));
   if (static_cast<std::int64_t>(incidents.size()) == options.limit)
     command.say("there may be more: --limit");
   return Exit::ok;

@@ -2,6 +2,7 @@
 // `holdfast schemas check`: the pins held against the registry, with the report of the source's script and the formats of `holdfast check`.
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include <CLI/CLI.hpp>
 
@@ -13,6 +14,7 @@
 #include "cli/event_delivery.h"
 #include "cli/schemas_commands.h"
 #include "cli/terminal.h"
+#include "schemas/baseline.h"
 #include "schemas/drift_report.h"
 #include "schemas/schema_check.h"
 
@@ -23,14 +25,18 @@ using schemas::DriftRun;
 
 constexpr const char* kDefaultReport = "drift_report.json";
 constexpr int kMostJobs = 64;
+constexpr int kMostAttempts = 20;
 
 struct CheckWords : SchemasWords {
   std::string output;
   std::string format = "table";
   std::string fail_on = "warning";
   std::string profile;
+  std::string mode;
+  std::string baseline;
   std::string timeout;
   int attempts = 0;
+  int retries = -1;
   int jobs = 0;
   bool emit_telemetry = false;
   bool fail_open = false;
@@ -47,7 +53,12 @@ Status override_with(schemas::SchemasConfig& config, const CheckWords& words) {
   if (!words.profile.empty())
     config.comparison.profile =
         schemas::parse_profile(words.profile).value_or(config.comparison.profile);
+  if (const auto mode = schemas::parse_mode(words.mode)) {
+    if (schemas::is_transitive(*mode)) return schemas::transitive_refusal(*mode);
+    config.comparison.mode = mode;
+  }
   if (words.attempts > 0) config.registry.attempts = words.attempts;
+  if (words.retries >= 0) config.registry.attempts = words.retries + 1;
   config.all = config.all || words.all;
   if (words.timeout.empty()) return {};
   auto time = parse_duration(words.timeout);
@@ -77,6 +88,50 @@ schemas::ReportExtras extras_of(const app::CheckOutcome& outcome,
           extras.waived_rules.push_back(finding.subject.name.substr(prefix.size()) + '\n' +
                                         finding.rule);
   return extras;
+}
+
+/// None without --baseline. The file is only read, so that the report must not go there.
+Result<std::optional<schemas::Baseline>> read_baseline(const CheckWords& words,
+                                                       const std::string& track,
+                                                       const std::string& report_file) {
+  if (words.baseline.empty()) return std::optional<schemas::Baseline>();
+  const std::string shown = printable_path(words.baseline);
+  std::error_code ignored;
+  if (std::filesystem::equivalent(words.baseline, report_file, ignored))
+    return Error(Code::invalid, shown + " is the baseline, and the report would be written over it",
+                 "--output FILE names another place for the report");
+  TRY_ASSIGN(const std::string text,
+             real_file_system().read(words.baseline, schemas::kMostBaselineBytes));
+  auto baseline = schemas::Baseline::parse(text);
+  if (!baseline) return std::move(baseline).error().with("--baseline " + shown);
+  if (baseline->track() != track)
+    return Error(Code::invalid,
+                 "--baseline " + shown + ": /track is \"" + printable_path(baseline->track()) +
+                     "\", and the pins are held against track \"" + track + '"',
+                 "name the report of this track");
+  return std::optional(*std::move(baseline));
+}
+
+/// Whether a finding is one of the baseline's, in the eyes of what the run saw.
+std::function<bool(const core::Finding&)> waiver_by(
+    const std::optional<schemas::Baseline>& baseline, const schemas::SchemasConfig& config,
+    const std::optional<DriftRun>& run) {
+  if (!baseline) return {};
+  return [&baseline, &config, &run](const core::Finding& finding) {
+    if (!run) return false;
+    const auto now = std::ranges::find_if(run->schemas, [&](const schemas::SchemaState& state) {
+      return config.subject_of(state.name) == finding.subject;
+    });
+    return now != run->schemas.end() && baseline->covers(*now, finding);
+  };
+}
+
+void tell_resolved(const Command& command, const CheckWords& words,
+                   const schemas::Baseline& baseline, const DriftRun& run) {
+  const std::int64_t resolved = baseline.resolved_count(run);
+  if (resolved == 0) return;
+  command.say(app::with_thousands(resolved) + " of the baseline " + printable_path(words.baseline) +
+              (resolved == 1 ? " is" : " are") + " resolved: write it anew, with --output FILE");
 }
 
 /// The last lines, as the source's script ends.
@@ -129,6 +184,7 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   TRY(override_with(chosen.config, words));
   const std::string file = report_file(words, chosen.is_configured);
   TRY(check_output(real_file_system(), file));
+  TRY_ASSIGN(const auto baseline, read_baseline(words, chosen.config.track, file));
   TRY(remove_old_report(file));
   TRY_ASSIGN(OpenedCatalog opened, open_catalog_of(command, chosen));
   app::CheckRunOptions options;
@@ -142,6 +198,7 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
                      app::with_thousands(so_far.planned));
   };
   std::optional<DriftRun> run;
+  options.also_waived = waiver_by(baseline, chosen.config, run);
   std::vector<app::ConfiguredCheck> checks;
   checks.push_back({schemas::make_schema_check(chosen.config, opened.get(), &run), {}});
   TRY_ASSIGN(const auto outcome,
@@ -153,6 +210,7 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   if (!chosen.is_one_off) write_metrics_after(command, *chosen.workspace, outcome, opened.get());
   TRY(told);
   TRY(written);
+  if (baseline && run) tell_resolved(command, words, *baseline, *run);
   if (words.emit_telemetry && !chosen.has_workspace)
     command.say("events are kept in a workspace's catalog, and there is none here: holdfast init");
   const auto& error = outcome.checks.front().error;
@@ -180,6 +238,9 @@ void add_schemas_check(CLI::App& group) {
        "holdfast schemas check --track v1 --registry-url http://127.0.0.1:8081 --output "
        "drift_report.json",
        "holdfast schemas check core --format github  # annotations in a pull request",
+       "holdfast schemas check core --mode BACKWARD --fail-on breaking  # only what old data "
+       "breaks",
+       "holdfast schemas check core --baseline known.json --output drift_report.json",
        "holdfast schemas check core --json | jq '.schemas[] | select(.status == \"drift\")'"},
       [words](const Command& with) { return check(with, *words); });
   add_schemas_choice(*command, *words);
@@ -211,11 +272,24 @@ void add_schemas_check(CLI::App& group) {
       ->add_option("--profile", words->profile, "What counts as breaking (default: as configured)")
       ->type_name("PROFILE")
       ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}));
+  add_schemas_mode(*command, words->mode);
+  command
+      ->add_option("--baseline", words->baseline,
+                   "An earlier drift report: what drifted then and is no graver is waived, and "
+                   "all else fails")
+      ->type_name("FILE");
   command->add_option("--timeout", words->timeout, "Of the whole run, for example 2m")
       ->type_name("DURATION");
-  command->add_option("--attempts", words->attempts, "Requests for one thing, at most")
+  CLI::Option* attempts =
+      command->add_option("--attempts", words->attempts, "Requests for one thing, at most")
+          ->type_name("N")
+          ->check(CLI::Range(1, kMostAttempts));
+  command
+      ->add_option("--retries", words->retries,
+                   "Requests for one thing after the first, instead of --attempts")
       ->type_name("N")
-      ->check(CLI::Range(1, 20));
+      ->check(CLI::Range(0, kMostAttempts - 1))
+      ->excludes(attempts);
   command->add_flag("--all", words->all,
                     "List schemas in step too, and those that are published and not pinned");
   command->add_option("--jobs", words->jobs, "Requests at once (default: 4)")

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/folder_exchange.h"
 #include "base/log.h"
+#include "base/root_folder.h"
 #include "base/shell_word.h"
 #include "catalog/check_runs.h"
 #include "catalog/migrations.h"
@@ -88,10 +89,25 @@ schemas::SchemasConfig unconfigured(const SchemasWords& words, const app::Worksp
       words.registry_url.empty() ? variable("REGISTRY_URL") : words.registry_url;
   if (!url.empty()) set_registry(config, url);
   config.registry.token = variable("REGISTRY_TOKEN");
-  config.arguments = "--track " + shell_word(config.track);
+  return config;
+}
+
+/// What names these pins and this registry again: the section, or the flags.
+void set_arguments(ChosenSchemas& chosen, const SchemasWords& words) {
+  schemas::SchemasConfig& config = chosen.config;
+  if (!chosen.is_configured || !words.track.empty()) {
+    std::string& out = config.arguments;
+    out += (out.empty() ? "" : " ") + ("--track " + shell_word(config.track));
+  }
   if (!words.registry_url.empty())
     config.arguments += " --registry-url " + shell_word(config.registry.shown());
-  return config;
+  config.fetch_arguments = config.arguments;
+  if (words.folder.empty() && chosen.is_configured) return;
+  const std::string folder =
+      shell_word(words.folder.empty() ? words.default_folder
+                                      : fs::path(words.folder).lexically_normal().string());
+  if (!words.folder.empty()) config.arguments += " --schema-dir " + folder;
+  config.fetch_arguments += " --output " + folder;
 }
 
 /// Whether what is looked at is not what the section says: then its incidents, episodes and registry state are none of ours.
@@ -120,7 +136,32 @@ std::string names_of(const std::vector<const schemas::SchemasConfig*>& sections)
   return out;
 }
 
+std::string wanted_of(const SchemasWords& words) {
+  std::string out;
+  if (!words.track.empty()) out = "track " + printable_path(words.track);
+  if (!words.folder.empty())
+    out += (out.empty() ? "" : " and ") + ("folder " + printable_path(words.folder));
+  return out.empty() ? "these words" : out;
+}
+
+/// "core is of track v1, in schemas/v1".
+std::string shown(const app::Workspace& workspace) {
+  std::string out;
+  for (const schemas::SchemasConfig& each : workspace.schemas)
+    out += (out.empty() ? "" : ", ") + each.name +
+           (each.track.empty() ? " is of no track" : " is of track " + printable_path(each.track)) +
+           " in " + printable_path(each.fixtures);
+  return out;
+}
+
 }  // namespace
+
+void add_pins_option(CLI::App& command, SchemasWords& words) {
+  words.is_named_by_option = true;
+  command
+      .add_option("--pins", words.name, "The set of pins, [schemas.NAME], where there are several")
+      ->type_name("NAME");
+}
 
 void add_schemas_choice(CLI::App& command, SchemasWords& words) {
   command.add_option("NAME", words.name,
@@ -135,6 +176,16 @@ void add_schemas_choice(CLI::App& command, SchemasWords& words) {
           "The registry: a URL, a folder or git:REVISION:PATH (default: as configured, else "
           "REGISTRY_URL)")
       ->type_name("URL");
+}
+
+void add_schemas_mode(CLI::App& command, std::string& mode) {
+  command
+      .add_option("--mode", mode,
+                  "Which direction decides the class: BACKWARD (whatever was valid still is), "
+                  "FORWARD (whatever is valid was valid before), both or none; _TRANSITIVE asks "
+                  "every version, in holdfast schemas diff registry:NAME NEW")
+      ->type_name("MODE")
+      ->check(CLI::IsMember(schemas::level_names(), CLI::ignore_case));
 }
 
 Result<std::unique_ptr<TemporaryCatalog>> TemporaryCatalog::make(Clock& clock) {
@@ -175,7 +226,9 @@ Result<ChosenSchemas> chosen_pins(const Command& command, const SchemasWords& wo
     out.config = *named;  // other words override what is configured
     out.is_configured = true;
   } else if (sections.size() > 1) {
-    return usage("which set of pins? There are: " + names_of(sections), "name one of them");
+    return usage(
+        "which set of pins? There are: " + names_of(sections),
+        words.is_named_by_option ? "--pins " + sections.front()->name : "name one of them");
   } else if (sections.size() == 1) {
     out.config = *sections.front();
     out.is_configured = true;
@@ -183,6 +236,7 @@ Result<ChosenSchemas> chosen_pins(const Command& command, const SchemasWords& wo
     out.config = unconfigured(words, *out.workspace);
   }
   override_with(out.config, words);
+  set_arguments(out, words);
   for (const schemas::SchemasConfig& section : out.workspace->schemas)
     if (section.name == out.config.name) out.is_one_off = is_another(out.config, section);
   return out;
@@ -190,6 +244,9 @@ Result<ChosenSchemas> chosen_pins(const Command& command, const SchemasWords& wo
 
 Result<ChosenSchemas> chosen_schemas(const Command& command, const SchemasWords& words) {
   TRY_ASSIGN(ChosenSchemas out, chosen_pins(command, words));
+  if (out.config.registry.address.empty() && !out.workspace->schemas.empty())
+    return usage("no [schemas.NAME] is of " + wanted_of(words) + ": " + shown(*out.workspace),
+                 "name one of them, or with --registry-url the registry that is meant");
   if (out.config.registry.address.empty())
     return usage(
         "which registry? Nothing configures one",

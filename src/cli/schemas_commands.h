@@ -17,12 +17,18 @@ struct SchemasWords {
   std::string name;
   std::string track;
   std::string registry_url;
-  std::string folder;          // --schema-dir of check, --output of fetch
-  std::string default_folder;  // where nothing is configured
+  std::string folder;               // --schema-dir of check, --output of fetch
+  std::string default_folder;       // where nothing is configured
+  bool is_named_by_option = false;  // --pins NAME instead of [NAME]
 };
 
+/// --pins NAME, for commands whose words are of something else.
+void add_pins_option(CLI::App& command, SchemasWords& words);
 /// [NAME], --track, --registry-url.
 void add_schemas_choice(CLI::App& command, SchemasWords& words);
+
+/// --mode, for schemas::parse_mode(); empty where it is not given.
+void add_schemas_mode(CLI::App& command, std::string& mode);
 
 /// A catalog for one command where there is no workspace: in memory where the system has such a folder, gone with the object.
 class TemporaryCatalog {

@@ -25,21 +25,40 @@ struct DiffWords : SchemasWords {
   std::string old;
   std::string now;
   std::string profile = "contract";
+  std::string mode;
   std::string format = "text";
   std::string fail_on = "safe";
 };
 
+/// One version that a transitive mode asked, and the answer without its changes and witnesses.
+struct AskedVersion {
+  std::string version;
+  Comparison answer;
+};
+
 struct Compared {
-  NamedSchema old;
+  std::vector<AskedVersion> asked;  // from the oldest to the newest; none where OLD is one version
+  NamedSchema old;  // of all that were asked, the newest of those with the gravest class
   NamedSchema now;
   Comparison comparison;
 };
+
+std::string asked_json(const AskedVersion& asked) {
+  schemas::JsonObject out;
+  out.text_or_null("version", asked.version)
+      .text("class", schemas::class_name(asked.answer.change))
+      .json("verdict", schemas::verdict_json(asked.answer));
+  return std::move(out).take();
+}
 
 std::string json_of(const Compared& compared, const DiffWords& words) {
   const Comparison& told = compared.comparison;
   std::vector<std::string> changes;
   for (const schemas::Change& change : told.changes)
     changes.push_back(schemas::change_json(change));
+  std::vector<std::string> asked;
+  for (const AskedVersion& each : compared.asked)
+    asked.push_back(asked_json(each));
   schemas::JsonObject out;
   out.text("schema", "holdfast.schemas-diff/1")
       .text("old", compared.old.shown)
@@ -53,6 +72,8 @@ std::string json_of(const Compared& compared, const DiffWords& words) {
       .text_or_null("old_dialect", told.old_dialect)
       .text_or_null("new_dialect", told.new_dialect)
       .text("profile", words.profile)
+      .text_or_null("mode", told.mode ? schemas::level_name(*told.mode) : "")
+      .array("asked_versions", asked)
       .text("class", schemas::class_name(told.change))
       .json("verdict", schemas::verdict_json(told))
       .json("backward_witness", told.backward_witness.value_or(""))
@@ -78,6 +99,13 @@ std::string change_text(const schemas::Change& change) {
   return out;
 }
 
+/// "breaking; backward: no, forward: yes".
+std::string class_text(const Comparison& told) {
+  return std::string(schemas::class_name(told.change)) +
+         "; backward: " + std::string(schemas::answer_name(told.backward)) +
+         ", forward: " + std::string(schemas::answer_name(told.forward));
+}
+
 std::string text_of(const Compared& compared) {
   const Comparison& told = compared.comparison;
   const auto side = [](const char* word, const NamedSchema& named) {
@@ -85,9 +113,15 @@ std::string text_of(const Compared& compared) {
            (named.version.empty() ? "" : " (" + app::printable(named.version) + ")") + '\n';
   };
   std::string out = side("old: ", compared.old) + side("new: ", compared.now);
-  out += "class: " + std::string(schemas::class_name(told.change)) +
-         "; backward: " + std::string(schemas::answer_name(told.backward)) +
-         ", forward: " + std::string(schemas::answer_name(told.forward)) + '\n';
+  out += "class: " + class_text(told) +
+         (told.mode ? "; mode: " + std::string(schemas::level_name(*told.mode)) : "") + '\n';
+  if (!compared.asked.empty())
+    out += "asked: " + app::counted(static_cast<std::int64_t>(compared.asked.size()), "version") +
+           "; the gravest answer is that against " +
+           app::printable(printable_path(compared.old.shown)) + '\n';
+  for (const AskedVersion& each : compared.asked)
+    out += "  " + app::padded(app::printable(each.version.empty() ? "-" : each.version), 12) +
+           "  " + class_text(each.answer) + '\n';
   if (told.backward_witness)
     out += "no longer valid: " + app::printable(*told.backward_witness) + '\n';
   if (told.forward_witness)
@@ -152,6 +186,35 @@ std::string report_of(const Compared& compared, app::ReportFormat format, Timest
   return app::report_of(outcome, format, {});
 }
 
+Result<Comparison> compare_two(const NamedSchema& old, const NamedSchema& now,
+                               const schemas::ComparisonOptions& options) {
+  auto comparison = schemas::compare_schemas(old.schema, now.schema, options);
+  if (!comparison) return Error(Code::invalid, schemas::sentence_of(comparison.problem()));
+  return std::move(*comparison);
+}
+
+/// NEW against every version of OLD: the gravest answer is the answer.
+Status compare_all(const schemas::ReferenceContext& context, const DiffWords& words,
+                   const schemas::ComparisonOptions& options, Compared& out) {
+  const auto against = [&](NamedSchema old) -> Status {
+    auto told = compare_two(old, out.now, options);
+    if (!told) return std::move(told).error().with(printable_path(old.shown));
+    const bool is_gravest = out.asked.empty() || told->change >= out.comparison.change;
+    AskedVersion& asked = out.asked.emplace_back();
+    asked.version = old.version;
+    asked.answer.change = told->change;
+    asked.answer.backward = told->backward;
+    asked.answer.forward = told->forward;
+    if (!is_gravest) return {};
+    out.comparison = *std::move(told);
+    out.old = std::move(old);
+    return {};
+  };
+  auto asked = schemas::each_version(words.old, context, against);
+  if (!asked) return std::move(asked).error().with(schemas::level_name(*options.mode));
+  return {};
+}
+
 Result<Compared> compare(const Command& command, const DiffWords& words) {
   schemas::ReferenceContext context;
   context.cancel = command.cancel;
@@ -161,14 +224,18 @@ Result<Compared> compare(const Command& command, const DiffWords& words) {
     TRY_ASSIGN(chosen, chosen_schemas(command, words));
     context.config = &chosen.config;
   }
-  Compared out;
-  TRY_ASSIGN(out.old, schemas::load_schema(words.old, context));
-  TRY_ASSIGN(out.now, schemas::load_schema(words.now, context));
   schemas::ComparisonOptions options;
   options.profile = schemas::parse_profile(words.profile).value_or(options.profile);
-  auto comparison = schemas::compare_schemas(out.old.schema, out.now.schema, options);
-  if (!comparison) return Error(Code::invalid, schemas::sentence_of(comparison.problem()));
-  out.comparison = std::move(*comparison);
+  options.mode = schemas::parse_mode(words.mode);
+  Compared out;
+  if (options.mode && schemas::is_transitive(*options.mode)) {
+    TRY_ASSIGN(out.now, schemas::load_schema(words.now, context));
+    TRY(compare_all(context, words, options, out));
+    return out;
+  }
+  TRY_ASSIGN(out.old, schemas::load_schema(words.old, context));
+  TRY_ASSIGN(out.now, schemas::load_schema(words.now, context));
+  TRY_ASSIGN(out.comparison, compare_two(out.old, out.now, options));
   return out;
 }
 
@@ -192,27 +259,37 @@ Result<Exit> diff(const Command& command, const DiffWords& words) {
 
 void add_schemas_diff(CLI::App& group) {
   const auto words = std::make_shared<DiffWords>();
+  words->default_folder = "tests/fixtures/schemas";
   CLI::App* command = add_command(
       group, "diff", "Say what a change of a schema means, with a document that proves it",
       {"holdfast schemas diff old.json new.json",
        "holdfast schemas diff pin:telemetry.FeedbackEvent registry:telemetry.FeedbackEvent",
-       "holdfast schemas diff git:v1.0:schemas/order.json schemas/order.json --format github"},
+       "holdfast schemas diff git:v1.0:schemas/order.json schemas/order.json --format github",
+       "holdfast schemas diff registry:order order.json --mode BACKWARD_TRANSITIVE  # against "
+       "every "
+       "version"},
       [words](const Command& with) { return diff(with, *words); });
   command
       ->add_option("OLD", words->old,
                    "A file, registry:NAME[@VERSION], pin:NAME or git:REVISION:PATH")
       ->required();
   command->add_option("NEW", words->now, "The same")->required();
+  add_pins_option(*command, *words);
   command->add_option("--track", words->track, "The registry's track, as in holdfast schemas check")
       ->type_name("TRACK");
   command
       ->add_option("--registry-url,--registry", words->registry_url,
                    "The registry of registry:NAME (default: as configured, else REGISTRY_URL)")
       ->type_name("URL");
+  command
+      ->add_option("--schema-dir", words->folder,
+                   "The folder of pin:NAME (default: as configured, else tests/fixtures/schemas)")
+      ->type_name("FOLDER");
   command->add_option("--profile", words->profile, "What counts as breaking")
       ->type_name("PROFILE")
       ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}))
       ->capture_default_str();
+  add_schemas_mode(*command, words->mode);
   command->add_option("--format", words->format, "The report's format")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "json", "sarif", "junit", "github", "markdown"}))

@@ -7,6 +7,7 @@
 #include "app/text.h"
 #include "base/root_folder.h"
 #include "catalog/incidents.h"
+#include "catalog/waivers.h"
 #include "cli/schemas_commands.h"
 #include "cli/terminal.h"
 #include "schemas/contract.h"
@@ -21,9 +22,10 @@ struct ExplainWords : SchemasWords {
   std::string samples;
 };
 
-std::string finding_text(const core::Finding& finding) {
-  std::string out = std::string(core::level_name(finding.level)) + "  " + finding.rule + '\n' +
-                    "  " + app::printable(finding.message) + '\n';
+std::string finding_text(const core::Finding& finding, bool is_accepted) {
+  std::string out = std::string(core::level_name(finding.level)) + "  " + finding.rule +
+                    (is_accepted ? "  accepted: holdfast waive list" : "") + '\n' + "  " +
+                    app::printable(finding.message) + '\n';
   for (const core::Field& field : finding.witness) {
     const std::string value = core::display(field.value);
     if (!value.empty()) out += "  " + app::padded(field.key, 18) + app::printable(value) + '\n';
@@ -74,7 +76,8 @@ Result<catalog::Incident> open_incident(catalog::Catalog& catalog, const std::st
   return std::move(incidents.front());
 }
 
-Status tell(const Command& command, const catalog::Incident& incident, const std::string& samples) {
+Status tell(const Command& command, const catalog::Incident& incident,
+            const catalog::WaiverSet& live, const std::string& samples) {
   if (command.output == OutputFormat::json) {
     std::string json = app::incident_json(incident);
     json.pop_back();  // its last brace
@@ -84,7 +87,7 @@ Status tell(const Command& command, const catalog::Incident& incident, const std
                     std::string(core::verdict_name(incident.verdict)) + " since " +
                     format_rfc3339(incident.opened_at) + "\n";
   for (const core::Finding& finding : incident.findings)
-    out += '\n' + finding_text(finding);
+    out += '\n' + finding_text(finding, live.covers(finding));
   return command.print(fitted(out + (samples.empty() ? "" : '\n' + samples)));
 }
 
@@ -94,9 +97,12 @@ Result<Exit> explain(const Command& command, const ExplainWords& words) {
              open.workspace->schema_pins(
                  words.name.empty() ? std::nullopt : std::optional<std::string_view>(words.name)));
   const std::string name = schemas::schema_name_of(words.schema);
-  TRY_ASSIGN(const auto incident, open_incident(*open.catalog, config->subject_of(name).text()));
+  auto found_incident = open_incident(*open.catalog, config->subject_of(name).text());
+  if (!found_incident) TRY(schemas::require_pinned(config->fixtures, name));
+  TRY_ASSIGN(const auto incident, std::move(found_incident));
+  TRY_ASSIGN(const auto live, catalog::WaiverSet::load(*open.catalog));
   if (words.samples.empty()) {
-    TRY(tell(command, incident, ""));
+    TRY(tell(command, incident, live, ""));
     return Exit::ok;
   }
   // What the catalog knows is told whatever the registry says now.
@@ -106,7 +112,7 @@ Result<Exit> explain(const Command& command, const ExplainWords& words) {
   if (found)
     samples = command.output == OutputFormat::json ? samples_json(*found, words.samples)
                                                    : samples_text(*found, words.samples);
-  TRY(tell(command, incident, samples));
+  TRY(tell(command, incident, live, samples));
   if (!found) return found.error();
   return found->not_held.empty() ? Exit::ok : Exit::incomplete;
 }
@@ -122,10 +128,7 @@ void add_schemas_explain(CLI::App& group) {
                    "holdfast schemas explain telemetry.FeedbackEvent --samples tests/samples"},
                   [words](const Command& with) { return explain(with, *words); });
   command->add_option("SCHEMA", words->schema, "The schema's name")->required();
-  command
-      ->add_option("--pins", words->name,
-                   "The set of pins, [schemas.NAME], where there are several")
-      ->type_name("NAME");
+  add_pins_option(*command, *words);
   command
       ->add_option("--samples", words->samples,
                    "Name the documents in this folder that break, as in holdfast schemas contract")

@@ -50,8 +50,11 @@ std::string episode_json(const Episode& episode, Timestamp now) {
 }
 
 std::string text_of(const std::vector<Episode>& episodes, Timestamp now) {
-  app::TextTable table{
-      {"SCHEMA", "CLASS", "PINNED", "REGISTRY", "SINCE", "FOR", "STATE", "LOOKS"}, {}, 0, {7}};
+  app::TextTable table{{"SCHEMA", "CLASS", "PINNED", "REGISTRY", "SINCE", "FOR", "STATE", "LOOKS"},
+                       {},
+                       0,
+                       {7},
+                       {7, 2, 3}};
   for (const Episode& episode : episodes) {
     const Timestamp end = episode.closed_at.value_or(now);
     table.rows.push_back(
@@ -63,7 +66,7 @@ std::string text_of(const std::vector<Episode>& episodes, Timestamp now) {
          episode.closed_at ? "resolved" : "open", std::to_string(episode.looks)});
   }
   std::string out;
-  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
+  for (const std::string& line : app::lines_of(table, list_width()))
     out += line + '\n';
   return episodes.empty() ? "no episodes of drift\n" : out;
 }
@@ -79,6 +82,13 @@ Result<Exit> history(const Command& command, const HistoryWords& words) {
   filter.open_only = words.open_only;
   filter.limit = words.limit;
   TRY_ASSIGN(const auto episodes, schemas::list_episodes(*open.catalog, filter));
+  if (episodes.empty() && !words.schema.empty()) {
+    std::vector<const schemas::SchemasConfig*> asked;
+    for (const schemas::SchemasConfig& each : open.workspace->schemas)
+      if (words.name.empty() || each.name == words.name) asked.push_back(&each);
+    if (asked.size() == 1)
+      TRY(schemas::require_pinned(asked.front()->fixtures, *filter.schema_name));
+  }
   const Timestamp now = command.clock->now();
   if (command.output == OutputFormat::text) {
     TRY(command.print(text_of(episodes, now)));
@@ -153,9 +163,12 @@ Result<Exit> accept(const Command& command, const AcceptWords& words) {
              open.workspace->schema_pins(
                  words.name.empty() ? std::nullopt : std::optional<std::string_view>(words.name)));
   const std::string subject = config->subject_of(schemas::schema_name_of(words.schema)).text();
-  TRY_ASSIGN(const auto findings, to_accept(*open.catalog, subject));
+  auto findings = to_accept(*open.catalog, subject);
+  if (!findings && findings.error().code() == Code::not_found)
+    TRY(schemas::require_pinned(config->fixtures, schemas::schema_name_of(words.schema)));
+  TRY(findings);
   std::vector<catalog::Waiver> waivers;
-  for (const core::Finding& finding : findings) {
+  for (const core::Finding& finding : *findings) {
     catalog::Waiver waiver;
     waiver.subject = subject;
     waiver.rule = finding.rule;
@@ -204,10 +217,7 @@ void add_schemas_accept(CLI::App& group) {
        "2026-12-31 --dry-run"},
       [words](const Command& with) { return accept(with, *words); });
   command->add_option("SCHEMA", words->schema, "The schema's name")->required();
-  command
-      ->add_option("--pins", words->name,
-                   "The set of pins, [schemas.NAME], where there are several")
-      ->type_name("NAME");
+  add_pins_option(*command, *words);
   command->add_option("--reason", words->reason, "Why it is accepted")->type_name("TEXT");
   command
       ->add_option("--until,--expires", words->until,

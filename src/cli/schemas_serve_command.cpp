@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/root_folder.h"
 #include "cli/schemas_commands.h"
 #include "service/registry.h"
 
@@ -67,8 +68,14 @@ Result<service::RegistryOptions> options_of(const ServeWords& words,
   TRY_ASSIGN(out.token, read_token(words));
   out.catalog_url = workspace.catalog_url;
   out.actor = workspace.actor;
-  if (!words.sync_folder.empty())
+  if (!words.sync_folder.empty()) {
     out.sync_folder = std::filesystem::absolute(words.sync_folder).lexically_normal().string();
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(out.sync_folder, ignored))
+      return Error(Code::invalid,
+                   "--sync-folder: " + printable_path(out.sync_folder) + " is no folder",
+                   "make it, or name another");
+  }
   out.default_track = words.track;
   out.profile = schemas::parse_profile(words.profile).value_or(schemas::Profile::confluent_lenient);
   out.level = schemas::parse_compatibility(words.compatibility)

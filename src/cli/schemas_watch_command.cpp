@@ -26,6 +26,26 @@ struct WatchWords : SchemasWords {
   std::int64_t looks = 0;  // 0: until stopped
 };
 
+/// What is not synced, schema by schema, with what the registry has of it: two drifts of one schema are two answers.
+std::vector<std::string> differing(const std::optional<DriftRun>& run) {
+  std::vector<std::string> out;
+  if (!run) return out;
+  for (const schemas::SchemaState& state : run->schemas) {
+    if (state.status == schemas::DriftStatus::synced) continue;
+    std::string text = state.name + ' ' + std::string(schemas::status_name(state.status));
+    if (state.comparison) text += ", " + std::string(schemas::class_name(state.comparison->change));
+    if (!state.registry_version.empty()) text += ", registry " + state.registry_version;
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
+std::vector<std::string> quoted(std::vector<std::string> texts) {
+  for (std::string& text : texts)
+    text = schemas::json_string(text);
+  return texts;
+}
+
 std::string told(const app::CheckOutcome& outcome, const std::optional<DriftRun>& run, bool json) {
   const schemas::DriftCounts counts = run ? run->counts() : schemas::DriftCounts{};
   if (!json) {
@@ -36,6 +56,8 @@ std::string told(const app::CheckOutcome& outcome, const std::optional<DriftRun>
     for (const app::CheckResult& check : outcome.checks)
       for (const std::string& gap : check.gaps)
         out += "; " + app::printable(gap);
+    for (const std::string& each : differing(run))
+      out += "\n  " + app::printable(each);
     return out;
   }
   schemas::JsonObject out;
@@ -45,7 +67,8 @@ std::string told(const app::CheckOutcome& outcome, const std::optional<DriftRun>
       .number("synced", counts.synced)
       .number("drifted", counts.drifted)
       .number("missing_in_registry", counts.missing_in_registry)
-      .number("unknown", counts.unknown);
+      .number("unknown", counts.unknown)
+      .array("differing", quoted(differing(run)));
   return std::move(out).take();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -95,6 +96,12 @@ int terminal_width() {
       return clamped(width);
   }
   return width_of(STDOUT_FILENO);
+}
+
+std::size_t list_width() {
+  const bool is_looked_at = stdout_is_terminal() || std::getenv("COLUMNS") != nullptr;
+  return is_looked_at ? static_cast<std::size_t>(terminal_width())
+                      : std::numeric_limits<std::size_t>::max() / 2;
 }
 
 bool stdout_is_terminal() {

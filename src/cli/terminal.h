@@ -9,6 +9,8 @@ namespace holdfast::cli {
 
 /// Columns of standard output: COLUMNS, else the terminal's, else 100; never under 40.
 int terminal_width();
+/// For lists that programs cut into columns as well: as wide as they are where nobody looks at them on a terminal.
+std::size_t list_width();
 /// Standard output is a terminal: long lines may be cut; a pipe or a file gets them whole.
 bool stdout_is_terminal();
 /// Colour is welcome on standard output: it is a terminal, NO_COLOR is unset or empty, TERM is not

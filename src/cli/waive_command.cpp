@@ -176,13 +176,13 @@ Result<Exit> list(const Command& command, bool all) {
     TRY(command.print(all ? "no waivers\n" : "no live waivers\n"));
     return Exit::ok;
   }
-  app::TextTable table{{"ID", "SUBJECT", "RULE", "OWNER", "STATE", "REASON"}, {}, 5, {0}};
+  app::TextTable table{{"ID", "SUBJECT", "RULE", "OWNER", "STATE", "REASON"}, {}, 5, {0}, {3}};
   for (const catalog::Waiver& waiver : waivers)
     table.rows.push_back({std::to_string(waiver.id), app::printable(waiver.subject), waiver.rule,
                           app::printable(waiver.owner), state_of(waiver, command.clock->now()),
                           app::printable(waiver.reason)});
   std::string out;
-  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
+  for (const std::string& line : app::lines_of(table, list_width()))
     out += line + '\n';
   TRY(command.print(out));
   return Exit::ok;

@@ -5,6 +5,7 @@
 #include <ranges>
 #include <utility>
 
+#include "base/canonical_path.h"
 #include "base/failpoint.h"
 #include "base/memory_file_system.h"
 #include "base/root_folder.h"
@@ -59,14 +60,16 @@ Result<std::string> lock_path(const ExtractionConfig& config) {
     return Error(Code::not_found,
                  "extract." + config.name + ": there is no folder " + printable_path(folder),
                  "make it: mkdir -p " + shell_word(folder) + "; or mount the disk that has it");
-  TRY_ASSIGN(const OutputPlace place, files.output_place(config.out));
+  const auto place = files.output_place(config.out);
   ExtractionConfig real = config;
-  real.out = place.path;
+  // Whoever only looks who holds it may not be allowed to write there.
+  real.out = place ? place->path : canonical_path(config.out).string();
   return real.lock();
 }
 
 Result<LockFile> lock_output(const ExtractionConfig& config, const std::string& purpose) {
   TRY_ASSIGN(const auto path, lock_path(config));
+  TRY(real_file_system().output_place(config.out));
   return LockFile::acquire(path, purpose);
 }
 

@@ -35,7 +35,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<bool> read(std::string& to);
   /// Sends all of it; each piece of 64 KiB within `each`. False where the peer is gone.
   Task<bool> write(std::string_view first, std::string_view second, std::chrono::milliseconds each);
-  /// Waits for `wake` (true where it ended by itself or was cancelled) or for something from the peer, which is appended to `to`.
+  /// Waits for `wake` (it ended or was cancelled) or for something from the peer, which is appended to `to`.
   Task<Input> wait(net::steady_timer& wake, std::string& to);
   /// Says that nothing more comes, and reads what the peer still sends for a moment: closed with bytes unread, the system would take the
   /// answer back.

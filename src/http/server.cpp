@@ -260,7 +260,7 @@ Status Server::wait() {
     {
       std::unique_lock sessions(state.shared.mutex);
       state.shared.changed.wait(
-          sessions, [&] { return state.shared.stopping && state.shared.sessions.empty(); });
+          sessions, [&] { return state.shared.draining && state.shared.sessions.empty(); });
     }
     net::post(state.control, [&state] { state.drain_timer.cancel(); });
     for (std::thread& thread : state.threads)

@@ -68,7 +68,7 @@ struct Shared {
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::condition_variable changed;  // `sessions` is empty, or `draining` is set
-  bool draining = false;            // no session is added any more
+  bool draining = false;            // the time to finish is running
   std::set<Session*> sessions;
   std::size_t cut_count = 0;  // by the end of limits.drain
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/comparison.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -179,6 +180,65 @@ void take(Comparison& out, const json_schema::Comparison& told) {
           verdict->reason + (verdict->stopped_at.empty() ? "" : " at " + verdict->stopped_at);
   for (const json_schema::Change& each : told.changes)
     out.changes.push_back(change_of(each));
+  out.has_more_changes = told.has_more_changes;
+}
+
+// --- a mode: the directions that it asks for decide the class
+
+ChangeClass class_of_answer(Answer answer) {
+  switch (answer) {
+    case Answer::yes:
+      return ChangeClass::safe;
+    case Answer::no:
+      return ChangeClass::breaking;
+    case Answer::unknown:
+      return ChangeClass::unknown;
+  }
+  return ChangeClass::unknown;
+}
+
+// What is none of anybody's business in any direction stays what it is.
+bool is_seen_by_documents(ChangeClass change) {
+  return change > ChangeClass::annotation;
+}
+
+ChangeClass class_in(CompatibilityLevel mode, Answer backward, Answer forward) {
+  Answer asked = Answer::yes;
+  if (asks_backward(mode)) asked = both(asked, backward);
+  if (asks_forward(mode)) asked = both(asked, forward);
+  return class_of_answer(asked);
+}
+
+// A change is told where it stands, and the whole may say less of it (what another condition forbids anyway) or more (below a `not`): nothing
+// of a schema that keeps the promise is graver than that, and one that breaks it has a change that says so.
+void reclassify_changes(Comparison& out) {
+  const bool is_kept = out.change <= ChangeClass::safe;
+  ChangeClass gravest = ChangeClass::identical;
+  for (Change& each : out.changes) {
+    if (is_seen_by_documents(each.change))
+      each.change = class_in(*out.mode, each.backward, each.forward);
+    if (is_kept) each.change = std::min(each.change, out.change);
+    gravest = std::max(gravest, each.change);
+  }
+  if (is_kept || gravest >= ChangeClass::breaking) return;
+  for (Change& each : out.changes)
+    if (each.change == gravest) each.change = out.change;
+}
+
+// Confluent's profiles have a class, which is of the direction that was compared; the others answer both.
+Looked<ChangeClass> class_of_whole(const Comparison& told, const json_schema::Schema& old,
+                                   const json_schema::Schema& now,
+                                   const ComparisonOptions& options) {
+  const bool has_answers =
+      options.profile == Profile::contract || options.profile == Profile::inclusion;
+  if (has_answers) return class_in(*options.mode, told.backward, told.forward);
+  Answer forward = Answer::yes;
+  if (asks_forward(*options.mode)) {
+    const auto back = json_schema::compare(now, old, options_of(options));
+    if (!back) return Problem{ProblemKind::budget_exceeded, back.error().message()};
+    forward = answer_of_class(class_of(back->change_class));
+  }
+  return class_in(*options.mode, answer_of_class(told.change), forward);
 }
 
 }  // namespace
@@ -221,6 +281,16 @@ std::string_view answer_name(Answer answer) {
   return "unknown";
 }
 
+Answer both(Answer a, Answer b) {
+  if (a == Answer::no || b == Answer::no) return Answer::no;
+  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
+}
+
+Answer answer_of_class(ChangeClass change) {
+  if (change <= ChangeClass::safe) return Answer::yes;
+  return change == ChangeClass::breaking ? Answer::no : Answer::unknown;
+}
+
 std::string_view profile_name(Profile profile) {
   switch (profile) {
     case Profile::contract:
@@ -249,6 +319,7 @@ Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
   auto new_schema = read(now);
   if (!new_schema) return new_schema.problem();
   Comparison out;
+  out.mode = options.mode;
   out.old_dialect = dialect_text(*old_schema);
   out.new_dialect = dialect_text(*new_schema);
   if (old.text.canonical == now.text.canonical) {
@@ -263,7 +334,20 @@ Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
   take(out, *told);
   // The texts differ, so the pin is not what the registry has, whatever they mean.
   if (out.change == ChangeClass::identical) out.change = ChangeClass::equivalent;
+  if (!out.mode) return out;
+  if (is_seen_by_documents(out.change)) {
+    const auto asked = class_of_whole(out, *old_schema, *new_schema, options);
+    if (!asked) return asked.problem();
+    out.change = *asked;
+  }
+  reclassify_changes(out);
   return out;
+}
+
+Status refuse_invalid(const Pin& schema) {
+  const auto found = read(schema);
+  if (found || found.problem().kind != ProblemKind::invalid_schema) return {};
+  return Error(Code::invalid, found.problem().detail);
 }
 
 SchemaFacts facts_of(const Pin& schema) {

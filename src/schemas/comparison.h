@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "schemas/pins.h"
 #include "schemas/problem.h"
 #include "schemas/profile.h"
@@ -28,6 +29,10 @@ std::optional<ChangeClass> parse_class(std::string_view name);
 
 enum class Answer : unsigned char { yes, no, unknown };
 std::string_view answer_name(Answer answer);
+/// One no is no, otherwise one unknown is unknown.
+Answer both(Answer a, Answer b);
+/// What the class of one direction says of it: safe and less is yes, breaking no.
+Answer answer_of_class(ChangeClass change);
 
 struct Change {
   std::string path;  // JSON Pointer into the new schema, or into the old one where it is gone there
@@ -52,13 +57,19 @@ struct Comparison {
   std::optional<std::string> forward_witness;  // JSON: valid now, and not before
   std::string unknown_because;                 // where one of both could not be decided
   std::vector<Change> changes;
-  std::string old_dialect;  // "2020-12", or what was inferred
+  bool has_more_changes = false;  // the list was cut; `change` and the answers are of all of them
+  std::optional<CompatibilityLevel> mode;  // that decided the class; none: the profile did
+  std::string old_dialect;                 // "2020-12", or what was inferred
   std::string new_dialect;
 };
 
 /// `old` and `now` have no problem of their own. A problem where one of them is no schema (unresolved references, an unknown dialect).
 Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
                                    const ComparisonOptions& options);
+
+/// `invalid` where a keyword has a value that it can't have, so that nobody can validate with it. References that lead elsewhere and dialects
+/// that we don't know are others' to judge.
+Status refuse_invalid(const Pin& schema);
 
 /// The contract hash, the dialect and the problem of one schema. Empty texts where there is a problem.
 struct SchemaFacts {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "base/root_folder.h"
 #include "core/json_scan.h"
 #include "schemas/drift.h"
@@ -76,6 +77,8 @@ class Contract {
 
   Result<ContractRun> run() {
     TRY_ASSIGN(pins_, held_against(config_, options_));
+    if (!options_.of.empty() && pins_.find(schema_name_of(options_.of)) == nullptr)
+      return no_pin(options_.of);
     for (const std::string& name : config_.critical)
       if (pins_.find(name) == nullptr) out_.critical_missing.push_back(name);
     if (!options_.samples.empty()) TRY(hold_samples());
@@ -87,8 +90,20 @@ class Contract {
   }
 
  private:
+  Error no_pin(const std::string& name) const {
+    std::vector<std::string> known;
+    for (const Pin& pin : pins_.pins)
+      known.push_back(pin.name);
+    return {Code::not_found, printable_path(pins_.path) + " has no " + printable_path(name) +
+                                 did_you_mean(schema_name_of(name), known)};
+  }
+
   Status hold_samples() {
-    TRY_ASSIGN(const auto root, RootFolder::open(options_.samples));
+    auto opened = RootFolder::open(options_.samples);
+    if (!opened && opened.error().code() == Code::not_found)
+      return Error(Code::not_found, "there is no folder " + printable_path(options_.samples),
+                   "--samples names a folder of documents");
+    TRY_ASSIGN(const auto root, std::move(opened));
     TRY_ASSIGN(const auto listing, root.list());
     std::map<const Pin*, std::vector<std::string>> by_pin;
     for (const std::string& file : listing.files) {
@@ -150,13 +165,15 @@ class Contract {
     if (pin != nullptr) out.schema = pin->name;
     if (pin == nullptr || pin->problem || model.problem) {
       out.problem = pin == nullptr
-                        ? Problem{ProblemKind::not_found,
-                                  printable_path(file) + ": no pin fits it; name one with --of"}
+                        ? Problem{ProblemKind::not_found, "no pin fits it; name one with --of"}
                     : model.problem ? *model.problem
                                     : *pin->problem;
       return out;
     }
-    auto comparison = compare_schemas(*pin, model, config_.comparison);
+    // An extension is held by its own rule, whatever a new version has to keep.
+    ComparisonOptions options = config_.comparison;
+    options.mode.reset();
+    auto comparison = compare_schemas(*pin, model, options);
     if (!comparison) {
       out.problem = comparison.problem();
       return out;

@@ -119,8 +119,11 @@ class Observing {
       run_.ended_at = clock_.now();
       return std::move(run_);
     }
-    TRY(prove_that_drift_is_seen(*pins, [this](const Pin& old, const Pin& now) {
-      return compare_schemas(old, now, config_.comparison);
+    // Whatever a mode asks for, and NONE asks for nothing: what comes before it has to see the change.
+    ComparisonOptions every_direction = config_.comparison;
+    every_direction.mode.reset();
+    TRY(prove_that_drift_is_seen(*pins, [&](const Pin& old, const Pin& now) {
+      return compare_schemas(old, now, every_direction);
     }));
     TRY(prove_that_drift_is_told());
     plan(*pins);
@@ -166,6 +169,7 @@ class Observing {
   }
 
   void plan(PinFolder& pins) {
+    run_.lock_problem = pins.lock_problem;
     const std::set<std::string, std::less<>> critical(config_.critical.begin(),
                                                       config_.critical.end());
     std::set<std::string, std::less<>> missing = critical;
@@ -178,6 +182,8 @@ class Observing {
       state.local_version = pins.version_of(pin);
       state.was_edited = pins.was_edited(pin);
       state.is_critical = critical.contains(pin.name);
+      state.is_expected = true;
+      state.is_lock_unread = pins.lock_problem.has_value();
       missing.erase(pin.name);
       state.pinned_track = other_track(pins, pin);
       state.pin = std::move(pin);
@@ -186,7 +192,8 @@ class Observing {
     for (const std::string& name : missing) {
       SchemaState state;
       state.name = name;
-      state.is_critical = true;
+      state.is_critical = critical.contains(name);
+      state.is_expected = true;
       state.status = DriftStatus::missing_local;
       run_.schemas.push_back(std::move(state));
     }
@@ -232,8 +239,9 @@ class Observing {
     return std::clamp<std::size_t>(run_.schemas.size() / kEachWorker, 1, most);
   }
 
-  void work(Registry& registry, const Looking& looking) {
+  void work(Registry& registry, const Looking& looking, const Progress& tell = {}) {
     for (;;) {
+      if (tell) tell(static_cast<std::int64_t>(done_), std::ssize(run_.schemas));
       const std::size_t at = next_.fetch_add(1);
       if (at >= run_.schemas.size()) return;
       SchemaState& state = run_.schemas[at];
@@ -260,20 +268,12 @@ class Observing {
       }
       crew.push_back(std::move(*thread));
     }
-    work_and_tell(*first, looking);
+    work(*first, looking, options_.on_progress);  // this thread tells how far all are
     for (std::thread& each : crew)
       each.join();
+    if (options_.on_progress)
+      options_.on_progress(static_cast<std::int64_t>(done_), std::ssize(run_.schemas));
     return {};
-  }
-
-  // The first worker is this thread, which tells how far all are.
-  void work_and_tell(Registry& registry, const Looking& looking) {
-    if (options_.on_progress)
-      options_.on_progress(0, static_cast<std::int64_t>(run_.schemas.size()));
-    work(registry, looking);
-    if (options_.on_progress)
-      options_.on_progress(static_cast<std::int64_t>(done_.load()),
-                           static_cast<std::int64_t>(run_.schemas.size()));
   }
 
   static bool has_declared(const SchemaState& state) {
@@ -326,10 +326,14 @@ std::string_view status_name(DriftStatus status) {
   return "unknown";
 }
 
+const std::optional<Problem>& DriftRun::problem() const {
+  return pins_problem ? pins_problem : registry_problem ? registry_problem : lock_problem;
+}
+
 DriftCounts DriftRun::counts() const {
   DriftCounts out;
   for (const SchemaState& state : schemas) {
-    if (!state.pin && !state.is_critical) {  // published, and nobody asked for it
+    if (!state.is_expected) {  // published, and nobody asked for it
       ++out.missing_local;
       continue;
     }
@@ -361,8 +365,7 @@ DriftCounts DriftRun::counts() const {
 
 bool DriftRun::is_complete() const {
   const DriftCounts all = counts();
-  return !pins_problem && !registry_problem && !catalog_error && all.unknown == 0 &&
-         all.compared > 0;
+  return !problem() && !catalog_error && all.unknown == 0 && all.compared > 0;
 }
 
 Result<DriftRun> observe_drift(const SchemasConfig& config, const DriftOptions& options) {

@@ -46,7 +46,9 @@ struct SchemaState {
   std::optional<Comparison> comparison;  // where both sides were read
   std::optional<Problem> problem;
   bool was_edited = false;
-  bool is_critical = false;
+  bool is_critical = false;  // 'critical' of the configuration names it
+  bool is_expected = false;  // it is pinned, or should be: it is critical, or the lock file has it
+  bool is_lock_unread = false;  // nobody can tell whether the pin was edited
   bool is_deprecated = false;
   std::string deprecation_note;
   std::optional<Timestamp> since;  // of the open episode; set by schemas/episodes.h
@@ -75,6 +77,7 @@ struct DriftRun {
   std::string index_generated_at;
   std::optional<Problem> pins_problem;      // then there are no schemas
   std::optional<Problem> registry_problem;  // of the index: then nothing was compared
+  std::optional<Problem> lock_problem;      // then nobody knows which pins are gone or edited
   DeclaredHash declared_hash =
       DeclaredHash::ignored;         // what the registry's hashes turned out to be of
   std::vector<SchemaState> schemas;  // by name
@@ -83,16 +86,20 @@ struct DriftRun {
 
   std::optional<Error> catalog_error;  // our own, which could not keep the episodes
 
+  /// The gravest of the three.
+  const std::optional<Problem>& problem() const;
   DriftCounts counts() const;
   /// Everything planned was looked at, and something was compared: an emptied registry completes nothing.
   bool is_complete() const;
 };
 
+using Progress = std::function<void(std::int64_t done, std::int64_t of)>;
+
 struct DriftOptions {
   const Cancel* cancel = nullptr;
-  Clock* clock = nullptr;                                               // none: the system's
-  int jobs = 0;                                                         // 0: a few
-  std::function<void(std::int64_t done, std::int64_t of)> on_progress;  // from one thread
+  Clock* clock = nullptr;         // none: the system's
+  int jobs = 0;                   // 0: a few
+  Progress on_progress;           // from one thread
   KnownAnswers* known = nullptr;  // of earlier looks at the same registry
 };
 

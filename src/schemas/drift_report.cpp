@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/drift_report.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/json_scan.h"
@@ -74,6 +73,7 @@ std::string schema_json(const SchemaState& state, const DriftRun& run, const Rep
       .flag("deprecated", state.is_deprecated)
       .flag("edited", state.was_edited)
       .flag("critical", state.is_critical)
+      .flag("more_changes", state.comparison && state.comparison->has_more_changes)
       .text_or_null("dialect", state.comparison ? state.comparison->new_dialect : "")
       .text_or_null("since", state.since ? format_rfc3339(*state.since) : "")
       .json("error", state.problem ? problem_json(*state.problem) : "");
@@ -91,9 +91,7 @@ std::string schema_json(const SchemaState& state, const DriftRun& run, const Rep
 }  // namespace
 
 Answer full_answer(const Comparison& comparison) {
-  const Answer both[] = {comparison.backward, comparison.forward};
-  if (std::ranges::count(both, Answer::no) > 0) return Answer::no;
-  return std::ranges::count(both, Answer::unknown) > 0 ? Answer::unknown : Answer::yes;
+  return both(comparison.backward, comparison.forward);
 }
 
 std::string verdict_json(const Comparison& comparison) {
@@ -125,7 +123,7 @@ std::string drift_report(const SchemasConfig& config, const DriftRun& run,
   std::vector<std::string> schemas;
   for (const SchemaState& state : run.schemas)
     schemas.push_back(schema_json(state, run, extras));
-  const auto& problem = run.pins_problem ? run.pins_problem : run.registry_problem;
+  const auto& problem = run.problem();
   constexpr std::int64_t kNsPerMs = 1'000'000;
   JsonObject out;
   out.text("format", kReportFormat)
@@ -136,6 +134,7 @@ std::string drift_report(const SchemasConfig& config, const DriftRun& run,
       .text("registry", registry_kind_name(config.registry.kind))
       .text("registry_url", config.registry.shown())
       .text("track", config.track)
+      .text_or_null("mode", config.comparison.mode ? level_name(*config.comparison.mode) : "")
       .text("profile", profile_name(config.comparison.profile))
       .flag("complete", extras.is_complete)
       .number("compared", counts.compared)

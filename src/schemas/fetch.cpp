@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/nearest.h"
 #include "base/root_folder.h"
 #include "schemas/json_object.h"
 #include "schemas/pin_lock.h"
@@ -185,12 +186,20 @@ class Fetching {
     return std::vector<std::string>(names.begin(), names.end());
   }
 
-  Error not_published(const std::string& name) const {
+  Error not_published(const std::string& name, const Index& index) const {
+    std::vector<std::string> names;
+    for (const IndexEntry& entry : index.entries)
+      names.push_back(entry.name);
+    const bool is_pinned =
+        pins_.find(name) != nullptr || (pins_.lock && pins_.lock->pins.contains(name));
     return {options_.names.empty() ? Code::unavailable : Code::not_found,
             config_.registry.shown() + " has no schema " + named(name) + " on track " +
-                named(config_.track) + "; nothing was written",
-            "--schemas fetches others; once it is gone for good, take " + printable_path(name) +
-                ".json out of the folder and its entry out of " + std::string(kLockFile)};
+                named(config_.track) + did_you_mean(name, names) + "; nothing was written",
+            is_pinned ? "--schemas fetches others; once it is gone for good, take " +
+                            printable_path(name) + ".json out of the folder and its entry out of " +
+                            std::string(kLockFile)
+                      : "--schemas takes names of the " + std::to_string(names.size()) +
+                            " that are published there, --all takes them all"};
   }
 
   Status get(const std::string& name, const Index& index) {
@@ -199,10 +208,10 @@ class Fetching {
                    "\"" + named(name) + "\" is no name that a pin can have, so nothing is written",
                    "name those that you want: --schemas A B");
     const IndexEntry* entry = index.find(name);
-    if (entry == nullptr && index.is_whole) return not_published(name);
+    if (entry == nullptr && index.is_whole) return not_published(name, index);
     auto remote = registry_->get(config_.track, name, {});
     if (entry == nullptr && !remote && remote.problem().kind == ProblemKind::not_found)
-      return not_published(name);
+      return not_published(name, index);
     if (!remote)
       return error_of_registry(remote.problem())
           .with(named(name))

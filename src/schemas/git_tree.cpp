@@ -167,10 +167,17 @@ class GitTree final : public FileTree {
     }
     const ChildEnd end = child->wait(kPatience);
     if (!end.ok())
-      return Problem{ProblemKind::unreadable,
-                     "git " + words.front() + " of " + printable_path(place_.revision) + ": " +
-                         end.text() + ": " + printable_path(first_line(child->error_tail()))};
+      return Problem{
+          is_no_revision(child->error_tail()) ? ProblemKind::not_found : ProblemKind::unreadable,
+          "git " + words.front() + " of " + printable_path(place_.revision) + ": " + end.text() +
+              ": " + printable_path(first_line(child->error_tail()))};
     return out;
+  }
+
+  // The words of git, in the C locale, for a name that leads to no object.
+  static bool is_no_revision(const std::string& text) {
+    return text.find("ot a valid object name") != std::string::npos ||
+           text.find("unknown revision") != std::string::npos;
   }
 
   static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }

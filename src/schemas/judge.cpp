@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/judge.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/root_folder.h"
@@ -53,6 +54,13 @@ std::string words_of(ChangeClass change) {
   return {};
 }
 
+// With the mode that decided it, where one did.
+std::string words_of(ChangeClass change, const Comparison& comparison) {
+  const bool is_decided = comparison.mode && change > ChangeClass::annotation;
+  return words_of(change) +
+         (is_decided ? " in mode " + std::string(level_name(*comparison.mode)) : "");
+}
+
 std::string words_of(const Sides& sides) {
   return sides.old_word + ' ' + sides.old + ", " + sides.new_word + ' ' + sides.now;
 }
@@ -67,7 +75,8 @@ std::string witness_of(const Change& change) {
          told("not valid before: ", change.forward_witness);
 }
 
-core::Finding finding_of(const core::Subject& subject, const Change& change, const Sides& sides) {
+core::Finding finding_of(const core::Subject& subject, const Comparison& comparison,
+                         const Change& change, const Sides& sides) {
   core::Finding finding;
   finding.subject = subject;
   finding.rule = change.rule;
@@ -76,7 +85,8 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
   finding.recorded = at + piece(change.old_value);
   finding.observed = at + piece(change.new_value);
   finding.message = subject.text() + ": " + at + change.message + " (" +
-                    words_of(change.change) + "); " + words_of(sides) + witness_of(change);
+                    words_of(change.change, comparison) + "); " + words_of(sides) +
+                    witness_of(change);
   finding.witness = {{"path", change.path},
                      {"keyword", change.keyword},
                      {"class", std::string(class_name(change.change))},
@@ -91,17 +101,26 @@ core::Finding finding_of(const core::Subject& subject, const Change& change, con
   return finding;
 }
 
-// The text differs, and the comparer names no change: the same documents are valid.
-core::Finding rewritten(const core::Subject& subject, ChangeClass change, const Sides& sides) {
+// What no change that is told says: the texts differ and the same documents are valid, or the gravest change is not in the list.
+core::Finding rewritten(const core::Subject& subject, const Comparison& comparison,
+                        const Sides& sides) {
   core::Finding finding;
   finding.subject = subject;
   finding.rule = kChanged;
-  finding.level = level_of(change);
+  finding.level = level_of(comparison.change);
   finding.recorded = sides.old;
   finding.observed = sides.now;
-  finding.message =
-      subject.text() + ": the text is another one (" + words_of(change) + "); " + words_of(sides);
-  finding.witness = {{"class", std::string(class_name(change))}};
+  finding.message = subject.text() + ": the text is another one (" +
+                    words_of(comparison.change, comparison) +
+                    (comparison.has_more_changes ? "; there are more changes than are told" : "") +
+                    "); " + words_of(sides);
+  finding.witness = {{"class", std::string(class_name(comparison.change))},
+                     {"backward", std::string(answer_name(comparison.backward))},
+                     {"forward", std::string(answer_name(comparison.forward))}};
+  if (comparison.backward_witness)
+    finding.witness.push_back({"no_longer_valid", *comparison.backward_witness});
+  if (comparison.forward_witness)
+    finding.witness.push_back({"not_valid_before", *comparison.forward_witness});
   return finding;
 }
 
@@ -167,9 +186,6 @@ class Judging {
   std::string message(const std::string& what) const {
     return report_.subject.text() + ": " + what;
   }
-  std::string command(const std::string& verb) const {
-    return "holdfast schemas " + verb + ' ' + config_.arguments;
-  }
 
   void drifted() {
     const Comparison& comparison = *state_.comparison;
@@ -180,14 +196,19 @@ class Judging {
     for (std::size_t i = 0; i < report_.findings.size(); ++i) {
       report_.findings[i].file = config_.fixtures + '/' + state_.pin->file;
       report_.findings[i].hint =
-          hint_of(comparison.changes.empty() ? comparison.change : comparison.changes[i].change);
+          hint_of(i < comparison.changes.size() ? comparison.changes[i].change : comparison.change);
     }
   }
 
+  // What keeps a fetch from being right, or from being done at all, comes before it.
   std::string hint_of(ChangeClass change) const {
     const bool is_harmless = change != ChangeClass::breaking && change != ChangeClass::unknown;
-    if (is_harmless) return command("fetch");
-    return "adapt the code, then " + command("fetch") +
+    std::string fetch = config_.fetch_command();
+    if (state_.was_edited) fetch += " --force";
+    if (state_.version_regressed())
+      fetch.insert(0, "ask who publishes it why the version went back, then ");
+    if (is_harmless) return fetch;
+    return "adapt the code, then " + fetch +
            " --accept breaking; to live with it for a while: holdfast schemas accept " +
            shell_word(state_.name) + " --reason TEXT --until 14d";
   }
@@ -206,12 +227,12 @@ class Judging {
 
   void missing_local() {
     report_.basis = "index";
-    if (!state_.is_critical) {
+    if (!state_.is_expected) {
       report_.verdict = Verdict::unrecorded;
       core::Finding& finding = add(kNotPinned, Level::note);
       finding.observed = state_.registry_version;
       finding.message = message("published, and not pinned");
-      finding.hint = command("fetch") + " --schemas " + shell_word(state_.name);
+      finding.hint = config_.fetch_command() + " --schemas " + shell_word(state_.name);
       return;
     }
     report_.verdict = Verdict::missing;
@@ -219,7 +240,7 @@ class Judging {
     finding.recorded = state_.name + ".json";
     finding.message = message("it should be pinned, and " + printable_path(config_.fixtures) +
                               " has no such file");
-    finding.hint = command("fetch") + " --schemas " + shell_word(state_.name) +
+    finding.hint = config_.fetch_command() + " --schemas " + shell_word(state_.name) +
                    "; to let go of it, take its entry out of " + std::string(kLockFile) +
                    " and of 'critical'";
   }
@@ -229,14 +250,14 @@ class Judging {
     finding.observed = std::string(problem_name(state_.problem->kind));
     finding.message = message(sentence_of(*state_.problem));
     finding.witness = problem_fields();
-    finding.hint = command("fetch") + " --force restores it and keeps what is there";
+    finding.hint = config_.fetch_command() + " --force restores it and keeps what is there";
   }
 
   // What an earlier look found still holds: nobody saw it go.
   void not_compared() {
     for (const core::Rule& rule : rules())
       if (rule.id != kNotCompared) report_.not_looked_for.emplace_back(rule.id);
-    report_.look_again = command("check");
+    report_.look_again = "holdfast schemas check " + config_.arguments;
     core::Finding& finding = add(kNotCompared, Level::note);
     if (state_.pin) finding.recorded = versioned(state_.local_version, *state_.pin);
     const Problem problem =
@@ -258,12 +279,13 @@ class Judging {
 
   // What is so whatever the status is.
   void beside() {
+    if (state_.is_lock_unread) report_.not_looked_for.emplace_back(kPinEdited);
     const bool is_read = state_.pin && !state_.pin->problem;
     if (state_.was_edited && is_read && state_.status != DriftStatus::synced) {
       core::Finding& finding = add(kPinEdited, Level::warning);
       finding.observed = short_hash(state_.pin->hashes.canonical_sha256);
       finding.message = message("the pin was changed since it was fetched");
-      finding.hint = command("fetch") + " --force restores it and keeps a backup";
+      finding.hint = config_.fetch_command() + " --force restores it and keeps a backup";
       if (report_.verdict == Verdict::in_step) report_.verdict = Verdict::drifted;
     }
     if (!state_.pinned_track.empty() && state_.comparison) {
@@ -325,9 +347,11 @@ std::vector<core::Finding> findings_of(const core::Subject& subject, const Compa
                                        const Sides& sides) {
   std::vector<core::Finding> out;
   for (const Change& change : comparison.changes)
-    out.push_back(finding_of(subject, change, sides));
-  if (out.empty() && comparison.change != ChangeClass::identical)
-    out.push_back(rewritten(subject, comparison.change, sides));
+    out.push_back(finding_of(subject, comparison, change, sides));
+  const auto told = std::ranges::max_element(comparison.changes, {}, &Change::change);
+  const bool is_told = told != comparison.changes.end() && told->change >= comparison.change;
+  if (!is_told && comparison.change != ChangeClass::identical)
+    out.push_back(rewritten(subject, comparison, sides));
   return out;
 }
 

@@ -98,8 +98,8 @@ class Publishing {
   static bool is_unpublished(const Files& files, const std::string& id) {
     if (files.empty()) return true;
     const auto lock = files.find(kLockFile);
-    return lock != files.end() &&
-           (lock->second.empty() || lock->second.find("\"" + id + "\"") != std::string::npos);
+    return lock != files.end() && ((lock->second.empty() && files.size() == 1) ||
+                                   lock->second.find("\"" + id + "\"") != std::string::npos);
   }
 
   Status prepare() {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "base/readable_file.h"
 #include "base/root_folder.h"
 
@@ -93,6 +94,20 @@ Pin pin_of(std::string name, std::string file, std::string bytes, const std::str
   pin.text = std::move(*text);
   pin.hashes = hashes_of(pin.bytes, pin.text);
   return pin;
+}
+
+Status require_pinned(const std::string& folder, const std::string& name) {
+  const auto pins = read_pins(folder);
+  if (!pins) return {};
+  std::vector<std::string> known;
+  for (const Pin& pin : pins->pins)
+    known.push_back(pin.name);
+  if (pins->lock)
+    for (const auto& [locked, pin] : pins->lock->pins)
+      known.push_back(locked);
+  if (std::ranges::find(known, name) != known.end()) return {};
+  return Error(Code::not_found, printable_path(folder) + " has no pin " + printable_path(name) +
+                                    did_you_mean(name, known));
 }
 
 Looked<PinFolder> read_pins(const std::string& folder) {

@@ -45,6 +45,9 @@ std::string schema_name_of(std::string_view file);
 /// Reads every pin; one that can't be read has its problem and leaves the others. Problems of the whole: no_folder, no_pins, unreadable.
 Looked<PinFolder> read_pins(const std::string& folder);
 
+/// For a name that somebody typed and that is not pinned: `not_found`, with the nearest that is. Fine where the folder can't say.
+Status require_pinned(const std::string& folder, const std::string& name);
+
 /// The bytes of one schema with its problem or its texts. `where` names it in the problem's sentence.
 Pin pin_of(std::string name, std::string file, std::string bytes, const std::string& where);
 

@@ -61,7 +61,8 @@ struct Problem {
 /// The sentence with its kind behind it, as people are told: "GET …: connection refused (unreachable)".
 std::string sentence_of(const Problem& problem);
 
-/// The problem as an Error, for commands that can't go on: unavailable for what a registry did, cancelled, else invalid.
+/// The problem as an Error, for commands that can't go on: unavailable for what a registry did, not_found, cancelled, io for what could not be
+/// read, else invalid.
 Error error_of(const Problem& problem);
 
 /// The same of what a registry did or has: cancelled, else unavailable. Whoever asked made no mistake.

@@ -4,6 +4,8 @@
 #include <optional>
 #include <string_view>
 
+#include "schemas/compatibility_level.h"
+
 namespace holdfast::schemas {
 
 /// The profiles of json_schema/compare.h.
@@ -18,6 +20,9 @@ enum class Formats : unsigned char { annotation, assertion };
 struct ComparisonOptions {
   Profile profile = Profile::contract;
   Formats formats = Formats::annotation;
+  /// Whose directions decide the class; none: the profile alone does. `compare_schemas` compares two texts, so that a transitive one is to it
+  /// what the other of the same directions is.
+  std::optional<CompatibilityLevel> mode = {};
 };
 
 }  // namespace holdfast::schemas

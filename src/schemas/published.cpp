@@ -11,6 +11,7 @@
 #include "catalog/stored.h"
 #include "core/event.h"
 #include "core/sha256.h"
+#include "schemas/comparison.h"
 #include "schemas/pins.h"
 #include "schemas/published_statements.h"
 #include "schemas/registry.h"
@@ -130,6 +131,13 @@ class Publishing {
                                       std::to_string(kMostNoteBytes));
     const Pin pin = pin_of(now_.name, now_.published_name, wanted_.content, "the content");
     if (pin.problem) return Error(Code::invalid, pin.problem->detail);
+    TRY(refuse_invalid(pin));
+    const std::string stamped = pin.text.stamps.core_version.value_or("");
+    if (!stamped.empty() && !wanted_.version.empty() && stamped != wanted_.version)
+      return Error(Code::invalid,
+                   "the content is stamped $core_version " + printable_path(stamped) +
+                       ", and is to be published as " + printable_path(wanted_.version),
+                   "publish it as what it is stamped, or stamp it anew");
     now_.version = wanted_.version;
     now_.schema_id = wanted_.schema_id;
     if (now_.schema_id.empty())

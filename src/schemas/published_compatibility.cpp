@@ -9,28 +9,9 @@
 namespace holdfast::schemas {
 namespace {
 
-Answer both(Answer a, Answer b) {
-  if (a == Answer::no || b == Answer::no) return Answer::no;
-  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
-}
-
-// Which way a level compares: each version as the reader of what the other one wrote.
-bool asks_backward(CompatibilityLevel level) {
-  return level == CompatibilityLevel::backward ||
-         level == CompatibilityLevel::backward_transitive || level == CompatibilityLevel::full ||
-         level == CompatibilityLevel::full_transitive;
-}
-
-bool asks_forward(CompatibilityLevel level) {
-  return level == CompatibilityLevel::forward || level == CompatibilityLevel::forward_transitive ||
-         level == CompatibilityLevel::full || level == CompatibilityLevel::full_transitive;
-}
-
 // The exact profile answers a direction; the others have a class, which is of the way that was compared.
 Answer answer_of(Profile profile, const Comparison& compared) {
-  if (profile == Profile::inclusion) return compared.backward;
-  if (compared.change <= ChangeClass::safe) return Answer::yes;
-  return compared.change == ChangeClass::breaking ? Answer::no : Answer::unknown;
+  return profile == Profile::inclusion ? compared.backward : answer_of_class(compared.change);
 }
 
 std::string sentence(const Change& change, const std::string& against) {
@@ -83,19 +64,18 @@ class Judging {
 }  // namespace
 
 Result<Compatibility> judge_compatibility(CompatibilityLevel level, Profile profile,
-                                          const std::vector<std::string>& before,
-                                          const std::string& now,
-                                          const std::function<Status()>& may_go_on) {
+                                          const VersionsBefore& before, const std::string& now) {
   Compatibility out;
   out.answer = Answer::yes;
   const Pin newer = text_of(now);
   if (newer.problem) return Error(Code::invalid, newer.problem->detail);
+  TRY(refuse_invalid(newer));
   Judging judging(profile, out);
-  for (std::size_t i = before.size(); i-- > 0;) {
-    if (may_go_on) TRY(may_go_on());
-    const Pin older = text_of(before[i]);
+  for (std::size_t i = before.count; i-- > 0;) {
+    TRY_ASSIGN(const std::string content, before.content_of(i));
+    const Pin older = text_of(content);
     if (older.problem) return Error(Code::invalid, older.problem->detail);
-    const std::string against = before.size() == 1 ? "" : "version " + std::to_string(i + 1);
+    const std::string against = before.count == 1 ? "" : "version " + std::to_string(i + 1);
     if (asks_backward(level)) TRY(judging.ask(older, newer, against));
     if (asks_forward(level)) TRY(judging.ask(newer, older, against));
     if (!is_transitive(level)) break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a new text of a published schema keeps what a compatibility level promises to those who use the versions before it.
 #pragma once
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,11 +20,14 @@ struct Compatibility {
 };
 inline constexpr std::size_t kMostReasons = 100;
 
-/// `before` are the versions that the level asks about, the latest last: all of them for the transitive ones, else one. None: yes. A text that
-/// is no schema is `invalid`. `may_go_on` is asked before each of them, and its Error ends it; none: it has all the time it needs.
+/// The versions before, the latest last: the transitive levels ask for all of them, one after the other, the others for the latest.
+struct VersionsBefore {
+  std::size_t count = 0;                                          // none: yes
+  std::function<Result<std::string>(std::size_t at)> content_of;  // its Error ends it
+};
+
+/// A text that is no schema is `invalid`.
 Result<Compatibility> judge_compatibility(CompatibilityLevel level, Profile profile,
-                                          const std::vector<std::string>& before,
-                                          const std::string& now,
-                                          const std::function<Status()>& may_go_on = {});
+                                          const VersionsBefore& before, const std::string& now);
 
 }  // namespace holdfast::schemas

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/published_levels.h"
 
-#include <array>
-
 #include "catalog/event_log.h"
 #include "catalog/stored.h"
 #include "core/event.h"
@@ -11,14 +9,6 @@
 
 namespace holdfast::schemas {
 namespace {
-
-constexpr std::array kLevels = {CompatibilityLevel::none,
-                                CompatibilityLevel::backward,
-                                CompatibilityLevel::backward_transitive,
-                                CompatibilityLevel::forward,
-                                CompatibilityLevel::forward_transitive,
-                                CompatibilityLevel::full,
-                                CompatibilityLevel::full_transitive};
 
 Status know_statements(catalog::Catalog& catalog) {
   if (catalog.connection().knows("published.level_of")) return {};
@@ -34,38 +24,6 @@ Result<LevelOf> stored_compatibility(const sql::Rows& rows, std::size_t row) {
 }
 
 }  // namespace
-
-std::string_view level_name(CompatibilityLevel level) {
-  switch (level) {
-    case CompatibilityLevel::none:
-      return "NONE";
-    case CompatibilityLevel::backward:
-      return "BACKWARD";
-    case CompatibilityLevel::backward_transitive:
-      return "BACKWARD_TRANSITIVE";
-    case CompatibilityLevel::forward:
-      return "FORWARD";
-    case CompatibilityLevel::forward_transitive:
-      return "FORWARD_TRANSITIVE";
-    case CompatibilityLevel::full:
-      return "FULL";
-    case CompatibilityLevel::full_transitive:
-      return "FULL_TRANSITIVE";
-  }
-  return "BACKWARD";
-}
-
-std::optional<CompatibilityLevel> parse_compatibility(std::string_view name) {
-  for (const CompatibilityLevel each : kLevels)
-    if (level_name(each) == name) return each;
-  return {};
-}
-
-bool is_transitive(CompatibilityLevel level) {
-  return level == CompatibilityLevel::backward_transitive ||
-         level == CompatibilityLevel::forward_transitive ||
-         level == CompatibilityLevel::full_transitive;
-}
 
 Status set_level(catalog::Catalog& catalog, const LevelOf& level, const std::string& actor) {
   TRY(know_statements(catalog));

@@ -34,12 +34,35 @@ std::string_view without_zeros(std::string_view digits) {
   return digits.substr(first);
 }
 
-// <0, 0, >0. Numbers stand before words, but the end stands before a number and behind a pre-release ("-rc1").
-int compare_parts(std::string_view a, std::string_view b) {
-  const auto is_pre_release = [](std::string_view part) { return part.starts_with('-'); };
+// "-rc1" of SemVer; and as Python's versions have it (PEP 440): "rc1", "b2" right behind a number.
+bool is_pre_release(std::string_view part, std::string_view rest) {
+  if (part.starts_with('-')) return true;
+  const bool is_numbered = !rest.empty() && is_digit(rest.front());
+  for (const std::string_view word : {"a", "b", "c"})
+    if (part == word) return is_numbered;
+  for (const std::string_view word : {"rc", "alpha", "beta", "dev", "pre", "preview"})
+    if (part == word) return true;
+  return false;
+}
+
+struct Part {
+  std::string_view text;  // empty: the end
+  bool is_pre_release = false;
+};
+
+Part take_part(std::string_view& text) {
+  Part out{next_part(text)};
+  out.is_pre_release = is_pre_release(out.text, text);
+  return out;
+}
+
+// <0, 0, >0. Words stand before numbers; the end stands before both, and behind a pre-release.
+int compare_parts(const Part& one, const Part& other) {
+  std::string_view a = one.text;
+  std::string_view b = other.text;
   if (a.empty() && b.empty()) return 0;
-  if (a.empty()) return is_pre_release(b) ? 1 : -1;
-  if (b.empty()) return is_pre_release(a) ? -1 : 1;
+  if (a.empty()) return other.is_pre_release ? 1 : -1;
+  if (b.empty()) return one.is_pre_release ? -1 : 1;
   if (is_digit(a.front()) && is_digit(b.front())) {
     a = without_zeros(a);
     b = without_zeros(b);
@@ -47,8 +70,8 @@ int compare_parts(std::string_view a, std::string_view b) {
     return a.compare(b);
   }
   if (is_digit(a.front()) != is_digit(b.front())) {
-    if (is_pre_release(a)) return -1;
-    if (is_pre_release(b)) return 1;
+    if (one.is_pre_release) return -1;
+    if (other.is_pre_release) return 1;
     return is_digit(a.front()) ? 1 : -1;
   }
   return a.compare(b);
@@ -63,7 +86,7 @@ const IndexEntry* Index::find(std::string_view name) const {
 
 bool version_less(std::string_view a, std::string_view b) {
   while (!a.empty() || !b.empty()) {
-    const int order = compare_parts(next_part(a), next_part(b));
+    const int order = compare_parts(take_part(a), take_part(b));
     if (order != 0) return order < 0;
   }
   return false;

@@ -146,7 +146,7 @@ class DirectoryRegistry final : public Registry {
       if (file.starts_with(folder)) take(file, folder.size());
     if (!twice_.empty())
       return Problem{ProblemKind::index_inconsistent,
-                     printable_path(shown_) + " has more than one of " + printable_path(twice_)};
+                     printable_path(shown_) + " has more than one of " + twice_};
     if (schemas_.empty())
       return Problem{ProblemKind::not_found,
                      printable_path(shown_) + " has no schema" +
@@ -177,15 +177,21 @@ class DirectoryRegistry final : public Registry {
     const std::string name = schema_name_of(rest.substr(0, std::min(slash, rest.size())));
     Files& of = schemas_[name];
     if (slash == std::string_view::npos) {
-      if (!of.single.empty() || !of.versions.empty()) twice_ = name;
+      if (!of.single.empty() || !of.versions.empty())
+        twice(name, of.single.empty() ? of.versions.front().second : of.single, file);
       of.single = file;
       return;
     }
     std::string version = schema_name_of(last);
-    const bool is_taken =
-        std::ranges::any_of(of.versions, [&](const auto& each) { return each.first == version; });
-    if (is_taken || !of.single.empty()) twice_ = name;
+    const auto taken =
+        std::ranges::find_if(of.versions, [&](const auto& each) { return each.first == version; });
+    if (!of.single.empty()) twice(name, of.single, file);
+    if (taken != of.versions.end()) twice(name + ' ' + version, taken->second, file);
     of.versions.emplace_back(std::move(version), file);
+  }
+
+  void twice(const std::string& name, const std::string& one, const std::string& other) {
+    twice_ = printable_path(name) + ": " + printable_path(one) + " and " + printable_path(other);
   }
 
   std::unique_ptr<FileTree> tree_;
@@ -193,9 +199,25 @@ class DirectoryRegistry final : public Registry {
   RegistryConfig config_;
   RegistryOptions options_;
   std::optional<std::string> loaded_;  // the track
-  std::string twice_;                  // a name that several files have
+  std::string twice_;                  // a name that several files have, and two of these
   std::map<std::string, Files, std::less<>> schemas_;
 };
+
+// What somebody meant for a URL is no folder that is missing.
+Status refuse_other_addresses(const std::string& address, const fs::path& folder) {
+  std::error_code ignored;
+  if (fs::exists(folder, ignored)) return {};
+  const std::string kinds = "http://…, https://…, a folder or git:REVISION:PATH";
+  if (address.find("://") != std::string::npos)
+    return Error(Code::invalid, printable_path(address) + " is no address of a registry", kinds);
+  const std::size_t colon = std::min(address.find(':'), address.find('/'));
+  const bool is_host = colon > 0 && colon + 1 < address.size() && address[colon] == ':' &&
+                       address[colon + 1] >= '0' && address[colon + 1] <= '9';
+  if (is_host)
+    return Error(Code::invalid, printable_path(address) + " is no folder",
+                 "did you mean http://" + printable_path(address) + "?");
+  return {};
+}
 
 }  // namespace
 
@@ -210,8 +232,10 @@ Result<std::unique_ptr<Registry>> open_directory_registry(const RegistryConfig& 
     tree = git_tree(*std::move(place), options.cancel);
   } else {
     const fs::path asked(config.address);
-    tree = folder_tree(
-        (asked.is_absolute() ? asked : fs::path(options.workspace_folder) / asked).string());
+    const fs::path folder =
+        asked.is_absolute() ? asked : fs::path(options.workspace_folder) / asked;
+    TRY(refuse_other_addresses(config.address, folder));
+    tree = folder_tree(folder.string());
   }
   return std::unique_ptr<Registry>(
       std::make_unique<DirectoryRegistry>(std::move(tree), config, options));

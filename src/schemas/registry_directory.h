@@ -3,7 +3,7 @@
 //
 //   [TRACK/]NAME.json, NAME.schema.json or NAME.schema    one schema; its version is its stamp $core_version
 //   [TRACK/]NAME/VERSION.json                              one schema in several versions
-// Where there is no folder of the track's name, files at the top are of every track. The history of git gives further versions: commits.
+// Without TRACK/ only where no track is asked for, or the address itself ends with its name. The history of git gives further versions: commits.
 #pragma once
 #include <memory>
 

@@ -11,8 +11,8 @@
 
 namespace holdfast::schemas {
 
-/// `config`, `catalog`, `seen` and `known` outlive it. `seen`, where it is given, gets what the run saw, for a report of its own; `known` is
-/// of earlier looks of this process, which then are not sent again.
+/// `config`, `catalog`, `seen` and `known` outlive it. `seen`, where it is given, gets what the run saw, for a report of its own, before the first
+/// finding is told; `known` is of earlier looks of this process, which then are not sent again.
 std::unique_ptr<core::Check> make_schema_check(const SchemasConfig& config,
                                                catalog::Catalog& catalog,
                                                std::optional<DriftRun>* seen = nullptr,

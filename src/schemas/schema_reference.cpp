@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kRegistry = "registry:";
 constexpr std::string_view kPin = "pin:";
+constexpr std::size_t kMostVersions = 10'000;
 
 Result<NamedSchema> named(const std::string& reference, std::string bytes, std::string version) {
   const std::string name = schema_name_of(name_of(reference));
@@ -30,31 +31,50 @@ Error unconfigured(const std::string& reference) {
           "--registry-url URL, or [schemas.NAME] in holdfast.toml"};
 }
 
+struct PublishedName {
+  std::string name;
+  std::optional<std::string> version;
+};
+
+PublishedName published_name(const std::string& reference) {
+  PublishedName out{reference.substr(kRegistry.size()), {}};
+  if (const std::size_t at = out.name.rfind('@'); at != std::string::npos) {
+    out.version = out.name.substr(at + 1);
+    out.name.resize(at);
+  }
+  out.name = schema_name_of(out.name);
+  return out;
+}
+
+Result<std::unique_ptr<Registry>> registry_of(const ReferenceContext& context) {
+  Clock& clock = context.clock != nullptr ? *context.clock : system_clock();
+  return open_registry(context.config->registry,
+                       {context.config->workspace_folder, context.cancel, &clock,
+                        clock.monotonic() + context.config->registry.run_timeout});
+}
+
 Result<NamedSchema> of_registry(const std::string& reference, const ReferenceContext& context) {
   if (context.config == nullptr) return unconfigured(reference);
-  std::string name = reference.substr(kRegistry.size());
-  std::optional<std::string> version;
-  if (const std::size_t at = name.rfind('@'); at != std::string::npos) {
-    version = name.substr(at + 1);
-    name.resize(at);
-  }
-  name = schema_name_of(name);
-  TRY_ASSIGN(auto registry,
-             open_registry(context.config->registry,
-                           {context.config->workspace_folder, context.cancel, context.clock, {}}));
-  auto remote = registry->get(context.config->track, name, version);
+  const PublishedName asked = published_name(reference);
+  TRY_ASSIGN(auto registry, registry_of(context));
+  auto remote = registry->get(context.config->track, asked.name, asked.version);
   if (!remote) return error_of_registry(remote.problem()).with(reference);
   return named(reference, std::move(remote->content), remote->version);
 }
 
 Result<NamedSchema> of_pin(const std::string& reference, const ReferenceContext& context) {
   if (context.config == nullptr) return unconfigured(reference);
+  if (context.config->fixtures.empty())
+    return Error(Code::invalid, "\"" + reference + "\" needs a folder of pins, and none is named",
+                 "--schema-dir FOLDER, or [schemas.NAME] in holdfast.toml");
   auto pins = read_pins(context.config->fixtures);
   if (!pins) return error_of(pins.problem());
   const Pin* pin = pins->find(schema_name_of(reference.substr(kPin.size())));
-  if (pin == nullptr)
-    return Error(Code::not_found, printable_path(context.config->fixtures) +
-                                      " has no pin of that name: " + reference);
+  if (pin == nullptr) {
+    TRY(require_pinned(context.config->fixtures, schema_name_of(reference.substr(kPin.size()))));
+    return Error(Code::not_found, "the pin is gone: " + reference,
+                 context.config->fetch_command() + " brings it back");
+  }
   if (pin->problem && pin->bytes.empty()) return error_of(*pin->problem);
   return named(reference, pin->bytes, pins->version_of(*pin));
 }
@@ -70,6 +90,38 @@ Result<NamedSchema> of_git(const std::string& reference, GitPlace place,
 }
 
 }  // namespace
+
+Status each_version(const std::string& reference, const ReferenceContext& context,
+                    const std::function<Status(NamedSchema)>& see) {
+  const bool is_published = reference.starts_with(kRegistry);
+  if (!is_published || published_name(reference).version)
+    return Error(Code::invalid, "\"" + reference + "\" is one version, and all are asked for",
+                 "registry:NAME, without @VERSION");
+  if (context.config == nullptr) return unconfigured(reference);
+  const std::string name = published_name(reference).name;
+  const std::string& track = context.config->track;
+  TRY_ASSIGN(auto registry, registry_of(context));
+  const auto versions = registry->versions(track, name);
+  if (!versions) return error_of_registry(versions.problem()).with(reference);
+  if (versions->empty())
+    return Error(Code::unavailable, reference + ": the registry lists no version of it");
+  if (versions->size() > kMostVersions)
+    return Error(Code::invalid, reference + " has " + std::to_string(versions->size()) +
+                                    " versions, and no more than " + std::to_string(kMostVersions) +
+                                    " are compared");
+  for (const SchemaVersion& each : *versions) {
+    if (context.cancel != nullptr && context.cancel->requested())
+      return Error(Code::cancelled, "stopped before " + reference + '@' + each.version);
+    const auto version =
+        each.version.empty() ? std::nullopt : std::optional<std::string>(each.version);
+    const std::string exact = version ? reference + '@' + *version : reference;
+    auto remote = registry->get(track, name, version);
+    if (!remote) return error_of_registry(remote.problem()).with(exact);
+    TRY_ASSIGN(NamedSchema found, named(exact, std::move(remote->content), remote->version));
+    TRY(see(std::move(found)));
+  }
+  return {};
+}
 
 bool needs_config(const std::string& reference) {
   return reference.starts_with(kRegistry) || reference.starts_with(kPin);

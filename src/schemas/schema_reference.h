@@ -6,6 +6,7 @@
 //   pin:telemetry.FeedbackEvent                      of the folder of pins
 //   git:REVISION:PATH                                a file in a revision, by the git program
 #pragma once
+#include <functional>
 #include <string>
 
 #include "base/cancel.h"
@@ -30,6 +31,11 @@ struct NamedSchema {
 
 /// `not_found`, `unavailable`, `invalid`: each names what was asked for and what is wrong with it.
 Result<NamedSchema> load_schema(const std::string& reference, const ReferenceContext& context);
+
+/// Every version of `registry:NAME` that the registry lists, from the oldest to the newest, each `shown` as registry:NAME@VERSION. One that
+/// can't be had ends it, and so does an Error of `see`. `invalid` for any other reference.
+Status each_version(const std::string& reference, const ReferenceContext& context,
+                    const std::function<Status(NamedSchema)>& see);
 
 /// Whether a reference needs the configuration.
 bool needs_config(const std::string& reference);

@@ -12,6 +12,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+Result<CompatibilityLevel> read_mode(const std::string& word, TomlTable& table) {
+  const auto mode = parse_mode(word);
+  if (!mode)
+    return table.invalid("mode", "\"" + word + "\" is no mode: NONE, BACKWARD, FORWARD, FULL");
+  if (is_transitive(*mode)) {
+    const Error refusal = transitive_refusal(*mode);
+    return table.invalid("mode", refusal.message() + "; " + refusal.hint());
+  }
+  return *mode;
+}
+
 Status read_comparison(TomlTable& table, ComparisonOptions& options) {
   TRY_ASSIGN(const std::string profile, table.string_or("profile", "contract"));
   const auto known = parse_profile(profile);
@@ -20,6 +31,10 @@ Status read_comparison(TomlTable& table, ComparisonOptions& options) {
                                         "\" is no profile: contract, inclusion, confluent-strict, "
                                         "confluent-lenient");
   options.profile = *known;
+  TRY_ASSIGN(const auto mode, table.string("mode"));
+  if (mode) {
+    TRY_ASSIGN(options.mode, read_mode(*mode, table));
+  }
   TRY_ASSIGN(const std::string formats, table.string_or("formats", "annotation"));
   if (formats != "annotation" && formats != "assertion")
     return table.invalid("formats", "\"" + formats + "\" is neither annotation nor assertion");
@@ -62,6 +77,15 @@ std::string_view declared_hash_name(DeclaredHash kind) {
   return "auto";
 }
 
+Error transitive_refusal(CompatibilityLevel mode) {
+  const std::string name(level_name(mode));
+  return {
+      Code::invalid,
+      name + " asks every version of a schema, and a check holds the pins against the latest one",
+      "of one schema: holdfast schemas diff registry:NAME NEW --mode " + name +
+          "; of a check the mode is NONE, BACKWARD, FORWARD or FULL"};
+}
+
 Status refuse_own_registry(const SchemasConfig& config) {
   if (config.registry.kind != RegistryKind::directory ||
       config.registry.address.starts_with("git:"))
@@ -83,7 +107,7 @@ Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& ta
   SchemasConfig config;
   config.name = name;
   config.workspace_folder = workspace_folder;
-  config.arguments = shell_word(name);
+  config.arguments = config.fetch_arguments = shell_word(name);
   TRY_ASSIGN(config.track, table.string_or("track", ""));
   TRY_ASSIGN(const auto fixtures, table.string("fixtures"));
   TRY_ASSIGN(config.registry, read_registry_config(table));

@@ -7,6 +7,7 @@
 //   critical = ["telemetry.FeedbackEvent"]     pins that must be there
 //   all = false                                tell of each published schema that is not pinned
 //   profile = "contract"                       contract, inclusion, confluent-strict, confluent-lenient
+//   mode = "BACKWARD"                          which directions decide the class: NONE, BACKWARD, FORWARD, FULL; none: the profile
 //   formats = "annotation"                     or "assertion"
 //   interval = "24h"                           how often somebody looks, for the alert on checks that stopped
 //   declared_hash = "auto"                     what the registry's own hash is of: auto, raw, seed, canonical, ignored
@@ -41,13 +42,19 @@ struct SchemasConfig {
   std::chrono::nanoseconds check_interval = std::chrono::hours(24);
   ComparisonOptions comparison;
   DeclaredHash declared_hash = DeclaredHash::automatic;
-  std::string arguments;  // what names it to `holdfast schemas …`, as words of a shell
+  std::string arguments;        // what names it to `holdfast schemas …`, as words of a shell
+  std::string fetch_arguments;  // the same for `fetch`, which names its folder in another way
 
   /// "schema:core/telemetry.FeedbackEvent".
   core::Subject subject_of(const std::string& schema_name) const {
     return {"schema", name.empty() ? schema_name : name + '/' + schema_name};
   }
+  /// The command that pins anew what these pins are of, for hints.
+  std::string fetch_command() const { return "holdfast schemas fetch " + fetch_arguments; }
 };
+
+/// `invalid`: a check has no use for a mode that asks every version, and says where it works.
+Error transitive_refusal(CompatibilityLevel mode);
 
 /// `invalid` where the registry is the folder of the pins itself: whoever compares a thing with itself finds it in step for ever.
 Status refuse_own_registry(const SchemasConfig& config);

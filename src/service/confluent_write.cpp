@@ -46,26 +46,20 @@ Result<Standing> standing_of(RegistryState& state, const SubjectName& subject) {
 Result<schemas::Compatibility> judge(RegistryState& state, schemas::CompatibilityLevel level,
                                      const std::vector<PublishedSchema>& versions,
                                      const std::string& schema) {
-  std::vector<std::string> before;
-  const bool all = schemas::is_transitive(level);
-  if (all && versions.size() > kMostCompared)
+  if (schemas::is_transitive(level) && versions.size() > kMostCompared)
     return Error(Code::unsupported, "the subject has more than " + std::to_string(kMostCompared) +
                                         " versions to be compared with");
-  for (const PublishedSchema& version : versions) {
-    if (!all && &version != &versions.back()) continue;
-    TRY_ASSIGN(std::string content, state.catalog->content(version.content_id));
-    before.push_back(std::move(content));
-  }
   Clock& clock = state.catalog->clock();
   const auto until = clock.monotonic() + kMostCompareTime;
-  return schemas::judge_compatibility(
-      level, state.options.profile, before, schema, [&]() -> Status {
-        if (clock.monotonic() < until) return {};
-        return Error(Code::unavailable,
-                     "comparing with " + std::to_string(before.size()) +
-                         " versions takes longer than a minute",
-                     "ask about one version, or set a level that is not transitive");
-      });
+  const auto content_of = [&](std::size_t at) -> Result<std::string> {
+    if (clock.monotonic() < until) return state.catalog->content(versions[at].content_id);
+    return Error(Code::unavailable,
+                 "comparing with " + std::to_string(versions.size()) +
+                     " versions takes longer than a minute",
+                 "ask about one version, or set a level that is not transitive");
+  };
+  return schemas::judge_compatibility(level, state.options.profile, {versions.size(), content_of},
+                                      schema);
 }
 
 /// What a request asks to be registered or compared.

@@ -183,6 +183,12 @@ Result<http::Reply> get_health(RegistryState& state, const http::Call&) {
   return reply;
 }
 
+Result<http::Reply> get_root(RegistryState&, const http::Call&) {
+  JsonObject out;
+  out.text("service", "holdfast").text("docs", "/docs").text("openapi", "/openapi.json");
+  return json_reply(std::move(out).take() + '\n');
+}
+
 /// Both sides of /compat/check.
 struct Pair {
   PublishedSchema from;
@@ -213,11 +219,11 @@ std::vector<std::string> quoted(const std::vector<std::string>& texts) {
 
 Result<http::Reply> check_compatibility(RegistryState& state, const http::Call& call) {
   TRY_ASSIGN(const Pair pair, pair_of(state, call));
-  TRY_ASSIGN(const std::string before, state.catalog->content(pair.from.content_id));
   TRY_ASSIGN(const std::string now, state.catalog->content(pair.to.content_id));
+  const auto content_of = [&](std::size_t) { return state.catalog->content(pair.from.content_id); };
   TRY_ASSIGN(const auto judged,
              schemas::judge_compatibility(schemas::CompatibilityLevel::backward,
-                                          schemas::Profile::contract, {before}, now));
+                                          schemas::Profile::contract, {1, content_of}, now));
   JsonObject out;
   out.flag("compatible", judged.answer == schemas::Answer::yes)
       .text("verdict", schemas::answer_name(judged.answer))
@@ -244,6 +250,8 @@ Endpoint reading(RegistryState& state, std::string pattern, std::string summary,
 
 std::vector<Endpoint> plain_reading(RegistryState& state) {
   std::vector<Endpoint> out;
+  out.push_back(
+      reading(state, "/", "Where to read on; Confluent's clients ask it for life", get_root));
   out.push_back(reading(state, "/health", "Whether the registry can answer", get_health));
   out.push_back(
       reading(state, "/index", "The latest version of every schema, by track", get_index));

@@ -323,7 +323,7 @@ def test_a_registry_that_is_down_ends_no_episode_and_is_told_once(workspace, reg
     registry.publish(NAME, stamped(breaking(), NAME, "1.2.7"), "1.2.7")
     workspace.run("check", expect=1)
     since = workspace.json("schemas", "check", "core", expect=1)["schemas"][0]["since"]
-    url, registry.answers["/index"] = registry.url, (500, {}, b"")
+    registry.answers["/index"] = (500, {}, b"")
     for _ in range(2):
         report = workspace.json("schemas", "check", "core", expect=3)
         assert report["schemas"][0]["since"] == since and report["schemas"][0]["status"] == "unknown"
@@ -332,7 +332,6 @@ def test_a_registry_that_is_down_ends_no_episode_and_is_told_once(workspace, reg
     assert len(workspace.events("schema.registry_down")) == 1 and len(workspace.events("schema.registry_up")) == 1
     assert len(workspace.events("schema.drift_detected")) == 1 and not workspace.events("schema.drift_resolved")
     assert workspace.json("schemas", "history", "--open")["episodes"][0]["opened_at"] == since
-    assert url
 
 
 def test_accepted_drift_passes_until_another_one_comes(workspace, registry):
@@ -417,3 +416,33 @@ def test_one_look_sends_no_entity_tag(workspace, registry):
     workspace.run("schemas", "check", "core")
     workspace.run("schemas", "check", "core")
     assert {status for _, status in registry.statuses} == {200}
+
+
+def test_a_break_behind_a_thousand_new_titles_is_told(workspace, registry):
+    """The list of changes ends somewhere; what is the gravest of all does not hang on where."""
+    many = {"type": "object", "properties": {f"p{i:04}": {"type": "integer"} for i in range(1100)}}
+    titled = {"type": "object", "properties": {name: {**each, "title": "new"} for name, each in many["properties"].items()}}
+    titled["properties"]["p1099"]["type"] = "string"
+    write_pins(workspace.folder / "schemas/v1", {"many": many})
+    registry.publish("many", stamped(titled, "many", "1.2.0"), "1.2.0")
+    report = workspace.json("schemas", "check", "core", "--fail-on", "breaking", expect=1)
+    state = next(each for each in report["schemas"] if each["schema"] == "many")
+    assert state["class"] == "breaking" and state["more_changes"]
+    workspace.run("schemas", "accept", "many", "--reason", "titles", "--until", "1d")
+    titled["properties"]["p1098"]["type"] = "string"
+    registry.publish("many", stamped(titled, "many", "1.3.0"), "1.3.0")
+    workspace.run("schemas", "check", "core", "--fail-on", "breaking", expect=1)
+
+
+def test_a_lock_file_that_can_not_be_read_is_told_and_nothing_is_forgotten(workspace, registry):
+    workspace.run("schemas", "fetch", "core", "--force", "--accept", "breaking")
+    lock = workspace.folder / "schemas/v1/schemas.lock.json"
+    good = lock.read_text()
+    (workspace.folder / f"schemas/v1/{NAME}.json").unlink()
+    assert "schema.pin_missing" in workspace.run("check", expect=1).stdout
+    lock.write_text("<<<<<<< ours\n" + good + ">>>>>>> theirs\n")
+    report = workspace.json("schemas", "check", "core", expect=3)
+    assert not report["complete"] and "schemas.lock.json" in report["error"]["detail"]
+    assert NAME in workspace.run("incidents", "list").stdout, "that the pin is gone is still so"
+    lock.write_text(good)
+    assert "schema.pin_missing" in workspace.run("check", expect=1).stdout

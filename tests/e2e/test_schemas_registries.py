@@ -152,6 +152,22 @@ def test_an_apicurio_artifact_of_another_type_keeps_its_kind(place, table):
     assert states(report)[NAME]["error"]["kind"] == "unsupported_dialect" and report["synced"] == 2
 
 
+@pytest.mark.parametrize("kind", ["confluent", "apicurio"])
+def test_a_transitive_mode_asks_every_version_that_is_listed(place, table, kind):
+    for version, schema in ((1, breaking()), (2, FEEDBACK)):
+        if kind == "confluent":
+            confluent(table, NAME, schema, version=version)
+        else:
+            apicurio(table, {NAME: schema}, version=str(version))
+    table.answers[f"/apis/registry/v3/groups/default/artifacts/{NAME}/versions?order=asc&limit=500&offset=0"] = {
+        "versions": [{"version": "1", "state": "DEPRECATED"}, {"version": "2", "state": "ENABLED"}], "count": 2}
+    place.configure(table.url, extra=f'kind = "{kind}"' + ('\nsubjects = "{name}-value"' if kind == "confluent" else ""))
+    said = place.json("schemas", "diff", f"registry:{NAME}", f"pin:{NAME}", "--mode", "FORWARD_TRANSITIVE", expect=1)
+    hold("schemas-diff", said)
+    assert [(each["version"], each["class"]) for each in said["asked_versions"]] == [("1", "breaking"), ("2", "identical")]
+    assert said["old"] == f"registry:{NAME}@1" and said["mode"] == "FORWARD_TRANSITIVE"
+
+
 def test_many_schemas_are_asked_for_one_by_one_and_the_index_once(place, binary):
     registry = PlainRegistry()
     many = {f"event.{number:03d}": {**HEALTH, "title": f"Event {number}"} for number in range(120)}

@@ -21,8 +21,10 @@ namespace {
 using testing::TempFolder;
 
 TEST(Versions, AreOrderedAsPeopleOrderThem) {
-  const std::vector<std::string> ordered = {
-      "", "0.9", "1", "1.0.0-alpha", "1.0.0-rc1", "1.0.0", "1.2.9", "1.10", "1.10.1", "2", "10"};
+  const std::vector<std::string> ordered = {"",          "0.9",    "1",           "1.0.0-alpha",
+                                            "1.0.0-rc1", "1.0.0",  "1.0.1a1",     "1.0.1b2",
+                                            "1.0.1rc1",  "1.0.1",  "1.0.1.post1", "1.2.9",
+                                            "1.10",      "1.10.1", "2",           "10"};
   for (std::size_t i = 0; i < ordered.size(); ++i) {
     EXPECT_FALSE(version_less(ordered[i], ordered[i])) << ordered[i];
     for (std::size_t k = i + 1; k < ordered.size(); ++k) {

@@ -11,9 +11,13 @@ constexpr const char* kInteger = R"({"type":"integer"})";
 constexpr const char* kNumber = R"({"type":"number"})";
 constexpr const char* kText = R"({"type":"string"})";
 
+VersionsBefore those(const std::vector<std::string>& texts) {
+  return {texts.size(), [texts](std::size_t at) { return Result<std::string>(texts[at]); }};
+}
+
 Answer answer(CompatibilityLevel level, const std::vector<std::string>& before,
               const std::string& now) {
-  const auto judged = judge_compatibility(level, Profile::confluent_strict, before, now);
+  const auto judged = judge_compatibility(level, Profile::confluent_strict, those(before), now);
   EXPECT_TRUE(judged.ok()) << judged.error().message();
   EXPECT_EQ(judged->answer == Answer::yes, judged->reasons.empty());
   return judged->answer;
@@ -37,9 +41,22 @@ TEST(PublishedCompatibility, OnlyTransitiveLevelsAskAllVersions) {
             Answer::no);
 }
 
+TEST(PublishedCompatibility, VersionsAreAskedForWhenTheirTurnComes) {
+  int asked = 0;
+  const VersionsBefore before{3, [&](std::size_t) -> Result<std::string> {
+                                if (++asked == 2) return Error(Code::unavailable, "too late");
+                                return std::string(kText);
+                              }};
+  const auto judged = judge_compatibility(CompatibilityLevel::full_transitive,
+                                          Profile::confluent_strict, before, kText);
+  ASSERT_FALSE(judged.ok());
+  EXPECT_EQ(judged.error().code(), Code::unavailable);
+  EXPECT_EQ(asked, 2);
+}
+
 TEST(PublishedCompatibility, TextsThatAreNoSchemaAreInvalid) {
   const auto judged =
-      judge_compatibility(CompatibilityLevel::full, Profile::contract, {kText}, "[]");
+      judge_compatibility(CompatibilityLevel::full, Profile::contract, those({kText}), "[]");
   ASSERT_FALSE(judged.ok());
   EXPECT_EQ(judged.error().code(), Code::invalid);
 }

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What somebody types on the first day, and what the answer leads to: a hint is a command that does it."""
+import json
+import re
+import shlex
+import subprocess
+
+import pytest
+from pins import SCHEMAS, breaking, stamped, write_pins
+from plain_registry import PlainRegistry
+from schema_workspace import Place
+
+NAME = "telemetry.FeedbackEvent"
+
+
+@pytest.fixture
+def registry():
+    with PlainRegistry() as made:
+        for name, schema in SCHEMAS.items():
+            made.publish(name, stamped(schema, name, "1.2.0"), "1.2.0")
+        yield made
+
+
+@pytest.fixture
+def place(tmp_path, binary):
+    return Place(tmp_path / "workspace", binary)
+
+
+
+@pytest.mark.parametrize("words", [[], ["--schema-dir", "own pins"]])
+def test_what_a_check_without_pins_hints_at_makes_the_pins_it_looks_for(place, registry, words):
+    check = ["schemas", "check", "--track", "v1", "--registry-url", registry.url, *words]
+    said = place.run(*check, expect=3)
+    fetch = re.search(r"holdfast (schemas fetch .*--output (?:'own pins'|\S+))", " ".join((said.stdout + said.stderr).split()))[1]
+    place.run(*shlex.split(fetch), "--all")
+    place.run(*check)
+
+
+def test_what_a_drift_hints_at_takes_the_drift_over(place, registry):
+    check = ["schemas", "check", "--track", "v1", "--registry-url", registry.url, "--schema-dir", "pins"]
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "pins", "--all")
+    registry.publish(NAME, stamped(breaking(), NAME, "1.3.0"), "1.3.0")
+    said = " ".join(place.run(*check, "--format", "github", expect=1).stdout.split())
+    fetch = re.search(r"adapt the code, then holdfast (schemas fetch .*? --accept breaking)", said)[1]
+    place.run(*shlex.split(fetch))
+    place.run(*check)
+
+
+def test_an_edited_pin_is_hinted_at_with_what_fetch_wants_for_it(place, registry):
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
+    place.configure(registry.url)
+    pin = place.folder / f"schemas/v1/{NAME}.json"
+    pin.write_text(json.dumps({**json.loads(pin.read_text()), "minProperties": 1}))
+    said = " ".join(place.run("check", "--format", "github", expect=1).stdout.split())
+    fetch = re.search(r"then holdfast (schemas fetch core --force --accept breaking)", said)[1]
+    place.run(*shlex.split(fetch))
+    place.run("check")
+
+
+@pytest.mark.parametrize(("address", "wanted"), [
+    ("127.0.0.1:8081", "did you mean http://127.0.0.1:8081?"),
+    ("localhost:8081/registry", "did you mean http://localhost:8081/registry?"),
+    ("ftp://127.0.0.1/x", "no address of a registry"),
+])
+def test_what_was_meant_for_a_url_is_no_missing_folder(place, address, wanted):
+    write_pins(place.folder / "pins", SCHEMAS)
+    said = place.run("schemas", "check", "--track", "v1", "--registry-url", address, "--schema-dir", "pins", expect=(2, 3))
+    assert wanted in " ".join((said.stdout + said.stderr).split())
+
+
+def test_only_what_passes_by_itself_is_worth_another_try(place, registry):
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
+    place.configure(registry.url + "/nowhere")
+    said = " ".join(place.run("schemas", "check", "core", expect=3).stdout.split())
+    assert "look at the address, at the track (v1) and at the kind of the registry (plain)" in said
+    assert "check again" not in said
+    place.configure("http://127.0.0.1:9")
+    assert "check again once the registry answers" in " ".join(place.run("schemas", "check", "core", expect=3).stdout.split())
+
+
+def test_two_files_of_one_schema_are_both_named(place):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    folder = place.folder / "registry/v1"
+    folder.mkdir(parents=True)
+    for file in ("x.json", "x.schema"):
+        (folder / file).write_text("{}")
+    place.configure("registry")
+    said = " ".join(place.run("schemas", "check", "core", expect=3).stdout.split())
+    assert "x.json" in said and "x.schema" in said
+
+
+def test_a_track_that_no_section_has_is_told_with_those_there_are(place, registry):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    said = place.run("schemas", "check", "--track", "v3", expect=2).stderr
+    assert "track v3" in said and "core is of track v1" in said
+
+
+def test_with_two_sets_of_pins_a_reference_says_which(place, registry):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    write_pins(place.folder / "schemas/v2", SCHEMAS)
+    place.configure(registry.url, extra=f'\n[schemas.next]\ntrack = "v2"\nfixtures = "schemas/v2"\nregistry = "{registry.url}"\n')
+    (place.folder / "document.json").write_text("{}")
+    said = place.run("schemas", "validate", "document.json", "--schema", f"pin:{NAME}", expect=2).stderr
+    pins = re.search(r"hint: (--pins \w+)", said)[1].split()
+    place.run("schemas", "validate", "document.json", "--schema", f"pin:{NAME}", *pins, expect=1)
+    place.run("schemas", "diff", f"pin:{NAME}", f"registry:{NAME}", "--pins", "core", expect=(0, 1))
+
+
+@pytest.mark.parametrize("words", [
+    ["explain", "telemetry.FeedbackEvnt"], ["history", "--schema", "telemetry.FeedbackEvnt"],
+    ["accept", "telemetry.FeedbackEvnt", "--reason", "x", "--until", "1d"], ["diff", "pin:telemetry.FeedbackEvnt", "model.json"],
+    ["contract", "core", "--extends", "model.json", "--of", "telemetry.FeedbackEvnt"], ["fetch", "core", "--schemas", "telemetry.FeedbackEvnt"],
+])
+def test_a_name_that_is_misspelt_is_told_with_the_nearest(place, registry, words):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    (place.folder / "model.json").write_text("{}")
+    said = " ".join(place.run("schemas", *words, expect=2).stderr.split())
+    assert f'did you mean "{NAME}"?' in said, said
+
+
+def test_a_revision_that_is_none_is_a_mistake_and_no_failure_of_a_disk(place):
+    subprocess.run(["git", "init", "-q", "."], cwd=place.folder, check=True)
+    (place.folder / "one.json").write_text("{}")
+    said = place.run("schemas", "diff", "git:nope:one.json", "one.json", expect=2)
+    assert "nope" in said.stderr
+
+
+def test_a_pin_without_a_folder_of_pins_is_told_what_names_one(place):
+    (place.folder / "one.json").write_text("{}")
+    said = place.run("schemas", "diff", "one.json", "pin:one", "--registry", "http://127.0.0.1:9", expect=2).stderr
+    assert "tests/fixtures/schemas" in said
+    write_pins(place.folder / "pins", {"one": {}})
+    place.run("schemas", "diff", "one.json", "pin:one", "--registry", "http://127.0.0.1:9", "--schema-dir", "pins")
+
+
+def test_watch_tells_of_a_drift_that_became_another(place, registry):
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
+    place.configure(registry.url)
+    registry.publish(NAME, stamped(breaking(), NAME, "1.3.0"), "1.3.0")
+    watching = place.start("schemas", "watch", "core", "--interval", "1s")
+    try:
+        assert "1 drifted" in watching.stdout.readline()
+        assert watching.stdout.readline().split() == [NAME, "drift,", "breaking,", "registry", "1.3.0"]
+        registry.publish(NAME, stamped({**breaking(), "minProperties": 1}, NAME, "1.4.0"), "1.4.0")
+        assert "1 drifted" in watching.stdout.readline()
+        assert watching.stdout.readline().split() == [NAME, "drift,", "breaking,", "registry", "1.4.0"]
+    finally:
+        watching.terminate()
+        watching.communicate()
+
+
+def test_the_doctor_of_a_workspace_with_schemas_alone(place, registry):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    said = place.run("doctor", expect=None).stdout
+    assert "no check is configured" not in said and f"{len(SCHEMAS)} pins in" in said
+
+
+def test_lists_fit_80_columns_and_a_pipe_gets_them_whole(place, registry):
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
+    place.configure(registry.url)
+    registry.publish(NAME, stamped(breaking(), NAME, "1.3.0"), "1.3.0")
+    place.run("check", expect=1)
+    reason = "known to all of the owners of the registry, adapting in the sprint that comes"
+    place.run("schemas", "accept", NAME, "--reason", reason, "--until", "14d")
+    for words in (["schemas", "history"], ["waive", "list"]):
+        narrow = place.run(*words, env={"COLUMNS": "80"}).stdout.splitlines()
+        assert max(map(len, narrow)) <= 80 and any(NAME in line for line in narrow), narrow
+    assert reason in place.run("waive", "list").stdout
+    assert "waived" in place.run("incidents", "list").stdout
+    assert "accepted" in place.run("schemas", "explain", NAME).stdout
