@@ -47,20 +47,24 @@ void for_each_child(const Shape& shape, Use use) {
 Hash own_hash(const ArrayFacet& array) {
   Hash hash = mix(array.prefix.size(), array.has_contains ? 1 : 2);
   hash = mix(hash, mix(array.contains_count.least, array.contains_count.most));
-  return mix(hash, mix(array.count.least, array.count.most + (array.is_unique ? 3 : 0)));
+  return mix(mix(hash, array.is_unique ? 3 : 4), mix(array.count.least, array.count.most));
 }
 
 Hash own_hash(const ObjectFacet& object) {
   Hash hash = object.properties.size();
   for (const auto& [name, part] : object.properties)
     hash = mix(hash, name);
+  // How many there are of each: otherwise one list could go on in the next.
+  hash = mix(hash, object.patterns.size());
   for (const auto& [pattern, part] : object.patterns)
     hash = mix(hash, pattern);
+  hash = mix(hash, object.required.size());
   for (const NameId name : object.required)
-    hash = mix(hash, name + 1000003);
-  hash = mix(hash, mix(object.count.least, object.count.most));
-  for (const auto& [name, others] : object.needs) {
     hash = mix(hash, name);
+  hash = mix(hash, mix(object.count.least, object.count.most));
+  hash = mix(hash, object.needs.size());
+  for (const auto& [name, others] : object.needs) {
+    hash = mix(mix(hash, name), others.size());
     for (const NameId other : others)
       hash = mix(hash, other);
   }

@@ -409,6 +409,19 @@ TEST(CompareSound, AnArrayOrObjectThatIsListedIsNotTheOneThatIsMade) {
             Answer::yes);
 }
 
+// Each pair has two schemas whose shapes had one hash, and then nothing was known of anything in them.
+TEST(CompareSound, SchemasThatAreNotTheSameAreToldApart) {
+  const std::pair<std::string, std::string> pairs[] = {
+      {R"({"type":"array","maxItems":2})", R"({"type":"array","uniqueItems":true})"},
+      {R"({"type":"object","dependentRequired":{"a":["b"],"c":["d"]}})",
+       R"({"type":"object","dependentRequired":{"a":["b","c","d"]}})"}};
+  for (const auto& [one, other] : pairs) {
+    const Comparison found = compared(one, other);
+    EXPECT_EQ(found.backward.answer, Answer::no) << one << found.backward.reason;
+    EXPECT_EQ(found.forward.answer, Answer::no) << other << found.forward.reason;
+  }
+}
+
 std::string listed(int from, int to, const std::string& before, const std::string& after) {
   std::string text;
   for (int i = from; i < to; ++i)

@@ -463,6 +463,7 @@ void hold(const std::string& told, const Verdict& verdict, const std::string& di
     case Answer::unknown:
       ++tally.unknown;
       tally.over_strict += disproof.empty() ? 1 : 0;
+      EXPECT_NE(verdict.reason, "references too entangled to be settled") << told;
       if (verdict.reason.starts_with("the validator does not confirm")) {
         ++tally.denied;
         ADD_FAILURE() << verdict.reason << ": " << told;
