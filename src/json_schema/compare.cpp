@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "json_schema/compare_changes.h"
@@ -264,17 +265,23 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
     return comparison;
   }
   DocumentMaker maker;
-  Search search(book, maker, budget);
+  std::optional<Search> search(std::in_place, book, maker, budget);
   const Sides sides{old_schema, new_schema};
   const ShapeId old_root = book.settled(old_shapes.root);
   const ShapeId new_root = book.settled(new_shapes.root);
   comparison.backward =
-      ask({old_root, new_root, old_schema, new_schema, options.format}, search, book, sides);
+      ask({old_root, new_root, old_schema, new_schema, options.format}, *search, book, sides);
+  // Nothing that an exhausted search found may be used: the other direction begins anew, and has as many steps.
+  if (search->is_exhausted()) {
+    budget = Budget(options.steps);
+    search.emplace(book, maker, budget);
+  }
   comparison.forward =
-      ask({new_root, old_root, new_schema, old_schema, options.format}, search, book, sides);
+      ask({new_root, old_root, new_schema, old_schema, options.format}, *search, book, sides);
   if (options.most_changes > 0) {
-    FoundChanges found = find_changes({old_schema, new_schema, old_shapes, new_shapes, book, search,
-                                       budget, options, comparison.backward, comparison.forward});
+    FoundChanges found =
+        find_changes({old_schema, new_schema, old_shapes, new_shapes, book, *search, budget,
+                      options, comparison.backward, comparison.forward});
     comparison.changes = std::move(found.changes);
     comparison.has_more_changes = found.has_more;
   }

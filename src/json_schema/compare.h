@@ -50,7 +50,7 @@ enum class Profile : unsigned char {
 /// Whether a reader puts the default of a missing property in.
 enum class Defaults : unsigned char { ignore, fill };
 
-/// How many steps a comparison may take where the caller has no wish of its own: about a second.
+/// How many steps each direction of a comparison may take where the caller has no wish of its own: about a second.
 constexpr std::uint64_t kUsualCompareSteps = 2'000'000;
 
 struct CompareOptions {

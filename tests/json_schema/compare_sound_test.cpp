@@ -422,6 +422,14 @@ TEST(CompareSound, SchemasThatAreNotTheSameAreToldApart) {
   }
 }
 
+TEST(CompareSound, ADirectionThatTakesTooLongLeavesTheOtherOneItsSteps) {
+  const Comparison found =
+      compared(R"({"type":"string","minLength":1000000000})", R"({"type":"string","maxLength":5})");
+  EXPECT_EQ(found.backward.answer, Answer::unknown) << "a witness of a gigabyte";
+  EXPECT_EQ(found.forward.answer, Answer::no);
+  EXPECT_EQ(found.change_class, ChangeClass::breaking);
+}
+
 std::string listed(int from, int to, const std::string& before, const std::string& after) {
   std::string text;
   for (int i = from; i < to; ++i)
