@@ -152,6 +152,7 @@ class Observing {
     DriftRun probe;
     SchemaState& state = probe.schemas.emplace_back();
     state.name = "guard";
+    state.is_expected = true;
     state.pin = guard_pin();
     state.published = guard_change();
     Looking(config_, nothing).compare(state);

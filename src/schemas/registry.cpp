@@ -69,11 +69,8 @@ int compare_parts(const Part& one, const Part& other) {
     if (a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
     return a.compare(b);
   }
-  if (is_digit(a.front()) != is_digit(b.front())) {
-    if (one.is_pre_release) return -1;
-    if (other.is_pre_release) return 1;
-    return is_digit(a.front()) ? 1 : -1;
-  }
+  if (one.is_pre_release != other.is_pre_release) return one.is_pre_release ? -1 : 1;
+  if (is_digit(a.front()) != is_digit(b.front())) return is_digit(a.front()) ? 1 : -1;
   return a.compare(b);
 }
 

@@ -211,8 +211,9 @@ Status refuse_other_addresses(const std::string& address, const fs::path& folder
   if (address.find("://") != std::string::npos)
     return Error(Code::invalid, printable_path(address) + " is no address of a registry", kinds);
   const std::size_t colon = std::min(address.find(':'), address.find('/'));
-  const bool is_host = colon > 0 && colon + 1 < address.size() && address[colon] == ':' &&
-                       address[colon + 1] >= '0' && address[colon + 1] <= '9';
+  const bool is_host = colon > 0 && colon != std::string::npos && address[colon] == ':' &&
+                       colon + 1 < address.size() && address[colon + 1] >= '0' &&
+                       address[colon + 1] <= '9';
   if (is_host)
     return Error(Code::invalid, printable_path(address) + " is no folder",
                  "did you mean http://" + printable_path(address) + "?");

@@ -75,7 +75,7 @@ def test_a_revision_of_a_git_repository_is_what_git_says(place):
     assert said["class"] == "breaking" and said["verdict"]["backward"] == "no"
     place.configure("git:no-such-revision:published")
     report = place.json("schemas", "check", "core", expect=3)
-    assert report["error"]["kind"] == "unreadable" and "no-such-revision" in report["error"]["detail"]
+    assert report["error"]["kind"] == "not_found" and "no-such-revision" in report["error"]["detail"]
     place.run("check", "schemas", expect=3)
 
 

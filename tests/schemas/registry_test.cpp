@@ -90,7 +90,7 @@ TEST(DirectoryRegistry, ReadsARevisionByteForByteAsGitHasIt) {
   ASSERT_EQ(versions->size(), 2U);
   EXPECT_EQ(versions->front().version, first);
   EXPECT_EQ(open(folder, "git:HEAD:nowhere")->index("").problem().kind, ProblemKind::no_folder);
-  EXPECT_EQ(open(folder, "git:nothing:r")->index("").problem().kind, ProblemKind::unreadable);
+  EXPECT_EQ(open(folder, "git:nothing:r")->index("").problem().kind, ProblemKind::not_found);
 }
 
 TEST(Subjects, AreNamesAndBack) {
