@@ -19,7 +19,7 @@ def is_compatible(index):
 def ask(index):
     try:
         return "yes" if is_compatible(index) else "no"
-    except Exception as error:  # whatever it raises is its answer
+    except (Exception, SystemExit) as error:  # whatever it raises is its answer; it ends the program where it is at a loss
         return " ".join(f"error {type(error).__name__} {error}".split())
 
 
