@@ -138,6 +138,7 @@ def main():
                "versions": peers.versions(SOURCE)}
 
     def takes(name):
+        (options.out / "schemas.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")  # so far
         if not wanted or name in wanted:
             print(f"bench: {name}, {bench.rounds} round(s)", file=sys.stderr)
             return True

@@ -57,7 +57,7 @@ def post(origin, path, body):
 def publish(origin, folder, wanted):
     """All of them, in one step."""
     published = folder / "published" / "v1"
-    published.mkdir(parents=True)
+    published.mkdir()
     for name, schema in wanted.items():
         (published / f"{name}.json").write_text(json.dumps(schema), encoding="utf-8")
     post(origin, "/admin/sync", {"source": "local", "path": "v1"})
@@ -69,6 +69,7 @@ def run(source, out, count, rounds):
     for each in (folder, client):
         shutil.rmtree(each, ignore_errors=True)
         each.mkdir(parents=True)
+    (folder / "published").mkdir()
     (folder / "holdfast.toml").write_text('[workspace]\nname = "bench"\ncatalog = "sqlite:catalog.db"\n', encoding="utf-8")
     subprocess.run([binary, "migrate", "upgrade"], cwd=folder, check=True, capture_output=True)
     wanted = schemas(source, count)
