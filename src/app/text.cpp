@@ -212,10 +212,8 @@ std::vector<std::string> lines_of(const TextTable& table, std::size_t width) {
       if (is_shown[i]) whole += widths[i] + (whole == 0 ? 0 : kGap);
     return whole;
   };
-  const std::size_t gives =
-      widths[table.flexible] - std::min(widths[table.flexible], kLeastFlexible);
   for (const std::size_t column : table.droppable)
-    if (whole_width() > width + gives) is_shown[column] = false;
+    if (whole_width() > width) is_shown[column] = false;
   const std::size_t whole = whole_width();
   if (whole > width) {
     std::size_t& flexible = widths[table.flexible];

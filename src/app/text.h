@@ -29,8 +29,8 @@ std::string with_thousands(std::int64_t number);
 /// "1 subject", "2 subjects".
 std::string counted(std::int64_t number, std::string_view noun);
 
-/// A table of aligned columns, two blanks between. When the whole is wider than `width`, the column named by `flexible` gives way, and where
-/// that is not enough the columns of `droppable` are left out, the first one first.
+/// A table of aligned columns, two blanks between. When the whole is wider than `width`, the columns of `droppable` are left out, the first one first,
+/// and where that is not enough the column named by `flexible` gives way.
 struct TextTable {
   std::vector<std::string> titles;
   std::vector<std::vector<std::string>> rows;  // printable texts, one per title

@@ -50,7 +50,7 @@ def test_an_edited_pin_is_hinted_at_with_what_fetch_wants_for_it(place, registry
     place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
     place.configure(registry.url)
     pin = place.folder / f"schemas/v1/{NAME}.json"
-    pin.write_text(json.dumps({**json.loads(pin.read_text()), "minProperties": 1}))
+    pin.write_text(json.dumps({**json.loads(pin.read_text()), "maxProperties": 1}))
     said = " ".join(place.run("check", "--format", "github", expect=1).stdout.split())
     fetch = re.search(r"then holdfast (schemas fetch core --force --accept breaking)", said)[1]
     place.run(*shlex.split(fetch))
