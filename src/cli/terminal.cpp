@@ -99,7 +99,8 @@ int terminal_width() {
 }
 
 std::size_t list_width() {
-  const bool is_looked_at = stdout_is_terminal() || std::getenv("COLUMNS") != nullptr;
+  const char* columns = std::getenv("COLUMNS");
+  const bool is_looked_at = stdout_is_terminal() || (columns != nullptr && *columns != '\0');
   return is_looked_at ? static_cast<std::size_t>(terminal_width())
                       : std::numeric_limits<std::size_t>::max() / 2;
 }

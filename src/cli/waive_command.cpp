@@ -176,7 +176,7 @@ Result<Exit> list(const Command& command, bool all) {
     TRY(command.print(all ? "no waivers\n" : "no live waivers\n"));
     return Exit::ok;
   }
-  app::TextTable table{{"ID", "SUBJECT", "RULE", "OWNER", "STATE", "REASON"}, {}, 5, {0}, {3, 2}};
+  app::TextTable table{{"ID", "SUBJECT", "RULE", "OWNER", "STATE", "REASON"}, {}, 5, {0}, {3, 4}};
   for (const catalog::Waiver& waiver : waivers)
     table.rows.push_back({std::to_string(waiver.id), app::printable(waiver.subject), waiver.rule,
                           app::printable(waiver.owner), state_of(waiver, command.clock->now()),
