@@ -14,6 +14,8 @@ import pytest
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(SOURCE / "tests" / "support"))
 
+from pins import SCHEMAS, stamped  # noqa: E402
+from plain_registry import PlainRegistry  # noqa: E402
 from workspace import PostgresDatabase, SqliteDatabase, Workspace  # noqa: E402
 
 
@@ -66,3 +68,12 @@ def own_database(request, tmp_path):
 def sqlite_workspace(tmp_path, binary):
     """For what does not depend on the database."""
     yield Workspace.make(tmp_path / "workspace", binary, SqliteDatabase(tmp_path / "catalog.db"))
+
+
+@pytest.fixture
+def registry():
+    """A registry of the plain kind on loopback with the schemas of tests/support/pins.py, as 1.1.2 of track v1."""
+    with PlainRegistry() as made:
+        for name, schema in SCHEMAS.items():
+            made.publish(name, stamped(schema, name, "1.1.2"), "1.1.2")
+        yield made

@@ -163,6 +163,21 @@ void add_pins_option(CLI::App& command, SchemasWords& words) {
       ->type_name("NAME");
 }
 
+void add_reference_options(CLI::App& command, SchemasWords& words) {
+  words.default_folder = "tests/fixtures/schemas";
+  add_pins_option(command, words);
+  command.add_option("--track", words.track, "The registry's track, as in holdfast schemas check")
+      ->type_name("TRACK");
+  command
+      .add_option("--registry-url,--registry", words.registry_url,
+                  "The registry of registry:NAME (default: as configured, else REGISTRY_URL)")
+      ->type_name("URL");
+  command
+      .add_option("--schema-dir", words.folder,
+                  "The folder of pin:NAME (default: as configured, else tests/fixtures/schemas)")
+      ->type_name("FOLDER");
+}
+
 void add_schemas_choice(CLI::App& command, SchemasWords& words) {
   command.add_option("NAME", words.name,
                      "The set of pins, [schemas.NAME]; the one that fits where it is left out");

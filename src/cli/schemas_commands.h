@@ -24,6 +24,8 @@ struct SchemasWords {
 
 /// --pins NAME, for commands whose words are of something else.
 void add_pins_option(CLI::App& command, SchemasWords& words);
+/// For commands that take registry:NAME and pin:NAME: --pins, --track, --registry-url, --schema-dir.
+void add_reference_options(CLI::App& command, SchemasWords& words);
 /// [NAME], --track, --registry-url.
 void add_schemas_choice(CLI::App& command, SchemasWords& words);
 

@@ -204,7 +204,6 @@ Result<Exit> contract(const Command& command, const ContractWords& words) {
 
 void add_schemas_validate(CLI::App& group) {
   const auto words = std::make_shared<ValidateWords>();
-  words->default_folder = "tests/fixtures/schemas";
   CLI::App* command = add_command(
       group, "validate", "Hold documents against a schema",
       {"holdfast schemas validate event.json --schema schemas/v1/telemetry.FeedbackEvent.json",
@@ -216,17 +215,7 @@ void add_schemas_validate(CLI::App& group) {
                    "A file, registry:NAME[@VERSION], pin:NAME or git:REVISION:PATH")
       ->type_name("SCHEMA")
       ->required();
-  add_pins_option(*command, *words);
-  command->add_option("--track", words->track, "The registry's track of registry:NAME")
-      ->type_name("TRACK");
-  command
-      ->add_option("--registry-url,--registry", words->registry_url,
-                   "The registry of registry:NAME (default: as configured, else REGISTRY_URL)")
-      ->type_name("URL");
-  command
-      ->add_option("--schema-dir", words->folder,
-                   "The folder of pin:NAME (default: as configured, else tests/fixtures/schemas)")
-      ->type_name("FOLDER");
+  add_reference_options(*command, *words);
   command->add_option("--mode", words->mode, "warn tells of what is invalid and ends with 0")
       ->type_name("MODE")
       ->check(CLI::IsMember({"strict", "warn"}))

@@ -259,7 +259,6 @@ Result<Exit> diff(const Command& command, const DiffWords& words) {
 
 void add_schemas_diff(CLI::App& group) {
   const auto words = std::make_shared<DiffWords>();
-  words->default_folder = "tests/fixtures/schemas";
   CLI::App* command = add_command(
       group, "diff", "Say what a change of a schema means, with a document that proves it",
       {"holdfast schemas diff old.json new.json",
@@ -274,17 +273,7 @@ void add_schemas_diff(CLI::App& group) {
                    "A file, registry:NAME[@VERSION], pin:NAME or git:REVISION:PATH")
       ->required();
   command->add_option("NEW", words->now, "The same")->required();
-  add_pins_option(*command, *words);
-  command->add_option("--track", words->track, "The registry's track, as in holdfast schemas check")
-      ->type_name("TRACK");
-  command
-      ->add_option("--registry-url,--registry", words->registry_url,
-                   "The registry of registry:NAME (default: as configured, else REGISTRY_URL)")
-      ->type_name("URL");
-  command
-      ->add_option("--schema-dir", words->folder,
-                   "The folder of pin:NAME (default: as configured, else tests/fixtures/schemas)")
-      ->type_name("FOLDER");
+  add_reference_options(*command, *words);
   command->add_option("--profile", words->profile, "What counts as breaking")
       ->type_name("PROFILE")
       ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}))

@@ -9,7 +9,6 @@ import subprocess
 
 import pytest
 from pins import SCHEMAS, safe, stamped
-from plain_registry import PlainRegistry
 from schema_workspace import Place, tree
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -23,15 +22,6 @@ FAILPOINTS = [
 ]
 NAME = "telemetry.FeedbackEvent"
 PINS = [f"{name}.json" for name in SCHEMAS]
-
-
-@pytest.fixture
-def registry():
-    made = PlainRegistry()
-    for name, schema in SCHEMAS.items():
-        made.publish(name, stamped(schema, name, "1.1.2"), "1.1.2")
-    yield made
-    made.close()
 
 
 def pins(folder):

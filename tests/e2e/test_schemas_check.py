@@ -8,21 +8,11 @@ import re
 import jsonschema
 import pytest
 from pins import FEEDBACK, HEALTH, SCHEMAS, annotated, breaking, safe, stamped, write_pins
-from plain_registry import PlainRegistry
 from prom_stack import until
 from schema_workspace import Place, in_the_sources_keys, source_report
 from schemas import hold
 
 NAME = "telemetry.FeedbackEvent"
-
-
-@pytest.fixture
-def registry():
-    made = PlainRegistry()
-    for name, schema in SCHEMAS.items():
-        made.publish(name, stamped(schema, name, "1.1.2"), "1.1.2")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -6,21 +6,11 @@ import json
 import jsonschema
 import pytest
 from pins import FEEDBACK, HEALTH, SCHEMAS, annotated, breaking, safe, stamped, write_pins
-from plain_registry import PlainRegistry
 from schema_workspace import Place
 from schemas import hold
 
 NAME = "telemetry.FeedbackEvent"
 OTHER = "telemetry.HealthStatus"
-
-
-@pytest.fixture
-def registry():
-    made = PlainRegistry()
-    for name, schema in SCHEMAS.items():
-        made.publish(name, stamped(schema, name, "1.1.2"), "1.1.2")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -13,15 +13,6 @@ NAME = "telemetry.FeedbackEvent"
 
 
 @pytest.fixture
-def registry():
-    made = PlainRegistry()
-    for name, schema in SCHEMAS.items():
-        made.publish(name, stamped(schema, name, "1.1.2"), "1.1.2")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def place(tmp_path, binary):
     return Place(tmp_path / "store", binary)
 
