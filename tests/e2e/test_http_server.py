@@ -7,10 +7,10 @@ import signal
 import ssl
 import subprocess
 import sys
-import time
 
 import pytest
 from http_peer import PATIENCE_S, Peer, ProbeServer, make_certificate
+from prom_stack import until
 
 HEALTH = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n"
 CLOSE = "Connection: close\r\n"
@@ -410,8 +410,7 @@ def test_peers_that_vanish_leave_nothing_behind(server):
     assert child.stdout.readline() == b"reads\n"
     child.send_signal(signal.SIGKILL)
     child.wait()
-    while sockets_of(server.process.pid) > 1:
-        time.sleep(0.01)  # the listener stays
+    until("sockets of peers that are gone stay open", lambda: sockets_of(server.process.pid) == 1)  # the listener stays
     assert status_of(server.ask(f"GET /health HTTP/1.1\r\nHost: h\r\n{CLOSE}\r\n")) == 200
 
 
