@@ -90,7 +90,8 @@ void measure_memory(Sha256Kernel kernel) {
     for (std::size_t lane = 0; lane < lanes; ++lane)
       sha.begin(lane);
     const double start = cpu_seconds();
-    for (std::size_t piece = 0; piece < kPieces / lanes; ++piece) {
+    const std::size_t rounds = kPieces / lanes;
+    for (std::size_t round = 0; round < rounds; ++round) {
       for (std::size_t lane = 0; lane < lanes; ++lane) {
         sha.feed(lane, bytes.data() + lane * kBytes, kBytes, LastBytes::no);
       }
@@ -100,7 +101,7 @@ void measure_memory(Sha256Kernel kernel) {
       }
     }
     const double took = cpu_seconds() - start;
-    const double hashed = static_cast<double>(kPieces / lanes * lanes * kBytes);
+    const double hashed = static_cast<double>(rounds * lanes * kBytes);
     std::printf("%zu lane(s): %.2f GB/s\n", lanes, hashed / took / 1e9);
   }
 }

@@ -51,18 +51,25 @@ Result<std::vector<catalog::StoredEvent>> event_of(catalog::Catalog& catalog, st
   return events;
 }
 
+struct Resending {
+  catalog::Catalog& catalog;
+  EventSink& sink;
+  const std::string& actor;
+  const Cancel* cancel;
+};
+
 /// Whether the sink took it now.
-Result<bool> send_again(catalog::Catalog& catalog, EventSink& sink, std::int64_t seq,
-                        const std::string& actor, const Cancel* cancel) {
+Result<bool> send_again(const Resending& with, std::int64_t seq) {
+  catalog::Catalog& catalog = with.catalog;
   TRY_ASSIGN(const auto events, event_of(catalog, seq));
-  const Delivery done = sink.deliver(events, cancel);
+  const Delivery done = with.sink.deliver(events, with.cancel);
   if (done.problem) return *done.problem;
   if (done.refused.empty()) {
-    TRY(settle(catalog, sink.place(), seq, {"sent", {actor, ""}}));
+    TRY(settle(catalog, with.sink.place(), seq, {"sent", {with.actor, ""}}));
     return true;
   }
   TRY(catalog.connection().run("event_refusal.refused_again",
-                               {{"sink", sink.place().name},
+                               {{"sink", with.sink.place().name},
                                 {"seq", seq},
                                 {"at", now(catalog)},
                                 {"reason", done.refused.front().reason},
@@ -90,14 +97,14 @@ Result<std::vector<std::int64_t>> chosen(catalog::Catalog& catalog, const SinkPl
   return all;
 }
 
-Result<std::int64_t> send_all_again(catalog::Catalog& catalog, EventSink& sink, SinkClaim& claim,
-                                    std::span<const std::int64_t> seqs, const std::string& actor,
-                                    const Cancel* cancel) {
-  TRY_ASSIGN(const auto all, chosen(catalog, sink.place(), seqs));
+Result<std::int64_t> send_all_again(const Resending& with, SinkClaim& claim,
+                                    std::span<const std::int64_t> seqs) {
+  TRY_ASSIGN(const auto all, chosen(with.catalog, with.sink.place(), seqs));
   std::int64_t sent = 0;
   for (const std::int64_t seq : all) {
-    if (cancel != nullptr && cancel->requested()) return Error(Code::cancelled, "stopped");
-    TRY_ASSIGN(const bool is_sent, send_again(catalog, sink, seq, actor, cancel));
+    if (with.cancel != nullptr && with.cancel->requested())
+      return Error(Code::cancelled, "stopped");
+    TRY_ASSIGN(const bool is_sent, send_again(with, seq));
     sent += is_sent ? 1 : 0;
     TRY(claim.renew());
   }
@@ -171,7 +178,7 @@ Result<std::int64_t> resend_refused(catalog::Catalog& catalog, EventSink& sink,
   SinkClaim claim(catalog, sink.place());
   TRY_ASSIGN(const bool is_ours, claim.take(cancel));
   if (!is_ours) return served_by_another(sink.place());
-  auto sent = send_all_again(catalog, sink, claim, seqs, actor, cancel);
+  auto sent = send_all_again({catalog, sink, actor, cancel}, claim, seqs);
   TRY(claim.release());
   return sent;
 }
@@ -181,7 +188,7 @@ Status set_aside_next(catalog::Catalog& catalog, const SinkPlace& place, std::in
   SinkClaim claim(catalog, place);
   TRY_ASSIGN(const bool is_ours, claim.take(nullptr));
   if (!is_ours) return served_by_another(place);
-  const Status done = set_aside(catalog, place, seq, decision);
+  Status done = set_aside(catalog, place, seq, decision);
   TRY(claim.release());
   return done;
 }
