@@ -61,10 +61,11 @@ void add_extraction_checks(const Workspace& workspace, catalog::Catalog&,
 
 // --- schemas
 
-constexpr std::array<std::string_view, 18> kSchemasKeys = {
-    "track",    "fixtures", "registry", "kind",     "user",    "password",
-    "token",    "group",    "subjects", "attempts", "timeout", "request_timeout",
-    "critical", "all",      "interval", "profile",  "formats", "declared_hash"};
+constexpr std::array<std::string_view, 20> kSchemasKeys = {
+    "track",    "fixtures",     "registry", "kind",     "user",    "password",
+    "token",    "group",        "subjects", "attempts", "timeout", "request_timeout",
+    "critical", "all",          "interval", "profile",  "mode",    "formats",
+    "defaults", "declared_hash"};
 
 Status read_schemas(Workspace& workspace, const std::string& section_name, TomlTable& table) {
   TRY_ASSIGN(auto config, schemas::read_schemas_config(section_name, table, workspace.folder));

@@ -73,7 +73,7 @@ Result<Exit> validate(const Command& command, const ValidateWords& words) {
   TRY_ASSIGN(const auto schema, schemas::load_schema(words.schema, context));
   const auto held = schemas::hold_documents(
       schema.schema, words.documents,
-      words.formats ? schemas::Formats::assertion : schemas::Formats::annotation);
+      words.formats ? schemas::FormatMode::assertion : schemas::FormatMode::annotation);
   if (!held) return schemas::error_of(held.problem());
   std::vector<std::string> all;
   std::string text;

@@ -26,6 +26,8 @@ struct DiffWords : SchemasWords {
   std::string now;
   std::string profile = "contract";
   std::string mode;
+  std::string defaults = "ignore";
+  bool formats = false;
   std::string format = "text";
   std::string fail_on = "safe";
 };
@@ -73,6 +75,8 @@ std::string json_of(const Compared& compared, const DiffWords& words) {
       .text_or_null("new_dialect", told.new_dialect)
       .text("profile", words.profile)
       .text_or_null("mode", told.mode ? schemas::level_name(*told.mode) : "")
+      .text("formats", words.formats ? "assertion" : "annotation")
+      .text("defaults", words.defaults)
       .array("asked_versions", asked)
       .text("class", schemas::class_name(told.change))
       .json("verdict", schemas::verdict_json(told))
@@ -227,6 +231,8 @@ Result<Compared> compare(const Command& command, const DiffWords& words) {
   schemas::ComparisonOptions options;
   options.profile = schemas::parse_profile(words.profile).value_or(options.profile);
   options.mode = schemas::parse_mode(words.mode);
+  options.defaults = schemas::parse_defaults(words.defaults).value_or(options.defaults);
+  if (words.formats) options.format = schemas::FormatMode::assertion;
   Compared out;
   if (options.mode && schemas::is_transitive(*options.mode)) {
     TRY_ASSIGN(out.now, schemas::load_schema(words.now, context));
@@ -279,6 +285,13 @@ void add_schemas_diff(CLI::App& group) {
       ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}))
       ->capture_default_str();
   add_schemas_mode(*command, words->mode);
+  command
+      ->add_option("--defaults", words->defaults,
+                   "Whether readers fill the default of a missing property in")
+      ->type_name("WHAT")
+      ->check(CLI::IsMember({"ignore", "fill"}))
+      ->capture_default_str();
+  command->add_flag("--formats", words->formats, "Take \"format\" for what a string must have");
   command->add_option("--format", words->format, "The report's format")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "json", "sarif", "junit", "github", "markdown"}))

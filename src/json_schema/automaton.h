@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "json_schema/answer.h"
 #include "json_schema/budget.h"
 #include "json_schema/pattern.h"
 
@@ -56,8 +57,6 @@ class Language {
   explicit Language(std::shared_ptr<const LanguageNode> node) : node_(std::move(node)) {}
   std::shared_ptr<const LanguageNode> node_;
 };
-
-enum class Answer : unsigned char { no, yes, unknown };
 
 /// How many steps a question may take where the caller has no wish of its own: some tens of milliseconds.
 constexpr std::uint64_t kUsualSteps = 1'000'000;

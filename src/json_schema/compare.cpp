@@ -15,8 +15,6 @@
 namespace holdfast::json_schema {
 namespace {
 
-constexpr std::array kClassNames = std::to_array<std::string_view>(
-    {"identical", "equivalent", "annotation", "safe", "breaking", "unknown"});
 constexpr std::uint64_t kConfirmSteps = 2'000'000;
 
 struct Sides {
@@ -113,12 +111,6 @@ ChangeClass graver(ChangeClass a, ChangeClass b) {
   return std::max(a, b);
 }
 
-ChangeClass of_answer(Answer answer) {
-  return answer == Answer::yes  ? ChangeClass::safe
-         : answer == Answer::no ? ChangeClass::breaking
-                                : ChangeClass::unknown;
-}
-
 ChangeClass of_equal_languages(const Comparison& comparison) {
   if (comparison.has_more_changes) return ChangeClass::unknown;  // a removal may be among them
   ChangeClass made = ChangeClass::equivalent;
@@ -148,28 +140,6 @@ ChangeClass by_contract(const Comparison& comparison) {
   return is_broken ? ChangeClass::breaking : ChangeClass::unknown;
 }
 
-Answer both(Answer a, Answer b) {
-  if (a == Answer::no || b == Answer::no) return Answer::no;
-  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
-}
-
-Answer of_mode(CompareMode mode, const Comparison& comparison) {
-  switch (mode) {
-    case CompareMode::none:
-      return Answer::yes;
-    case CompareMode::backward:
-    case CompareMode::backward_transitive:
-      return comparison.backward.answer;
-    case CompareMode::forward:
-    case CompareMode::forward_transitive:
-      return comparison.forward.answer;
-    case CompareMode::full:
-    case CompareMode::full_transitive:
-      return both(comparison.backward.answer, comparison.forward.answer);
-  }
-  return Answer::unknown;
-}
-
 ChangeClass class_of(const Comparison& comparison, const CompareOptions& options) {
   const ChangeClass contract = by_contract(comparison);
   const bool is_same =
@@ -179,16 +149,16 @@ ChangeClass class_of(const Comparison& comparison, const CompareOptions& options
       return contract;
     case Profile::inclusion:
       if (is_same) return std::min(contract, ChangeClass::annotation);
-      return of_answer(of_mode(options.mode, comparison));
+      return class_of_answer(both(comparison.backward.answer, comparison.forward.answer));
     case Profile::confluent_strict:
       if (is_same) return std::min(contract, ChangeClass::annotation);
-      return of_answer(comparison.backward.answer);
+      return class_of_answer(comparison.backward.answer);
     case Profile::confluent_lenient:
       if (is_same) return std::min(contract, ChangeClass::annotation);
       if (!comparison.changes.empty() && !comparison.has_more_changes &&
           std::all_of(comparison.changes.begin(), comparison.changes.end(), is_lenient))
         return ChangeClass::safe;
-      return of_answer(comparison.backward.answer);
+      return class_of_answer(comparison.backward.answer);
   }
   return ChangeClass::unknown;
 }
@@ -217,24 +187,20 @@ Verdict undecided(const Error& error) {
   return verdict;
 }
 
-// Whose values one of two schemas is read by is another one where defaults are filled in, for each direction.
+// Whose values one of two schemas is read by is another one where defaults are filled in, for each direction. The changes are those that a
+// reader of the new one sees.
 Result<Comparison> compare_filled(const Schema& old_schema, const Schema& new_schema,
                                   CompareOptions options) {
+  if (is_same_text(old_schema, new_schema)) return identical();
   options.defaults = Defaults::ignore;
-  TRY_ASSIGN(Comparison comparison, compare(old_schema, new_schema, options));
-  if (comparison.change_class == ChangeClass::identical) return comparison;
-  CompareOptions verdicts_only = options;
-  verdicts_only.most_changes = 0;
   const auto new_reader = reader_of(new_schema, options.format);
   const auto old_reader = reader_of(old_schema, options.format);
-  if (new_reader) {
-    TRY_ASSIGN(Comparison backward, compare(old_schema, *new_reader, verdicts_only));
-    comparison.backward = std::move(backward.backward);
-  } else {
-    comparison.backward = undecided(new_reader.error());
-  }
+  TRY_ASSIGN(Comparison comparison,
+             compare(old_schema, new_reader ? *new_reader : new_schema, options));
+  if (!new_reader) comparison.backward = undecided(new_reader.error());
+  options.most_changes = 0;
   if (old_reader) {
-    TRY_ASSIGN(Comparison forward, compare(*old_reader, new_schema, verdicts_only));
+    TRY_ASSIGN(Comparison forward, compare(*old_reader, new_schema, options));
     comparison.forward = std::move(forward.forward);
   } else {
     comparison.forward = undecided(old_reader.error());
@@ -244,10 +210,6 @@ Result<Comparison> compare_filled(const Schema& old_schema, const Schema& new_sc
 }
 
 }  // namespace
-
-std::string_view class_name(ChangeClass change_class) {
-  return kClassNames.at(static_cast<std::size_t>(change_class));
-}
 
 Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
                            const CompareOptions& options) {
@@ -287,15 +249,6 @@ Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
   }
   comparison.change_class = class_of(comparison, options);
   return comparison;
-}
-
-Answer judge_mode(CompareMode mode, const std::vector<Comparison>& against) {
-  Answer made = Answer::yes;
-  const bool is_transitive = mode >= CompareMode::backward_transitive;
-  for (std::size_t i = is_transitive || against.empty() ? 0 : against.size() - 1;
-       i < against.size(); ++i)
-    made = both(made, of_mode(mode, against[i]));
-  return made;
 }
 
 }  // namespace holdfast::json_schema

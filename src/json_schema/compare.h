@@ -10,42 +10,13 @@
 #include <vector>
 
 #include "base/result.h"
-#include "json_schema/automaton.h"
+#include "json_schema/answer.h"
+#include "json_schema/change_class.h"
 #include "json_schema/compare_rules.h"
 #include "json_schema/schema.h"
 #include "json_schema/validator.h"
 
 namespace holdfast::json_schema {
-
-/// How a difference is to be taken, from harmless to grave; unknown is behind all of them.
-enum class ChangeClass : unsigned char {
-  identical,
-  equivalent,
-  annotation,
-  safe,
-  breaking,
-  unknown
-};
-std::string_view class_name(ChangeClass change_class);
-
-/// Which of both directions a compatibility mode demands.
-enum class CompareMode : unsigned char {
-  none,
-  backward,
-  forward,
-  full,
-  backward_transitive,
-  forward_transitive,
-  full_transitive,
-};
-
-/// By what rules a difference gets its class.
-enum class Profile : unsigned char {
-  contract,  // optional properties of open objects are safe, whatever else is seen by anybody is breaking
-  inclusion,         // safe is what the mode's directions prove
-  confluent_strict,  // as Confluent's registry judges, where that is sound: an optional property of an open object is breaking
-  confluent_lenient,  // and there it is safe, as are closing an open object and removing a property
-};
 
 /// Whether a reader puts the default of a missing property in.
 enum class Defaults : unsigned char { ignore, fill };
@@ -55,7 +26,6 @@ constexpr std::uint64_t kUsualCompareSteps = 2'000'000;
 
 struct CompareOptions {
   Profile profile = Profile::contract;
-  CompareMode mode = CompareMode::full;
   Defaults defaults = Defaults::ignore;
   FormatMode format = FormatMode::annotation;
   std::uint64_t steps = kUsualCompareSteps;
@@ -113,9 +83,5 @@ struct Comparison {
 /// Compares. Errors: `internal` only; what can't be decided is a verdict. Thread-safe.
 Result<Comparison> compare(const Schema& old_schema, const Schema& new_schema,
                            const CompareOptions& options = {});
-
-/// What a mode says of the verdicts against earlier versions, the latest of them last: only the transitive modes ask all. Yes: compatible.
-/// One no is no; otherwise one unknown is unknown.
-Answer judge_mode(CompareMode mode, const std::vector<Comparison>& against);
 
 }  // namespace holdfast::json_schema

@@ -96,56 +96,14 @@ Looked<json_schema::Schema> read(const Pin& schema) {
   return *std::move(found);
 }
 
-// --- the comparer's words as this room's
+// --- the comparer's answer as this room tells it
 
 json_schema::CompareOptions options_of(const ComparisonOptions& options) {
   json_schema::CompareOptions out;
-  if (options.formats == Formats::assertion) out.format = json_schema::FormatMode::assertion;
-  switch (options.profile) {
-    case Profile::contract:
-      out.profile = json_schema::Profile::contract;
-      break;
-    case Profile::inclusion:
-      out.profile = json_schema::Profile::inclusion;
-      break;
-    case Profile::confluent_strict:
-      out.profile = json_schema::Profile::confluent_strict;
-      break;
-    case Profile::confluent_lenient:
-      out.profile = json_schema::Profile::confluent_lenient;
-      break;
-  }
+  out.profile = options.profile;
+  out.format = options.format;
+  out.defaults = options.defaults;
   return out;
-}
-
-Answer answer_of(json_schema::Answer answer) {
-  switch (answer) {
-    case json_schema::Answer::yes:
-      return Answer::yes;
-    case json_schema::Answer::no:
-      return Answer::no;
-    case json_schema::Answer::unknown:
-      return Answer::unknown;
-  }
-  return Answer::unknown;
-}
-
-ChangeClass class_of(json_schema::ChangeClass change) {
-  switch (change) {
-    case json_schema::ChangeClass::identical:
-      return ChangeClass::identical;
-    case json_schema::ChangeClass::equivalent:
-      return ChangeClass::equivalent;
-    case json_schema::ChangeClass::annotation:
-      return ChangeClass::annotation;
-    case json_schema::ChangeClass::safe:
-      return ChangeClass::safe;
-    case json_schema::ChangeClass::breaking:
-      return ChangeClass::breaking;
-    case json_schema::ChangeClass::unknown:
-      return ChangeClass::unknown;
-  }
-  return ChangeClass::unknown;
 }
 
 std::optional<std::string> if_any(const std::string& text) {
@@ -157,9 +115,9 @@ Change change_of(const json_schema::Change& told) {
   out.path = told.new_value.empty() ? told.old_path : told.new_path;
   out.keyword = told.keyword;
   out.rule = told.rule;
-  out.change = class_of(told.change_class);
-  out.backward = answer_of(told.backward);
-  out.forward = answer_of(told.forward);
+  out.change = told.change_class;
+  out.backward = told.backward;
+  out.forward = told.forward;
   out.old_value = told.old_value;
   out.new_value = told.new_value;
   out.message = told.message;
@@ -169,13 +127,13 @@ Change change_of(const json_schema::Change& told) {
 }
 
 void take(Comparison& out, const json_schema::Comparison& told) {
-  out.change = class_of(told.change_class);
-  out.backward = answer_of(told.backward.answer);
-  out.forward = answer_of(told.forward.answer);
+  out.change = told.change_class;
+  out.backward = told.backward.answer;
+  out.forward = told.forward.answer;
   out.backward_witness = if_any(told.backward.witness);
   out.forward_witness = if_any(told.forward.witness);
   for (const json_schema::Verdict* verdict : {&told.backward, &told.forward})
-    if (verdict->answer == json_schema::Answer::unknown && out.unknown_because.empty())
+    if (verdict->answer == Answer::unknown && out.unknown_because.empty())
       out.unknown_because =
           verdict->reason + (verdict->stopped_at.empty() ? "" : " at " + verdict->stopped_at);
   for (const json_schema::Change& each : told.changes)
@@ -184,18 +142,6 @@ void take(Comparison& out, const json_schema::Comparison& told) {
 }
 
 // --- a mode: the directions that it asks for decide the class
-
-ChangeClass class_of_answer(Answer answer) {
-  switch (answer) {
-    case Answer::yes:
-      return ChangeClass::safe;
-    case Answer::no:
-      return ChangeClass::breaking;
-    case Answer::unknown:
-      return ChangeClass::unknown;
-  }
-  return ChangeClass::unknown;
-}
 
 // What is none of anybody's business in any direction stays what it is.
 bool is_seen_by_documents(ChangeClass change) {
@@ -206,16 +152,16 @@ ChangeClass class_in(CompatibilityLevel mode, Answer backward, Answer forward) {
   Answer asked = Answer::yes;
   if (asks_backward(mode)) asked = both(asked, backward);
   if (asks_forward(mode)) asked = both(asked, forward);
-  return class_of_answer(asked);
+  return json_schema::class_of_answer(asked);
 }
 
-// A change is told where it stands, and the whole may say less of it (what another condition forbids anyway) or more (below a `not`): nothing
-// of a schema that keeps the promise is graver than that, and one that breaks it has a change that says so.
+// A change is told where it stands, and the whole may say less of it (what another condition forbids anyway, what a default fills in) or
+// more (below a `not`): nothing of a schema that keeps the promise is graver than that, and one that breaks it has a change that says so.
 void reclassify_changes(Comparison& out) {
   const bool is_kept = out.change <= ChangeClass::safe;
   ChangeClass gravest = ChangeClass::identical;
   for (Change& each : out.changes) {
-    if (is_seen_by_documents(each.change))
+    if (out.mode && is_seen_by_documents(each.change))
       each.change = class_in(*out.mode, each.backward, each.forward);
     if (is_kept) each.change = std::min(each.change, out.change);
     gravest = std::max(gravest, each.change);
@@ -236,81 +182,12 @@ Looked<ChangeClass> class_of_whole(const Comparison& told, const json_schema::Sc
   if (asks_forward(*options.mode)) {
     const auto back = json_schema::compare(now, old, options_of(options));
     if (!back) return Problem{ProblemKind::budget_exceeded, back.error().message()};
-    forward = answer_of_class(class_of(back->change_class));
+    forward = answer_of_class(back->change_class);
   }
   return class_in(*options.mode, answer_of_class(told.change), forward);
 }
 
 }  // namespace
-
-std::string_view class_name(ChangeClass change) {
-  switch (change) {
-    case ChangeClass::identical:
-      return "identical";
-    case ChangeClass::equivalent:
-      return "equivalent";
-    case ChangeClass::annotation:
-      return "annotation";
-    case ChangeClass::safe:
-      return "safe";
-    case ChangeClass::breaking:
-      return "breaking";
-    case ChangeClass::unknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
-std::optional<ChangeClass> parse_class(std::string_view name) {
-  for (const ChangeClass each :
-       {ChangeClass::identical, ChangeClass::equivalent, ChangeClass::annotation, ChangeClass::safe,
-        ChangeClass::breaking, ChangeClass::unknown})
-    if (class_name(each) == name) return each;
-  return {};
-}
-
-std::string_view answer_name(Answer answer) {
-  switch (answer) {
-    case Answer::yes:
-      return "yes";
-    case Answer::no:
-      return "no";
-    case Answer::unknown:
-      return "unknown";
-  }
-  return "unknown";
-}
-
-Answer both(Answer a, Answer b) {
-  if (a == Answer::no || b == Answer::no) return Answer::no;
-  return a == Answer::yes && b == Answer::yes ? Answer::yes : Answer::unknown;
-}
-
-Answer answer_of_class(ChangeClass change) {
-  if (change <= ChangeClass::safe) return Answer::yes;
-  return change == ChangeClass::breaking ? Answer::no : Answer::unknown;
-}
-
-std::string_view profile_name(Profile profile) {
-  switch (profile) {
-    case Profile::contract:
-      return "contract";
-    case Profile::inclusion:
-      return "inclusion";
-    case Profile::confluent_strict:
-      return "confluent-strict";
-    case Profile::confluent_lenient:
-      return "confluent-lenient";
-  }
-  return "contract";
-}
-
-std::optional<Profile> parse_profile(std::string_view name) {
-  for (const Profile each : {Profile::contract, Profile::inclusion, Profile::confluent_strict,
-                             Profile::confluent_lenient})
-    if (profile_name(each) == name) return each;
-  return {};
-}
 
 Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
                                    const ComparisonOptions& options) {
@@ -334,8 +211,8 @@ Looked<Comparison> compare_schemas(const Pin& old, const Pin& now,
   take(out, *told);
   // The texts differ, so the pin is not what the registry has, whatever they mean.
   if (out.change == ChangeClass::identical) out.change = ChangeClass::equivalent;
-  if (!out.mode) return out;
-  if (is_seen_by_documents(out.change)) {
+  if (!out.mode && options.defaults == Defaults::ignore) return out;
+  if (out.mode && is_seen_by_documents(out.change)) {
     const auto asked = class_of_whole(out, *old_schema, *new_schema, options);
     if (!asked) return asked.problem();
     out.change = *asked;

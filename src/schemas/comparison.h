@@ -9,30 +9,21 @@
 #include <vector>
 
 #include "base/result.h"
+#include "json_schema/answer.h"
+#include "json_schema/change_class.h"
+#include "schemas/comparison_options.h"
 #include "schemas/pins.h"
 #include "schemas/problem.h"
-#include "schemas/profile.h"
 
 namespace holdfast::schemas {
 
-/// From the least to the most (facts of source 001: the runbook's classes).
-enum class ChangeClass : unsigned char {
-  identical,
-  equivalent,
-  annotation,
-  safe,
-  breaking,
-  unknown
-};
-std::string_view class_name(ChangeClass change);
-std::optional<ChangeClass> parse_class(std::string_view name);
-
-enum class Answer : unsigned char { yes, no, unknown };
-std::string_view answer_name(Answer answer);
-/// One no is no, otherwise one unknown is unknown.
-Answer both(Answer a, Answer b);
-/// What the class of one direction says of it: safe and less is yes, breaking no.
-Answer answer_of_class(ChangeClass change);
+using json_schema::Answer;
+using json_schema::answer_name;
+using json_schema::answer_of_class;
+using json_schema::both;
+using json_schema::ChangeClass;
+using json_schema::class_name;
+using json_schema::parse_class;
 
 struct Change {
   std::string path;  // JSON Pointer into the new schema, or into the old one where it is gone there

@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// What counts as breaking.
+// What counts as breaking: profile, mode, and how `format` and `default` are taken.
 #pragma once
 #include <optional>
 #include <string_view>
 
+#include "json_schema/change_class.h"
+#include "json_schema/compare.h"
+#include "json_schema/validator.h"
 #include "schemas/compatibility_level.h"
 
 namespace holdfast::schemas {
 
-/// The profiles of json_schema/compare.h.
-enum class Profile : unsigned char { contract, inclusion, confluent_strict, confluent_lenient };
-/// "confluent-strict".
-std::string_view profile_name(Profile profile);
-std::optional<Profile> parse_profile(std::string_view name);
+using json_schema::Defaults;
+using json_schema::FormatMode;
+using json_schema::parse_profile;
+using json_schema::Profile;
+using json_schema::profile_name;
 
-/// What a `format` is held for.
-enum class Formats : unsigned char { annotation, assertion };
+/// "assertion".
+std::string_view format_mode_name(FormatMode format);
+std::optional<FormatMode> parse_format_mode(std::string_view name);
+/// "fill".
+std::string_view defaults_name(Defaults defaults);
+std::optional<Defaults> parse_defaults(std::string_view name);
 
 struct ComparisonOptions {
   Profile profile = Profile::contract;
-  Formats formats = Formats::annotation;
+  FormatMode format = FormatMode::annotation;
+  Defaults defaults = Defaults::ignore;
   /// Whose directions decide the class; none: the profile alone does. `compare_schemas` compares two texts, so that a transitive one is to it
   /// what the other of the same directions is.
   std::optional<CompatibilityLevel> mode = {};

@@ -145,7 +145,7 @@ class Contract {
 
   void hold_all(const Pin& pin, const std::vector<std::string>& files) {
     auto held = pin.problem ? Looked<std::vector<HeldDocument>>(*pin.problem)
-                            : hold_documents(pin, files, config_.comparison.formats);
+                            : hold_documents(pin, files, config_.comparison.format);
     if (held) {
       for (HeldDocument& document : *held)
         out_.samples.push_back({pin.name, std::move(document)});

@@ -7,13 +7,12 @@
 #include "base/root_folder.h"
 #include "json_schema/document.h"
 #include "json_schema/schema.h"
-#include "json_schema/validator.h"
 #include "schemas/comparison.h"
 
 namespace holdfast::schemas {
 namespace {
 
-HeldDocument hold(const json_schema::Schema& schema, const std::string& file, Formats formats) {
+HeldDocument hold(const json_schema::Schema& schema, const std::string& file, FormatMode format) {
   HeldDocument out;
   out.file = file;
   auto bytes = real_file_system().read(file, kMostSchemaBytes);
@@ -30,7 +29,7 @@ HeldDocument hold(const json_schema::Schema& schema, const std::string& file, Fo
   json_schema::Budget budget(json_schema::kUsualValidationSteps);
   json_schema::ValidateOptions options;
   options.most_violations = kMostFaults;
-  if (formats == Formats::assertion) options.format = json_schema::FormatMode::assertion;
+  options.format = format;
   const auto violations = json_schema::validate(schema, document->root(), budget, options);
   if (!violations) {
     const bool is_spent = violations.error().code() == Code::cancelled;
@@ -48,7 +47,7 @@ HeldDocument hold(const json_schema::Schema& schema, const std::string& file, Fo
 
 Looked<std::vector<HeldDocument>> hold_documents(const Pin& schema,
                                                  const std::vector<std::string>& files,
-                                                 Formats formats) {
+                                                 FormatMode format) {
   const SchemaFacts facts = facts_of(schema);
   if (facts.problem) return *facts.problem;
   const auto read = json_schema::Schema::parse(schema.bytes);
@@ -56,7 +55,7 @@ Looked<std::vector<HeldDocument>> hold_documents(const Pin& schema,
   std::vector<HeldDocument> out;
   out.reserve(files.size());
   for (const std::string& file : files)
-    out.push_back(hold(*read, file, formats));
+    out.push_back(hold(*read, file, format));
   return out;
 }
 

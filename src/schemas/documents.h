@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "schemas/comparison_options.h"
 #include "schemas/pins.h"
 #include "schemas/problem.h"
-#include "schemas/profile.h"
 
 namespace holdfast::schemas {
 
@@ -31,6 +31,6 @@ inline constexpr std::size_t kMostFaults = 20;
 /// Reads the schema once and holds each file against it. The problem of the whole is the schema's.
 Looked<std::vector<HeldDocument>> hold_documents(const Pin& schema,
                                                  const std::vector<std::string>& files,
-                                                 Formats formats);
+                                                 FormatMode format);
 
 }  // namespace holdfast::schemas

@@ -136,6 +136,8 @@ std::string drift_report(const SchemasConfig& config, const DriftRun& run,
       .text("track", config.track)
       .text_or_null("mode", config.comparison.mode ? level_name(*config.comparison.mode) : "")
       .text("profile", profile_name(config.comparison.profile))
+      .text("formats", format_mode_name(config.comparison.format))
+      .text("defaults", defaults_name(config.comparison.defaults))
       .flag("complete", extras.is_complete)
       .number("compared", counts.compared)
       .number("total_schemas", counts.total)

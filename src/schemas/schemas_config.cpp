@@ -36,9 +36,14 @@ Status read_comparison(TomlTable& table, ComparisonOptions& options) {
     TRY_ASSIGN(options.mode, read_mode(*mode, table));
   }
   TRY_ASSIGN(const std::string formats, table.string_or("formats", "annotation"));
-  if (formats != "annotation" && formats != "assertion")
+  const auto format = parse_format_mode(formats);
+  if (!format)
     return table.invalid("formats", "\"" + formats + "\" is neither annotation nor assertion");
-  options.formats = formats == "assertion" ? Formats::assertion : Formats::annotation;
+  options.format = *format;
+  TRY_ASSIGN(const std::string missing, table.string_or("defaults", "ignore"));
+  const auto defaults = parse_defaults(missing);
+  if (!defaults) return table.invalid("defaults", "\"" + missing + "\" is neither ignore nor fill");
+  options.defaults = *defaults;
   return {};
 }
 

@@ -9,6 +9,7 @@
 //   profile = "contract"                       contract, inclusion, confluent-strict, confluent-lenient
 //   mode = "BACKWARD"                          which directions decide the class: NONE, BACKWARD, FORWARD, FULL; none: the profile
 //   formats = "annotation"                     or "assertion"
+//   defaults = "ignore"                        or "fill": readers put the default of a missing property in
 //   interval = "24h"                           how often somebody looks, for the alert on checks that stopped
 //   declared_hash = "auto"                     what the registry's own hash is of: auto, raw, seed, canonical, ignored
 #pragma once
@@ -20,7 +21,7 @@
 #include "base/result.h"
 #include "base/toml.h"
 #include "core/finding.h"
-#include "schemas/profile.h"
+#include "schemas/comparison_options.h"
 #include "schemas/registry_config.h"
 
 namespace holdfast::schemas {

@@ -5,7 +5,7 @@ import subprocess
 
 import jsonschema
 import pytest
-from pins import FEEDBACK, HEALTH, SCHEMAS, breaking, safe, stamped, write_pins
+from pins import FEEDBACK, HEALTH, SCHEMAS, breaking, safe, stamped, write, write_pins
 from schema_workspace import Place
 from schemas import hold
 
@@ -17,11 +17,6 @@ def place(tmp_path, binary):
     made = Place(tmp_path / "workspace", binary)
     write_pins(made.folder / "schemas/v1", SCHEMAS)
     return made
-
-
-def write(folder, name, schema):
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(json.dumps(schema))
 
 
 def git(folder, *arguments):

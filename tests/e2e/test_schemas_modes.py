@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which direction is promised (`--mode`), how often one thing is asked for (`--retries`), and drifts that are known (`--baseline`)."""
+"""Which direction is promised (`--mode`), how often one thing is asked for (`--retries`), and drifts that are known (`--baseline`),
+and whether defaults and formats count."""
 import copy
 import json
 
 import jsonschema
 import pytest
-from pins import FEEDBACK, HEALTH, SCHEMAS, annotated, breaking, safe, stamped, write_pins
+from pins import FEEDBACK, HEALTH, SCHEMAS, annotated, breaking, safe, stamped, write, write_pins
 from schema_workspace import Place
 from schemas import hold
 
@@ -308,3 +309,39 @@ def test_a_report_of_another_track_or_no_file_is_refused(known):
     twice["schemas"] += twice["schemas"]
     refused(known, json.dumps(twice).encode(), "told once")
     assert "nowhere.json" in known.run("schemas", "check", "core", "--baseline", "nowhere.json", expect=2).stderr
+
+
+# --- how `default` and `format` are taken
+
+
+def demanding(schema: dict) -> dict:
+    """One more property, which everybody has to have, and which a reader can fill in."""
+    more = schema["properties"] | {"grade": {"type": "string", "default": "none"}}
+    return schema | {"properties": more, "required": [*schema["required"], "grade"]}
+
+
+def test_a_new_required_property_is_safe_where_readers_fill_its_default_in(workspace, registry):
+    publish(registry, demanding(FEEDBACK))
+    ignoring = workspace.json("schemas", "check", "core", expect=1)
+    assert (state_of(ignoring)["class"], ignoring["defaults"]) == ("breaking", "ignore")
+    workspace.configure(registry.url, extra='defaults = "fill"')
+    filling = workspace.json("schemas", "check", "core", expect=1)
+    assert (state_of(filling)["class"], filling["defaults"]) == ("safe", "fill")
+    workspace.configure(registry.url, extra='defaults = "fil"')
+    assert '"fil" is neither ignore nor fill' in workspace.run("schemas", "check", "core", expect=2).stderr
+
+
+def test_diff_takes_defaults_and_formats_as_it_is_told(workspace):
+    write(workspace.folder, "old.json", FEEDBACK)
+    write(workspace.folder, "new.json", demanding(FEEDBACK))
+    diff = ["schemas", "diff", "old.json", "new.json"]
+    assert workspace.json(*diff, expect=1)["class"] == "breaking"
+    assert workspace.json(*diff, "--defaults", "fill", expect=1)["class"] == "safe"
+    write(workspace.folder, "old.json", {"type": "string"})
+    write(workspace.folder, "new.json", {"type": "string", "format": "date"})
+    assert workspace.json(*diff)["class"] == "annotation"
+    asserted = workspace.json(*diff, "--formats", expect=1)
+    assert (asserted["class"], asserted["formats"]) == ("breaking", "assertion")
+    witness = asserted["backward_witness"]
+    truth = jsonschema.Draft202012Validator({"format": "date"}, format_checker=jsonschema.FormatChecker())
+    assert isinstance(witness, str) and not truth.is_valid(witness)

@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 import pytest
-from pins import SCHEMAS, breaking, safe, stamped, write_pins
+from pins import SCHEMAS, breaking, safe, stamped, write, write_pins
 from plain_registry import PlainRegistry
 from schema_workspace import Place, tree
 from schemas import hold
@@ -153,11 +153,6 @@ def test_a_catalog_that_fails_is_no_pass_even_where_failing_open_is_asked_for(wo
 
 
 # --- another track, and the pins themselves
-
-def write(folder, name, schema):
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(json.dumps(schema))
-
 
 @pytest.mark.parametrize("registry_folder", ["published", "published/"])
 def test_a_folder_that_has_no_such_track_is_not_taken_for_it(place, registry_folder):

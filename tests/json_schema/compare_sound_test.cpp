@@ -326,7 +326,6 @@ TEST(CompareSound, ASafeClassNeedsAnAdditionAndNoNarrowingBesides) {
 TEST(CompareSound, LeniencyEndsWhereMoreIsLess) {
   CompareOptions options;
   options.profile = Profile::confluent_lenient;
-  options.mode = CompareMode::backward;
   const auto lenient = [&](const std::string& old_text, const std::string& new_text) {
     return compared(old_text, new_text, options).change_class;
   };

@@ -138,5 +138,27 @@ TEST(ComparisonMode, IsReadAsPeopleTypeIt) {
   EXPECT_FALSE(parse_mode("sideways").has_value());
 }
 
+TEST(ComparisonMode, DefaultsThatReadersFillInAreNoChangeOfTheirs) {
+  const std::string offered =
+      R"({"type":"object","properties":{"b":{"type":"integer","default":1}}})";
+  const std::string demanded =
+      R"({"type":"object","properties":{"b":{"type":"integer","default":1}},"required":["b"]})";
+  ComparisonOptions options;
+  const auto class_by = [&](const std::string& old, const std::string& now) {
+    const auto told =
+        compare_schemas(pin_of("a", "", old, "old"), pin_of("a", "", now, "new"), options);
+    EXPECT_TRUE(told.ok()) << told.problem().detail;
+    for (const Change& each : told->changes)
+      EXPECT_LE(each.change, told->change);
+    return told->change;
+  };
+  EXPECT_EQ(class_by(offered, demanded), ChangeClass::breaking);
+  options.defaults = Defaults::fill;
+  EXPECT_EQ(class_by(offered, demanded), ChangeClass::equivalent);
+  EXPECT_EQ(class_by(demanded, offered), ChangeClass::equivalent);
+  options.mode = Level::backward;
+  EXPECT_EQ(class_by(offered, demanded), ChangeClass::equivalent);
+}
+
 }  // namespace
 }  // namespace holdfast::schemas

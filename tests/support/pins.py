@@ -48,6 +48,12 @@ def stamped(schema, name, version, track="v1"):
             "$track": track}
 
 
+def write(folder, name, document):
+    """One file of JSON in a folder, which is made where there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(json.dumps(document))
+
+
 def write_pins(folder, schemas, version="1.1.2"):
     """As the source's fetch script: stamps, indented, no lock file."""
     folder.mkdir(parents=True, exist_ok=True)
