@@ -376,8 +376,9 @@ Task<Reply> Session::answer(Incoming& in) {
   if (found.allow.empty() && !all)
     co_return problem(404, "there is nothing at " + in.call.target.path);
   if (*known == Method::options || found.route == nullptr) {
-    Reply reply =
-        *known == Method::options ? Reply{} : problem(405, "the method is not one of this path");
+    Reply reply = *known == Method::options ? Reply{}
+                                            : problem(405, "the method is not one of this path",
+                                                      "send one of " + found.allow);
     if (*known == Method::options) reply.status = 204;
     reply.headers.emplace_back("Allow", all ? shared_.routes.allow_all() : found.allow);
     co_return reply;

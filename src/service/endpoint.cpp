@@ -47,13 +47,23 @@ http::Reply reply_of(Speech speech, const Refusal& refusal) {
   return reply;
 }
 
+std::string hint_of(const std::vector<QueryKey>& keys) {
+  if (keys.empty()) return "this path takes none";
+  std::string out;
+  for (const QueryKey& key : keys)
+    out += (out.empty() ? "it takes " : ", ") + std::string(key.name);
+  return out;
+}
+
 // A key that is misspelt must not be answered as if it weren't there.
 Status check_query(const Endpoint& endpoint, const http::Call& call) {
   for (std::size_t i = 0; i < call.target.query.size(); ++i) {
     const std::string& key = call.target.query[i].first;
     if (std::ranges::find(endpoint.query, key, &QueryKey::name) == endpoint.query.end())
-      return Error(Code::invalid, "the query has a key \"" + printable_path(key.substr(0, 60)) +
-                                      "\", which there is not");
+      return Error(
+          Code::invalid,
+          "the query has a key \"" + printable_path(key.substr(0, 60)) + "\", which there is not",
+          hint_of(endpoint.query));
     for (std::size_t j = 0; j < i; ++j)
       if (call.target.query[j].first == key)
         return Error(Code::invalid, "the query has the key \"" + key + "\" twice");

@@ -321,6 +321,8 @@ def test_a_query_key_that_is_misspelt_is_told(quick):
     quick.publish("x", "1", {})
     for path in ("/schemas/v1/x?verison=1", "/schemas/v1/x?version=1&version=1", "/index?track=v1"):
         assert quick.get(path).status == 422, path
+    assert quick.get("/schemas/v1/x?verison=1").json["hint"] == "it takes version"
+    assert quick.get("/index?track=v1").json["hint"] == "this path takes none"
 
 
 def test_errors_say_nothing_of_this_machine(sqlite_workspace):
