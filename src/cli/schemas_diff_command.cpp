@@ -24,9 +24,9 @@ using schemas::NamedSchema;
 struct DiffWords : SchemasWords {
   std::string old;
   std::string now;
-  std::string profile = "contract";
+  std::string profile;
   std::string mode;
-  std::string defaults = "ignore";
+  std::string defaults;
   bool formats = false;
   std::string format = "text";
   std::string fail_on = "safe";
@@ -39,6 +39,7 @@ struct AskedVersion {
 };
 
 struct Compared {
+  schemas::ComparisonOptions options;
   std::vector<AskedVersion> asked;  // from the oldest to the newest; none where OLD is one version
   NamedSchema old;  // of all that were asked, the newest of those with the gravest class
   NamedSchema now;
@@ -53,7 +54,7 @@ std::string asked_json(const AskedVersion& asked) {
   return std::move(out).take();
 }
 
-std::string json_of(const Compared& compared, const DiffWords& words) {
+std::string json_of(const Compared& compared) {
   const Comparison& told = compared.comparison;
   std::vector<std::string> changes;
   for (const schemas::Change& change : told.changes)
@@ -73,10 +74,10 @@ std::string json_of(const Compared& compared, const DiffWords& words) {
       .text_or_null("new_contract_sha256", schemas::facts_of(compared.now.schema).contract_sha256)
       .text_or_null("old_dialect", told.old_dialect)
       .text_or_null("new_dialect", told.new_dialect)
-      .text("profile", words.profile)
+      .text("profile", schemas::profile_name(compared.options.profile))
       .text_or_null("mode", told.mode ? schemas::level_name(*told.mode) : "")
-      .text("formats", words.formats ? "assertion" : "annotation")
-      .text("defaults", words.defaults)
+      .text("formats", schemas::format_mode_name(compared.options.format))
+      .text("defaults", schemas::defaults_name(compared.options.defaults))
       .array("asked_versions", asked)
       .text("class", schemas::class_name(told.change))
       .json("verdict", schemas::verdict_json(told))
@@ -199,9 +200,9 @@ Result<Comparison> compare_two(const NamedSchema& old, const NamedSchema& now,
 
 /// NEW against every version of OLD: the gravest answer is the answer.
 Status compare_all(const schemas::ReferenceContext& context, const DiffWords& words,
-                   const schemas::ComparisonOptions& options, Compared& out) {
+                   Compared& out) {
   const auto against = [&](NamedSchema old) -> Status {
-    auto told = compare_two(old, out.now, options);
+    auto told = compare_two(old, out.now, out.options);
     if (!told) return std::move(told).error().with(printable_path(old.shown));
     const bool is_gravest = out.asked.empty() || told->change >= out.comparison.change;
     AskedVersion& asked = out.asked.emplace_back();
@@ -215,8 +216,19 @@ Status compare_all(const schemas::ReferenceContext& context, const DiffWords& wo
     return {};
   };
   auto asked = schemas::each_version(words.old, context, against);
-  if (!asked) return std::move(asked).error().with(schemas::level_name(*options.mode));
+  if (!asked) return std::move(asked).error().with(schemas::level_name(*out.options.mode));
   return {};
+}
+
+/// As the section says, where one was chosen, so that this agrees with its check; the words go before it.
+schemas::ComparisonOptions options_of(const schemas::ComparisonOptions& configured,
+                                      const DiffWords& words) {
+  schemas::ComparisonOptions out = configured;
+  out.profile = schemas::parse_profile(words.profile).value_or(configured.profile);
+  if (const auto mode = schemas::parse_mode(words.mode)) out.mode = mode;
+  out.defaults = schemas::parse_defaults(words.defaults).value_or(configured.defaults);
+  if (words.formats) out.format = schemas::FormatMode::assertion;
+  return out;
 }
 
 Result<Compared> compare(const Command& command, const DiffWords& words) {
@@ -228,20 +240,16 @@ Result<Compared> compare(const Command& command, const DiffWords& words) {
     TRY_ASSIGN(chosen, chosen_schemas(command, words));
     context.config = &chosen.config;
   }
-  schemas::ComparisonOptions options;
-  options.profile = schemas::parse_profile(words.profile).value_or(options.profile);
-  options.mode = schemas::parse_mode(words.mode);
-  options.defaults = schemas::parse_defaults(words.defaults).value_or(options.defaults);
-  if (words.formats) options.format = schemas::FormatMode::assertion;
   Compared out;
-  if (options.mode && schemas::is_transitive(*options.mode)) {
+  out.options = options_of(chosen.config.comparison, words);
+  if (out.options.mode && schemas::is_transitive(*out.options.mode)) {
     TRY_ASSIGN(out.now, schemas::load_schema(words.now, context));
-    TRY(compare_all(context, words, options, out));
+    TRY(compare_all(context, words, out));
     return out;
   }
   TRY_ASSIGN(out.old, schemas::load_schema(words.old, context));
   TRY_ASSIGN(out.now, schemas::load_schema(words.now, context));
-  TRY_ASSIGN(out.comparison, compare_two(out.old, out.now, options));
+  TRY_ASSIGN(out.comparison, compare_two(out.old, out.now, out.options));
   return out;
 }
 
@@ -251,7 +259,7 @@ Result<Exit> diff(const Command& command, const DiffWords& words) {
   const bool fails = compared.comparison.change >= least;
   std::string text;
   if (command.output == OutputFormat::json || words.format == "json") {
-    text = json_of(compared, words);
+    text = json_of(compared);
   } else if (const auto format = app::parse_report_format(words.format)) {
     text = report_of(compared, *format, command.clock->now(), fails);
   } else {
@@ -280,17 +288,18 @@ void add_schemas_diff(CLI::App& group) {
       ->required();
   command->add_option("NEW", words->now, "The same")->required();
   add_reference_options(*command, *words);
-  command->add_option("--profile", words->profile, "What counts as breaking")
+  command
+      ->add_option("--profile", words->profile,
+                   "What counts as breaking (default: as configured, else contract)")
       ->type_name("PROFILE")
-      ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}))
-      ->capture_default_str();
+      ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}));
   add_schemas_mode(*command, words->mode);
   command
       ->add_option("--defaults", words->defaults,
-                   "Whether readers fill the default of a missing property in")
+                   "Whether readers fill the default of a missing property in (default: as "
+                   "configured, else ignore)")
       ->type_name("WHAT")
-      ->check(CLI::IsMember({"ignore", "fill"}))
-      ->capture_default_str();
+      ->check(CLI::IsMember({"ignore", "fill"}));
   command->add_flag("--formats", words->formats, "Take \"format\" for what a string must have");
   command->add_option("--format", words->format, "The report's format")
       ->type_name("FORMAT")

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_schema/change_class.h"
 
-#include <array>
-#include <cstddef>
+#include <initializer_list>
 
 namespace holdfast::json_schema {
-namespace {
-
-constexpr std::array kClassNames = std::to_array<std::string_view>(
-    {"identical", "equivalent", "annotation", "safe", "breaking", "unknown"});
-constexpr std::array kProfileNames = std::to_array<std::string_view>(
-    {"contract", "inclusion", "confluent-strict", "confluent-lenient"});
-
-// The enumerators are the places of their names.
-template <class Enum, std::size_t kCount>
-std::optional<Enum> parse(const std::array<std::string_view, kCount>& names,
-                          std::string_view name) {
-  for (std::size_t i = 0; i < kCount; ++i)
-    if (names.at(i) == name) return static_cast<Enum>(i);
-  return {};
-}
-
-}  // namespace
 
 std::string_view class_name(ChangeClass change_class) {
-  return kClassNames.at(static_cast<std::size_t>(change_class));
+  switch (change_class) {
+    case ChangeClass::identical:
+      return "identical";
+    case ChangeClass::equivalent:
+      return "equivalent";
+    case ChangeClass::annotation:
+      return "annotation";
+    case ChangeClass::safe:
+      return "safe";
+    case ChangeClass::breaking:
+      return "breaking";
+    case ChangeClass::unknown:
+      return "unknown";
+  }
+  return "unknown";
 }
 
 std::optional<ChangeClass> parse_class(std::string_view name) {
-  return parse<ChangeClass>(kClassNames, name);
+  for (const ChangeClass each :
+       {ChangeClass::identical, ChangeClass::equivalent, ChangeClass::annotation, ChangeClass::safe,
+        ChangeClass::breaking, ChangeClass::unknown})
+    if (class_name(each) == name) return each;
+  return {};
 }
 
 ChangeClass class_of_answer(Answer answer) {
@@ -49,11 +49,24 @@ Answer answer_of_class(ChangeClass change_class) {
 }
 
 std::string_view profile_name(Profile profile) {
-  return kProfileNames.at(static_cast<std::size_t>(profile));
+  switch (profile) {
+    case Profile::contract:
+      return "contract";
+    case Profile::inclusion:
+      return "inclusion";
+    case Profile::confluent_strict:
+      return "confluent-strict";
+    case Profile::confluent_lenient:
+      return "confluent-lenient";
+  }
+  return "contract";
 }
 
 std::optional<Profile> parse_profile(std::string_view name) {
-  return parse<Profile>(kProfileNames, name);
+  for (const Profile each : {Profile::contract, Profile::inclusion, Profile::confluent_strict,
+                             Profile::confluent_lenient})
+    if (profile_name(each) == name) return each;
+  return {};
 }
 
 }  // namespace holdfast::json_schema

@@ -35,4 +35,7 @@ enum class Profile : unsigned char {
 std::string_view profile_name(Profile profile);
 std::optional<Profile> parse_profile(std::string_view name);
 
+/// Whether a reader puts the default of a missing property in.
+enum class Defaults : unsigned char { ignore, fill };
+
 }  // namespace holdfast::json_schema

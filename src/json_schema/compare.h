@@ -18,9 +18,6 @@
 
 namespace holdfast::json_schema {
 
-/// Whether a reader puts the default of a missing property in.
-enum class Defaults : unsigned char { ignore, fill };
-
 /// How many steps each direction of a comparison may take where the caller has no wish of its own: about a second.
 constexpr std::uint64_t kUsualCompareSteps = 2'000'000;
 

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "json_schema/change_class.h"
-#include "json_schema/compare.h"
 #include "json_schema/validator.h"
 #include "schemas/compatibility_level.h"
 

@@ -345,3 +345,16 @@ def test_diff_takes_defaults_and_formats_as_it_is_told(workspace):
     witness = asserted["backward_witness"]
     truth = jsonschema.Draft202012Validator({"format": "date"}, format_checker=jsonschema.FormatChecker())
     assert isinstance(witness, str) and not truth.is_valid(witness)
+
+
+def test_diff_of_a_set_of_pins_judges_as_its_check_does(workspace, registry):
+    publish(registry, demanding(FEEDBACK))
+    diff = ["schemas", "diff", f"pin:{NAME}", f"registry:{NAME}"]
+    for extra in ('defaults = "fill"', 'mode = "FORWARD"', 'profile = "inclusion"'):
+        workspace.configure(registry.url, extra=extra)
+        checked = workspace.json("schemas", "check", "core", expect=1)
+        compared = workspace.json(*diff, expect=1)
+        assert compared["class"] == state_of(checked)["class"], extra
+        assert [compared[key] for key in ("profile", "mode", "defaults")] == [checked[key] for key in ("profile", "mode", "defaults")]
+    workspace.configure(registry.url, extra='mode = "FORWARD"')
+    assert workspace.json(*diff, "--mode", "BACKWARD", expect=1)["class"] == "breaking", "what is written goes before"
