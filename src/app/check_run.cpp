@@ -232,7 +232,7 @@ std::string outcome_of(const CheckResult& result) {
 }
 
 Result<std::string> detail_of(const CheckResult& result) {
-  core::Fields fields = {{"command", "check"}};
+  core::Fields fields = {{"command", "check"}, {"complete", result.complete()}};
   if (result.depth)
     fields.push_back(
         {"depth", std::string(*result.depth == core::Depth::quick ? "quick" : "full")});
@@ -296,6 +296,7 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   find_gaps(result, collector,
             context.options.max_age ? context.options.max_age : configured.max_age);
   const bool cancelled = context.options.cancel != nullptr && context.options.cancel->requested();
+  if (cancelled) result.gaps.emplace_back("it was stopped");
   TRY(keep_run(catalog, result, cancelled ? "incomplete" : outcome_of(result),
                context.workspace.actor));
   if (cancelled)
