@@ -59,13 +59,6 @@ class Text {
   std::string name_;
 };
 
-// A program that looks again and again writes the file again.
-Status know_statements(sql::Connection& connection) {
-  if (connection.knows("metrics.last_success")) return {};
-  TRY_ASSIGN(auto book, sql::Book::parse(metrics_statements().front().text, connection.dialect()));
-  return connection.use(std::move(book));
-}
-
 /// What the file says of one check, whether it ran now or before. Moments have the catalog's precision, so that a sample does not move
 /// when it is read from there the next time.
 struct LastRun {
@@ -262,7 +255,7 @@ Status owed_per_sink(Text& text, const Workspace& workspace, catalog::Catalog& c
 
 Result<std::string> metrics_text(const Workspace& workspace, const CheckOutcome& outcome,
                                  catalog::Catalog& catalog) {
-  TRY(know_statements(catalog.connection()));
+  TRY(catalog.connection().learn(metrics_statements().front().text));
   TRY_ASSIGN(const auto runs, last_runs(workspace, outcome, catalog));
   Text text;
   TRY(checks(text, runs, catalog));
