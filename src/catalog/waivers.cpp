@@ -180,4 +180,9 @@ bool WaiverSet::covers(const core::Finding& finding) const {
       key_of(finding.subject.text(), finding.rule, finding.recorded, finding.observed));
 }
 
+void WaiverSet::mark(std::span<core::Finding> findings) const {
+  for (core::Finding& finding : findings)
+    finding.waived = covers(finding);
+}
+
 }  // namespace holdfast::catalog

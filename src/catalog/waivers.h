@@ -58,6 +58,8 @@ class WaiverSet {
   static Result<WaiverSet> load(Catalog& catalog);
   /// Whether this exact difference is waived now.
   bool covers(const core::Finding& finding) const;
+  /// Says so in each of them.
+  void mark(std::span<core::Finding> findings) const;
 
  private:
   std::vector<std::string> keys_;  // sorted; length-prefixed subject, rule, recorded, observed

@@ -73,6 +73,17 @@ TEST_P(Waivers, CoverExactlyTheDifferenceThatWasAccepted) {
             core::FieldValue(std::string("ada")));
 }
 
+TEST_P(Waivers, MarkWhatTheyCoverAndNothingElse) {
+  auto catalog = open_catalog();
+  ASSERT_TRUE(grant(catalog).ok());
+  std::vector<core::Finding> two(2, finding());
+  two[1].observed = "cc";
+  two[1].waived = true;  // as an earlier look left it
+  WaiverSet::load(catalog)->mark(two);
+  EXPECT_TRUE(two[0].waived);
+  EXPECT_FALSE(two[1].waived);
+}
+
 TEST_P(Waivers, EndByThemselves) {
   auto catalog = open_catalog();
   ASSERT_TRUE(grant(catalog, 1).ok());
