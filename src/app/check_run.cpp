@@ -61,10 +61,10 @@ class Collector final : public core::CheckSink {
 
   Status report(core::SubjectReport subject) override {
     TRY(carry_over(subject));
+    waivers_->mark(subject.findings);
     for (core::Finding& finding : subject.findings) {
       if (finding.file.starts_with(folder_)) finding.file.erase(0, folder_.size());
-      finding.waived =
-          waivers_->covers(finding) || (options_.also_waived && options_.also_waived(finding));
+      if (!finding.waived && options_.also_waived) finding.waived = options_.also_waived(finding);
       count(finding);
     }
     count(subject);
@@ -231,32 +231,25 @@ std::string outcome_of(const CheckResult& result) {
   return result.complete() ? "in_step" : "incomplete";
 }
 
-Result<std::string> detail_of(const CheckResult& result) {
-  core::Fields fields = {{"command", "check"}};
+core::Fields detail_of(const CheckResult& result) {
+  core::Fields fields = {{"complete", result.complete()}};
   if (result.depth)
     fields.push_back(
         {"depth", std::string(*result.depth == core::Depth::quick ? "quick" : "full")});
   if (result.oldest_proof) fields.push_back({"oldest_proof", format_rfc3339(*result.oldest_proof)});
   if (result.error) fields.push_back({"error", printable(result.error->message())});
-  return core::canonical_json(fields);
+  return fields;
 }
 
-Status keep_run(catalog::Catalog& catalog, const CheckResult& result, const std::string& outcome,
-                const std::string& actor) {
-  catalog::CheckRun run;
-  run.id = result.run_id;
-  run.name = result.name;
-  run.domain = result.domain;
-  run.started_at = result.started_at;
-  run.ended_at = result.ended_at;
-  run.outcome = outcome;
-  run.counts = result.counts;
-  run.notes = result.findings.notes;
-  run.warnings = result.findings.warnings;
-  run.errors = result.findings.errors;
-  run.waived = result.findings.waived;
-  TRY_ASSIGN(run.detail, detail_of(result));
-  return catalog::end_check_run(catalog, run, actor);
+catalog::CheckRunEnd end_of(const CheckResult& result, const std::string& outcome) {
+  return {.outcome = outcome,
+          .ended_at = result.ended_at,
+          .counts = result.counts,
+          .notes = result.findings.notes,
+          .warnings = result.findings.warnings,
+          .errors = result.findings.errors,
+          .waived = result.findings.waived,
+          .detail = detail_of(result)};
 }
 
 struct RunContext {
@@ -271,15 +264,10 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   result.name = configured.check->name();
   result.domain = std::string(configured.check->domain());
   result.depth = context.options.depth;
-  result.run_id = catalog::new_run_id(catalog.clock());
-  result.started_at = catalog.clock().now();
-  catalog::CheckRun started;
-  started.id = result.run_id;
-  started.name = result.name;
-  started.domain = result.domain;
-  started.started_at = result.started_at;
-  started.outcome = "running";
-  TRY(catalog::start_check_run(catalog, started));
+  TRY_ASSIGN(auto record,
+             catalog::CheckRunRecord::start(catalog, {result.name, result.domain, "check"}));
+  result.run_id = record.id();
+  result.started_at = record.started_at();
   Collector collector(catalog, context.options, context.workspace, result);
   TRY(collector.begin());
   const std::int64_t failures_before = catalog.connection().failure_count();
@@ -296,8 +284,9 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   find_gaps(result, collector,
             context.options.max_age ? context.options.max_age : configured.max_age);
   const bool cancelled = context.options.cancel != nullptr && context.options.cancel->requested();
-  TRY(keep_run(catalog, result, cancelled ? "incomplete" : outcome_of(result),
-               context.workspace.actor));
+  if (cancelled) result.gaps.emplace_back("it was stopped");
+  TRY(record.end(end_of(result, cancelled ? "incomplete" : outcome_of(result)),
+                 context.workspace.actor));
   if (cancelled)
     return Error(Code::cancelled,
                  "stopped while checking " + result.name + "; what was seen until then is kept",

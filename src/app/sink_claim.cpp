@@ -17,10 +17,7 @@ static_assert(kMostGroupTime + kMostRequestTime < kLease);
 }  // namespace
 
 Status know_outbox_statements(sql::Connection& connection) {
-  if (connection.knows("event_sink.position")) return {};
-  TRY_ASSIGN(auto book,
-             sql::Book::parse(event_outbox_statements().front().text, connection.dialect()));
-  return connection.use(std::move(book));
+  return connection.learn(event_outbox_statements().front().text);
 }
 
 SinkClaim::SinkClaim(catalog::Catalog& catalog, const SinkPlace& place)

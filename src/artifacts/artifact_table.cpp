@@ -219,8 +219,7 @@ Status ArtifactTable::learn_statements(const std::vector<sql::Connection::Column
   TRY_ASSIGN(facts.journal_columns, connection().columns(config_->journal));
   const auto identifiers = identifiers_of(*config_);
   if (!config_->in_catalog && !config_->columns.type.empty()) {
-    TRY_ASSIGN(auto book, sql::Book::parse(kTypeIsNull, facts.dialect, identifiers));
-    TRY(connection().use(std::move(book)));
+    TRY(connection().learn(kTypeIsNull, identifiers));
     TRY_ASSIGN(const auto rows, connection().run("artifacts.type_is_null"));
     facts.type_has_nulls = !rows.empty();
   }
@@ -232,10 +231,8 @@ Status ArtifactTable::learn_statements(const std::vector<sql::Connection::Column
   for (const auto& [name, value] : identifiers)
     identity += '\0' + name + '\0' + value;
   suffix_ = '@' + core::to_hex(core::sha256(identity)).substr(0, kSuffixSize);
-  TRY_ASSIGN(auto book, sql::Book::parse(with_suffix(text, suffix_), facts.dialect, identifiers));
-  const Status learnt = connection().use(std::move(book));
-  // The suffix is of the text: where one of the names is there already, all of them are, and say the same.
-  if (!learnt && learnt.error().code() != Code::internal) return learnt.error();
+  // The suffix is of the text and the names: another table of the same ones has taught them already.
+  TRY(connection().learn(with_suffix(text, suffix_), identifiers));
   TRY_ASSIGN(const auto indexes,
              run("id_index", {{"table", config_->table}, {"id", config_->columns.id}}));
   finds_by_index_ = compares_column && !indexes.empty();
@@ -410,18 +407,18 @@ Result<bool> ArtifactTable::has_journal() {
   return true;
 }
 
-Result<sql::Book> ArtifactTable::journal_book() {
+std::pair<std::string, sql::Identifiers> ArtifactTable::journal_statements() {
   const std::string& journal = config_->journal;
   const std::size_t dot =
       connection().dialect() == sql::Dialect::postgres ? journal.rfind('.') : std::string::npos;
   const std::string name = dot == std::string::npos ? journal : journal.substr(dot + 1);
-  return sql::Book::parse(with_suffix(embedded("artifacts_journal.sql"), suffix_),
-                          connection().dialect(),
-                          {{"journal", journal}, {"journal_index", name + "_artifact"}});
+  return {with_suffix(embedded("artifacts_journal.sql"), suffix_),
+          {{"journal", journal}, {"journal_index", name + "_artifact"}}};
 }
 
 Result<std::string> ArtifactTable::journal_ddl() {
-  TRY_ASSIGN(const auto book, journal_book());
+  const auto [text, identifiers] = journal_statements();
+  TRY_ASSIGN(const auto book, sql::Book::parse(text, connection().dialect(), identifiers));
   const auto* statement = book.find("artifacts.make_journal" + suffix_);
   HOLDFAST_ASSERT(statement != nullptr);
   return statement->sql + '\n';
@@ -429,9 +426,8 @@ Result<std::string> ArtifactTable::journal_ddl() {
 
 Result<sql::Rows> ArtifactTable::journal_rows(const std::optional<std::string>& artifact_id,
                                               std::int64_t after_seq, std::int64_t limit) {
-  TRY_ASSIGN(auto book, journal_book());
-  const Status learnt = connection().use(std::move(book));
-  if (!learnt && learnt.error().code() != Code::internal) return learnt.error();  // known already
+  const auto [text, identifiers] = journal_statements();
+  TRY(connection().learn(text, identifiers));
   return run("read_journal", {{"artifact_id", catalog::text_value(artifact_id)},
                               {"after_seq", after_seq},
                               {"limit", limit}});

@@ -159,7 +159,7 @@ class ArtifactTable {
   Status refuse_bad_ids();
   Status refuse_misfits(const sql::Rows& rows);
   Status require_text(const ArtifactRow& row);
-  Result<sql::Book> journal_book();
+  std::pair<std::string, sql::Identifiers> journal_statements();
   Result<std::vector<ArtifactRow>> raw_page(const PageQuery& query,
                                             const std::optional<RowCursor>& after,
                                             std::int64_t limit);

@@ -28,9 +28,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kDomain = "artifacts";
 
 Status know_statements(catalog::Catalog& catalog) {
-  if (catalog.connection().knows("own_row.move")) return {};
-  TRY_ASSIGN(auto book, sql::Book::parse(own_row_statements().front().text, catalog.dialect()));
-  return catalog.connection().use(std::move(book));
+  return catalog.connection().learn(own_row_statements().front().text);
 }
 
 std::string row_name(const ArtifactTable& table, const std::string& id) {

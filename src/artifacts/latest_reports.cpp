@@ -121,8 +121,7 @@ class LatestPass {
   }
 
   Status give(LatestReport latest) {
-    for (core::Finding& finding : latest.report.findings)
-      finding.waived = waivers_.covers(finding);
+    waivers_.mark(latest.report.findings);
     return take_(latest);
   }
 

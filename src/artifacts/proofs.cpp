@@ -71,9 +71,7 @@ bool is_contradicted(const Proof& proof) {
 }
 
 Status know_proof_statements(catalog::Catalog& catalog) {
-  if (catalog.connection().knows("artifact_proof.save")) return {};
-  TRY_ASSIGN(auto book, sql::Book::parse(proof_statements().front().text, catalog.dialect()));
-  return catalog.connection().use(std::move(book));
+  return catalog.connection().learn(proof_statements().front().text);
 }
 
 Status save_proofs(catalog::Catalog& catalog, std::string_view source,

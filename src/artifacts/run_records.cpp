@@ -30,8 +30,7 @@ Result<IncidentKeeper> IncidentKeeper::open(catalog::Catalog& catalog, std::stri
 }
 
 void IncidentKeeper::mark_waived(core::SubjectReport& report) const {
-  for (core::Finding& finding : report.findings)
-    finding.waived = waivers_.covers(finding);
+  waivers_.mark(report.findings);
 }
 
 bool IncidentKeeper::matters(const core::SubjectReport& report) const {
@@ -86,47 +85,23 @@ Result<std::optional<Timestamp>> unread_since(catalog::Catalog& catalog, std::st
   return catalog::stored_optional_time(rows, 0, 0);
 }
 
-Result<CheckRunRecord> CheckRunRecord::start(catalog::Catalog& catalog, const SourceConfig& config,
-                                             std::string_view command) {
-  CheckRunRecord record(catalog);
-  record.run_.id = catalog::new_run_id(catalog.clock());
-  record.run_.name = run_name(config);
-  record.run_.domain = kDomain;
-  record.run_.started_at = catalog.clock().now();
-  record.run_.outcome = "running";
-  TRY_ASSIGN(record.run_.detail, core::canonical_json({{"command", std::string(command)}}));
-  TRY(catalog::start_check_run(catalog, record.run_));
-  return record;
+Result<catalog::CheckRunRecord> start_run(catalog::Catalog& catalog, const SourceConfig& config,
+                                          std::string_view command) {
+  return catalog::CheckRunRecord::start(
+      catalog, {run_name(config), std::string(kDomain), std::string(command)});
 }
 
-Status CheckRunRecord::end(const Tally& tally, const Conclusion& conclusion, core::Fields detail,
-                           std::string_view actor) {
-  TRY_ASSIGN(core::Fields fields, core::parse_fields(run_.detail));
-  for (core::Field& field : detail)
-    fields.push_back(std::move(field));
-  if (tally.oldest_proof) fields.push_back({"oldest_proof", format_rfc3339(*tally.oldest_proof)});
-  fields.push_back({"never_proved", tally.never_proved});
-  TRY_ASSIGN(run_.detail, core::canonical_json(fields));
-  run_.ended_at = catalog_->clock().now();
-  run_.outcome = outcome_name(conclusion.outcome);
-  run_.counts = tally.counts();
-  run_.notes = tally.notes;
-  run_.warnings = tally.warnings;
-  run_.errors = tally.errors;
-  run_.waived = tally.waived;
-  return catalog::end_check_run(*catalog_, run_, actor);
-}
-
-void CheckRunRecord::fail(const Error& error, std::string_view actor) {
-  run_.ended_at = catalog_->clock().now();
-  run_.outcome = "failed";
-  auto fields = core::parse_fields(run_.detail);
-  if (fields) {
-    fields->push_back({"error", error.message()});
-    if (auto text = core::canonical_json(*fields)) run_.detail = *text;
-  }
-  drop(catalog::end_check_run(*catalog_, run_, actor),
-       "the pass has failed already; its own error is what the user must see");
+catalog::CheckRunEnd end_of(const Tally& tally, const Conclusion& conclusion, core::Fields detail) {
+  if (tally.oldest_proof) detail.push_back({"oldest_proof", format_rfc3339(*tally.oldest_proof)});
+  detail.push_back({"never_proved", tally.never_proved});
+  return {.outcome = std::string(outcome_name(conclusion.outcome)),
+          .ended_at = {},
+          .counts = tally.counts(),
+          .notes = tally.notes,
+          .warnings = tally.warnings,
+          .errors = tally.errors,
+          .waived = tally.waived,
+          .detail = std::move(detail)};
 }
 
 }  // namespace holdfast::artifacts

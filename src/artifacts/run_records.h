@@ -60,23 +60,10 @@ std::string run_name(const SourceConfig& config);
 /// followed the last to leave none; none where no scrub has ended since.
 Result<std::optional<Timestamp>> unread_since(catalog::Catalog& catalog, std::string_view name);
 
-/// One row of check_run around a pass: begun before it, ended whatever comes of it.
-class CheckRunRecord {
- public:
-  static Result<CheckRunRecord> start(catalog::Catalog& catalog, const SourceConfig& config,
-                                      std::string_view command);
-  const std::string& id() const { return run_.id; }
-  Timestamp started_at() const { return run_.started_at; }
-  /// `detail` is added to what stands in the row.
-  Status end(const Tally& tally, const Conclusion& conclusion, core::Fields detail,
-             std::string_view actor);
-  /// The pass could not be done.
-  void fail(const Error& error, std::string_view actor);
-
- private:
-  explicit CheckRunRecord(catalog::Catalog& catalog) : catalog_(&catalog) {}
-  catalog::Catalog* catalog_;
-  catalog::CheckRun run_;
-};
+/// Begins the row of check_run around a pass.
+Result<catalog::CheckRunRecord> start_run(catalog::Catalog& catalog, const SourceConfig& config,
+                                          std::string_view command);
+/// How the pass ended.
+catalog::CheckRunEnd end_of(const Tally& tally, const Conclusion& conclusion, core::Fields detail);
 
 }  // namespace holdfast::artifacts

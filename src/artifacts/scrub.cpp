@@ -181,7 +181,7 @@ class Scrub {
       return Error(Code::invalid, "--every-byte-within must be more than nothing");
     TRY_ASSIGN(auto table, ArtifactTable::open(config_, catalog_, Access::read_only));
     TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
-    TRY_ASSIGN(auto record, CheckRunRecord::start(catalog_, config_, "artifacts scrub"));
+    TRY_ASSIGN(auto record, start_run(catalog_, config_, "artifacts scrub"));
     end_.run_id = record.id();
     end_.started_at = record.started_at();
     if (Status done = slice(table, roots); !done) {
@@ -192,7 +192,7 @@ class Scrub {
     told.add_findings(*end_.promise);
     end_.conclusion = conclude(told, gaps());
     end_.conclusion.part = part_;
-    TRY(record.end(told, end_.conclusion, detail(), options_.actor));
+    TRY(record.end(end_of(told, end_.conclusion, detail()), options_.actor));
     return std::move(end_);
   }
 

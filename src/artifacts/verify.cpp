@@ -62,7 +62,7 @@ class Verification {
     TRY_ASSIGN(auto types, effective_types(config_, options_.types));
     TRY_ASSIGN(auto table, ArtifactTable::open(config_, catalog_, Access::read_only));
     TRY_ASSIGN(const Roots roots, Roots::open(config_.roots));
-    TRY_ASSIGN(auto record, CheckRunRecord::start(catalog_, config_, "artifacts verify"));
+    TRY_ASSIGN(auto record, start_run(catalog_, config_, "artifacts verify"));
     end_.run_id = record.id();
     end_.depth = options_.depth;
     end_.started_at = record.started_at();
@@ -76,7 +76,7 @@ class Verification {
     judge_age();
     end_.conclusion = conclude(end_.tally, gaps());
     end_.conclusion.part = part_;
-    TRY(record.end(end_.tally, end_.conclusion, detail_of(options_, end_), options_.actor));
+    TRY(record.end(end_of(end_.tally, end_.conclusion, detail_of(options_, end_)), options_.actor));
     return std::move(end_);
   }
 

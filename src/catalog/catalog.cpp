@@ -12,8 +12,7 @@ namespace {
 
 Result<sql::Connection> connect(const std::string& url, bool create) {
   TRY_ASSIGN(auto connection, sql::Connection::open({.url = url, .create = create, .wal = true}));
-  TRY_ASSIGN(auto book, sql::Book::parse(embedded_statements().front().text, connection.dialect()));
-  TRY(connection.use(std::move(book)));
+  TRY(connection.learn(embedded_statements().front().text));
   return connection;
 }
 

@@ -160,11 +160,6 @@ order by id desc limit :limit
 select id, subject, domain, verdict, level, opened_at, last_seen_at, resolved_at, opened_by_run, resolved_by_run, findings
 from incident where id = :id
 
--- name: waiver.live_of
--- any
-select id from waiver
-where subject = :subject and rule = :rule and recorded = :recorded and observed = :observed
-  and revoked_at is null and expires_at > :now
 -- name: waiver.insert
 -- any
 insert into waiver (subject, rule, recorded, observed, owner, reason, created_at, expires_at)

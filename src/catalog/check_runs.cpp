@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/root_folder.h"
 #include "catalog/event_log.h"
 #include "catalog/stored.h"
 
@@ -98,6 +99,42 @@ Result<std::vector<CheckRun>> list_check_runs(Catalog& catalog, std::int64_t lim
              catalog.connection().run("check_run.list",
                                       {{"limit", std::clamp<std::int64_t>(limit, 0, kListLimit)}}));
   return stored_rows(rows, stored_run);
+}
+
+Result<CheckRunRecord> CheckRunRecord::start(Catalog& catalog, const CheckRunStart& begin) {
+  CheckRunRecord record(catalog);
+  record.run_.id = new_run_id(catalog.clock());
+  record.run_.name = begin.name;
+  record.run_.domain = begin.domain;
+  record.run_.started_at = catalog.clock().now();
+  record.run_.outcome = "running";
+  TRY_ASSIGN(record.run_.detail, core::canonical_json({{"command", begin.command}}));
+  TRY(start_check_run(catalog, record.run_));
+  return record;
+}
+
+Status CheckRunRecord::end(CheckRunEnd end, std::string_view actor) {
+  TRY_ASSIGN(core::Fields fields, core::parse_fields(run_.detail));
+  for (core::Field& field : end.detail)
+    fields.push_back(std::move(field));
+  TRY_ASSIGN(run_.detail, core::canonical_json(fields));
+  run_.ended_at = end.ended_at;
+  run_.outcome = std::move(end.outcome);
+  run_.counts = end.counts;
+  run_.notes = end.notes;
+  run_.warnings = end.warnings;
+  run_.errors = end.errors;
+  run_.waived = end.waived;
+  return end_check_run(*catalog_, run_, actor);
+}
+
+void CheckRunRecord::fail(const Error& error, std::string_view actor) {
+  drop(end({.outcome = "failed",
+            .ended_at = {},
+            .counts = {},
+            .detail = {{"error", printable_path(error.message())}}},
+           actor),
+       "the run has failed already; its own error is what the user must see");
 }
 
 }  // namespace holdfast::catalog

@@ -2,6 +2,7 @@
 #include "catalog/waivers.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "catalog/event_log.h"
@@ -59,7 +60,6 @@ Status check_waiver(const Waiver& waiver) {
   const auto refused = [](const char* why) {
     return Error(Code::invalid, std::string("a waiver needs ") + why);
   };
-  if (waiver.subject.empty() || waiver.rule.empty()) return refused("a subject and a rule");
   if (waiver.owner.empty()) return refused("an owner");
   if (waiver.reason.empty()) return refused("a reason");
   if (waiver.expires_at <= waiver.created_at) {
@@ -69,31 +69,42 @@ Status check_waiver(const Waiver& waiver) {
   return {};
 }
 
-Result<std::int64_t> grant_locked(Catalog& catalog, Waiver& waiver, std::string_view actor) {
-  auto& connection = catalog.connection();
-  TRY(connection.run(
-      "event.lock_head"));  // two grants of the same difference come one after the other
-  sql::Args args = {{"subject", waiver.subject},
-                    {"rule", waiver.rule},
-                    {"recorded", waiver.recorded},
-                    {"observed", waiver.observed}};
-  sql::Args now_args = args;
-  now_args.emplace_back("now", format_rfc3339(waiver.created_at));
-  TRY_ASSIGN(const auto live, connection.run("waiver.live_of", now_args));
-  if (!live.empty()) {
-    return Error(Code::conflict,
-                 waiver.subject + ": this difference (" + waiver.rule +
-                     ") is waived already, by waiver " + std::to_string(live.integer(0, 0)),
-                 "revoke it first to change reason or expiry");
-  }
-  args.emplace_back("owner", waiver.owner);
-  args.emplace_back("reason", waiver.reason);
-  args.emplace_back("created_at", format_rfc3339(waiver.created_at));
-  args.emplace_back("expires_at", format_rfc3339(waiver.expires_at));
-  TRY_ASSIGN(const auto rows, connection.run("waiver.insert", args));
+Waiver waiver_for(const core::Finding& finding, const WaiverTerms& terms, Timestamp now) {
+  Waiver waiver;
+  waiver.subject = finding.subject.text();
+  waiver.rule = finding.rule;
+  waiver.recorded = finding.recorded;
+  waiver.observed = finding.observed;
+  waiver.owner = terms.owner;
+  waiver.reason = terms.reason;
+  waiver.created_at = now;
+  waiver.expires_at = terms.expires_at;
+  return waiver;
+}
+
+Status insert(Catalog& catalog, Waiver& waiver, std::string_view actor) {
+  TRY_ASSIGN(const auto rows,
+             catalog.connection().run("waiver.insert",
+                                      {{"subject", waiver.subject},
+                                       {"rule", waiver.rule},
+                                       {"recorded", waiver.recorded},
+                                       {"observed", waiver.observed},
+                                       {"owner", waiver.owner},
+                                       {"reason", waiver.reason},
+                                       {"created_at", format_rfc3339(waiver.created_at)},
+                                       {"expires_at", format_rfc3339(waiver.expires_at)}}));
   waiver.id = rows.integer(0, 0);
-  TRY(append_waiver_event(catalog, "waiver.granted", waiver, actor));
-  return waiver.id;
+  return append_waiver_event(catalog, "waiver.granted", waiver, actor);
+}
+
+// Two grants of the same difference come one after the other.
+Result<GrantedWaivers> grant_locked(Catalog& catalog, std::span<const core::Finding> findings,
+                                    const WaiverTerms& terms, std::string_view actor) {
+  TRY(catalog.connection().run("event.lock_head"));
+  TRY_ASSIGN(auto granted, plan_waivers(catalog, findings, terms));
+  for (Waiver& waiver : granted.waivers)
+    TRY(insert(catalog, waiver, actor));
+  return granted;
 }
 
 Status revoke_locked(Catalog& catalog, std::int64_t id, std::string_view actor) {
@@ -110,10 +121,35 @@ Status revoke_locked(Catalog& catalog, std::int64_t id, std::string_view actor) 
 
 }  // namespace
 
-Result<std::int64_t> grant_waiver(Catalog& catalog, Waiver waiver, std::string_view actor) {
-  waiver.created_at = catalog.clock().now();
-  TRY(check_waiver(waiver));
-  return in_transaction(catalog.connection(), [&] { return grant_locked(catalog, waiver, actor); });
+Result<GrantedWaivers> plan_waivers(Catalog& catalog, std::span<const core::Finding> findings,
+                                    const WaiverTerms& terms) {
+  TRY_ASSIGN(const auto live, list_waivers(catalog, false));
+  std::map<std::string, std::int64_t>
+      id_of_key;  // 0: of this plan, so that a difference that is listed twice is waived once
+  for (const Waiver& waiver : live)
+    id_of_key.emplace(key_of(waiver.subject, waiver.rule, waiver.recorded, waiver.observed),
+                      waiver.id);
+  GrantedWaivers out;
+  std::string by;
+  for (const core::Finding& finding : findings) {
+    Waiver waiver = waiver_for(finding, terms, catalog.clock().now());
+    TRY(check_waiver(waiver));
+    const auto [known, is_new] =
+        id_of_key.emplace(key_of(waiver.subject, waiver.rule, waiver.recorded, waiver.observed), 0);
+    if (is_new) out.waivers.push_back(std::move(waiver));
+    if (known->second == 0) continue;
+    ++out.waived_already;
+    by += (by.empty() ? "" : ", ") + std::to_string(known->second);
+  }
+  if (!out.waivers.empty()) return out;
+  return Error(Code::conflict, "all of these differences are waived already, by waiver " + by,
+               "holdfast waive list; revoke first to change reason or expiry");
+}
+
+Result<GrantedWaivers> grant_waivers(Catalog& catalog, std::span<const core::Finding> findings,
+                                     const WaiverTerms& terms, std::string_view actor) {
+  return in_transaction(catalog.connection(),
+                        [&] { return grant_locked(catalog, findings, terms, actor); });
 }
 
 Status revoke_waiver(Catalog& catalog, std::int64_t id, std::string_view actor) {
@@ -142,6 +178,11 @@ bool WaiverSet::covers(const core::Finding& finding) const {
   return std::binary_search(
       keys_.begin(), keys_.end(),
       key_of(finding.subject.text(), finding.rule, finding.recorded, finding.observed));
+}
+
+void WaiverSet::mark(std::span<core::Finding> findings) const {
+  for (core::Finding& finding : findings)
+    finding.waived = covers(finding);
 }
 
 }  // namespace holdfast::catalog

@@ -4,7 +4,9 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -26,9 +28,25 @@ struct Waiver {
   std::optional<Timestamp> revoked_at;
 };
 
-/// Keeps it and appends `waiver.granted`. `invalid` on an empty owner, reason or an expiry that is
-/// not in the future; `conflict` when the same difference has a live waiver.
-Result<std::int64_t> grant_waiver(Catalog& catalog, Waiver waiver, std::string_view actor);
+/// What an owner says of the differences that are accepted together.
+struct WaiverTerms {
+  std::string owner;
+  std::string reason;
+  Timestamp expires_at;
+};
+
+struct GrantedWaivers {
+  std::vector<Waiver> waivers;      // one for each difference that had none
+  std::int64_t waived_already = 0;  // findings that a live waiver covers; it stays as it is
+};
+
+/// What grant_waivers() would grant now; the ids are 0. The same errors.
+Result<GrantedWaivers> plan_waivers(Catalog& catalog, std::span<const core::Finding> findings,
+                                    const WaiverTerms& terms);
+/// Waives each of these differences, all or none, and appends a `waiver.granted` for each. `invalid` on an empty owner, reason or an expiry
+/// that is not in the future; `conflict` where all of them have a live waiver.
+Result<GrantedWaivers> grant_waivers(Catalog& catalog, std::span<const core::Finding> findings,
+                                     const WaiverTerms& terms, std::string_view actor);
 /// Ends it now and appends `waiver.revoked`; `not_found`.
 Status revoke_waiver(Catalog& catalog, std::int64_t id, std::string_view actor);
 /// Live ones, or all.
@@ -40,6 +58,8 @@ class WaiverSet {
   static Result<WaiverSet> load(Catalog& catalog);
   /// Whether this exact difference is waived now.
   bool covers(const core::Finding& finding) const;
+  /// Says so in each of them.
+  void mark(std::span<core::Finding> findings) const;
 
  private:
   std::vector<std::string> keys_;  // sorted; length-prefixed subject, rule, recorded, observed

@@ -5,10 +5,10 @@
 #include "app/record_json.h"
 #include "app/text.h"
 #include "catalog/incidents.h"
-#include "catalog/waivers.h"
 #include "cli/moment.h"
 #include "cli/schemas_commands.h"
 #include "cli/terminal.h"
+#include "cli/waive_command.h"
 #include "schemas/episodes.h"
 #include "schemas/json_object.h"
 #include "schemas/pins.h"
@@ -116,32 +116,29 @@ struct AcceptWords : SchemasWords {
 Result<std::vector<core::Finding>> to_accept(catalog::Catalog& catalog,
                                              const std::string& subject) {
   TRY_ASSIGN(const auto incidents, catalog::list_incidents(catalog, {.subject = subject}));
-  TRY_ASSIGN(const auto live, catalog::WaiverSet::load(catalog));
   std::vector<core::Finding> out;
   for (const catalog::Incident& incident : incidents)
-    for (const core::Finding& finding : incident.findings)
-      if (!live.covers(finding)) out.push_back(finding);
-  if (incidents.empty())
+    out.insert(out.end(), incident.findings.begin(), incident.findings.end());
+  if (out.empty())
     return Error(Code::not_found, subject + " has no open incident, so there is nothing to accept",
                  "holdfast schemas check, then: holdfast incidents list");
-  if (out.empty())
-    return Error(Code::conflict, "everything that differs at " + subject + " is accepted already",
-                 "holdfast waive list");
   return out;
 }
 
-Status print_accepted(const Command& command, const std::vector<catalog::Waiver>& waivers,
+Status print_accepted(const Command& command, const catalog::GrantedWaivers& granted,
                       bool dry_run) {
   if (command.output == OutputFormat::json) {
     std::vector<std::string> all;
-    for (const catalog::Waiver& waiver : waivers)
+    for (const catalog::Waiver& waiver : granted.waivers)
       all.push_back(app::waiver_json(waiver));
     schemas::JsonObject out;
-    out.array("waivers", all).flag("dry_run", dry_run);
+    out.array("waivers", all)
+        .number("waived_already", granted.waived_already)
+        .flag("dry_run", dry_run);
     return command.print(schemas::indented(std::move(out).take()));
   }
   std::string out;
-  for (const catalog::Waiver& waiver : waivers)
+  for (const catalog::Waiver& waiver : granted.waivers)
     out += std::string(dry_run ? "would accept " : "accepted ") + waiver.rule + " on " +
            app::printable(waiver.subject) + " until " + format_rfc3339(waiver.expires_at) + '\n' +
            "  was: " + app::printable(waiver.recorded) + '\n' +
@@ -155,8 +152,7 @@ Result<Exit> accept(const Command& command, const AcceptWords& words) {
                  words.reason.empty() ? "accept: --reason says why this drift is accepted"
                                       : "accept: --until says for how long",
                  "for example --reason 'adapting in sprint 12' --until 14d");
-  const Timestamp now = command.clock->now();
-  auto expires_at = parse_future(words.until, now);
+  auto expires_at = parse_future(words.until, command.clock->now());
   if (!expires_at) return std::move(expires_at).error().with("--until");
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const auto* config,
@@ -167,23 +163,10 @@ Result<Exit> accept(const Command& command, const AcceptWords& words) {
   if (!findings && findings.error().code() == Code::not_found)
     TRY(schemas::require_pinned(config->fixtures, schemas::schema_name_of(words.schema)));
   TRY(findings);
-  std::vector<catalog::Waiver> waivers;
-  for (const core::Finding& finding : *findings) {
-    catalog::Waiver waiver;
-    waiver.subject = subject;
-    waiver.rule = finding.rule;
-    waiver.recorded = finding.recorded;
-    waiver.observed = finding.observed;
-    waiver.owner = words.owner.empty() ? open.workspace->actor : words.owner;
-    waiver.reason = words.reason;
-    waiver.created_at = now;
-    waiver.expires_at = *expires_at;
-    if (!words.dry_run) {
-      TRY_ASSIGN(waiver.id, catalog::grant_waiver(*open.catalog, waiver, open.workspace->actor));
-    }
-    waivers.push_back(std::move(waiver));
-  }
-  TRY(print_accepted(command, waivers, words.dry_run));
+  TRY_ASSIGN(const auto granted,
+             waive_findings(command, open, *findings,
+                            {{words.owner, words.reason, *expires_at}, words.dry_run}));
+  TRY(print_accepted(command, granted, words.dry_run));
   if (!words.dry_run)
     command.say("the next check counts them as waived; any other difference fires again");
   return Exit::ok;

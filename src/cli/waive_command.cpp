@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast waive`: an owner accepts one exact difference, the current one of an open incident, for a time.
+#include "cli/waive_command.h"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -12,7 +14,6 @@
 #include "base/nearest.h"
 #include "catalog/incidents.h"
 #include "catalog/stored.h"
-#include "catalog/waivers.h"
 #include "cli/command_tree.h"
 #include "cli/moment.h"
 #include "cli/terminal.h"
@@ -93,16 +94,18 @@ std::string text_of(const catalog::Waiver& waiver, bool dry_run) {
          '\n';
 }
 
-Status print_waivers(const Command& command, const std::vector<catalog::Waiver>& waivers,
-                     bool dry_run) {
+Status print_waivers(const Command& command, const catalog::GrantedWaivers& granted, bool dry_run) {
   if (command.output == OutputFormat::json) {
     Json list = Json::array();
-    for (const catalog::Waiver& waiver : waivers)
+    for (const catalog::Waiver& waiver : granted.waivers)
       list.push_back(Json::parse(app::waiver_json(waiver)));
-    return command.print(Json{{"waivers", list}, {"dry_run", dry_run}}.dump(2) + "\n");
+    return command.print(
+        Json{{"waivers", list}, {"waived_already", granted.waived_already}, {"dry_run", dry_run}}
+            .dump(2) +
+        "\n");
   }
   std::string out;
-  for (const catalog::Waiver& waiver : waivers)
+  for (const catalog::Waiver& waiver : granted.waivers)
     out += text_of(waiver, dry_run);
   return command.print(out);
 }
@@ -116,31 +119,15 @@ Result<Exit> waive(const Command& command, const WaiveOptions& options) {
                  "holdfast waive --help");
   if (options.expires.empty())
     return Error(Code::invalid, "waive: --expires says for how long", "for example --expires 30d");
-  const Timestamp now = command.clock->now();
-  auto expires_at = parse_future(options.expires, now);
+  auto expires_at = parse_future(options.expires, command.clock->now());
   if (!expires_at) return std::move(expires_at).error().with("--expires");
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const auto incident, open_incident(*open.catalog, options.subject));
   TRY_ASSIGN(const auto findings, chosen_findings(incident, options.rule));
-  std::vector<catalog::Waiver> waivers;
-  for (const core::Finding& finding : findings) {
-    catalog::Waiver waiver;
-    waiver.subject = incident.subject;
-    waiver.rule = finding.rule;
-    waiver.recorded = finding.recorded;
-    waiver.observed = finding.observed;
-    waiver.owner = options.owner.empty() ? open.workspace->actor : options.owner;
-    waiver.reason = options.reason;
-    waiver.created_at = now;
-    waiver.expires_at = *expires_at;
-    if (waiver.expires_at <= now)
-      return Error(Code::invalid, "--expires: " + options.expires + " is not in the future");
-    if (!options.dry_run) {
-      TRY_ASSIGN(waiver.id, catalog::grant_waiver(*open.catalog, waiver, open.workspace->actor));
-    }
-    waivers.push_back(std::move(waiver));
-  }
-  TRY(print_waivers(command, waivers, options.dry_run));
+  TRY_ASSIGN(const auto granted,
+             waive_findings(command, open, findings,
+                            {{options.owner, options.reason, *expires_at}, options.dry_run}));
+  TRY(print_waivers(command, granted, options.dry_run));
   if (!options.dry_run)
     command.say(
         "the next check counts it as waived; any other difference on the subject fires again");
@@ -248,6 +235,22 @@ Result<Exit> revoke(const Command& command, const RevokeOptions& options) {
 }
 
 }  // namespace
+
+Result<catalog::GrantedWaivers> waive_findings(const Command& command, const Command::Open& open,
+                                               std::span<const core::Finding> findings,
+                                               WaiveRequest request) {
+  const std::string& actor = open.workspace->actor;
+  if (request.terms.owner.empty()) request.terms.owner = actor;
+  TRY_ASSIGN(auto granted,
+             request.dry_run
+                 ? catalog::plan_waivers(*open.catalog, findings, request.terms)
+                 : catalog::grant_waivers(*open.catalog, findings, request.terms, actor));
+  if (granted.waived_already > 0)
+    command.say(app::counted(granted.waived_already, "difference") +
+                (granted.waived_already == 1 ? " was" : " were") +
+                " waived already and stayed as before: holdfast waive list");
+  return granted;
+}
 
 void add_waive_commands(CLI::App& root) {
   const auto options = std::make_shared<WaiveOptions>();

@@ -55,8 +55,7 @@ core::Event ended(const ExtractionConfig& config, const RunEnd& end, const RunRe
 
 Status observe(catalog::Catalog& catalog, core::SubjectReport report, const RunRecord& record) {
   TRY_ASSIGN(const auto waivers, catalog::WaiverSet::load(catalog));
-  for (core::Finding& finding : report.findings)
-    finding.waived = waivers.covers(finding);
+  waivers.mark(report.findings);
   TRY(catalog::observe(catalog, "extract", {&report, 1}, record.run_id, record.actor));
   return {};
 }

@@ -4,18 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "catalog/stored.h"
-#include "schemas/embedded_statements.h"
+#include "schemas/statements.h"
 
 namespace holdfast::schemas {
 namespace {
 
 using Json = nlohmann::json;
-
-Status know_statements(catalog::Catalog& catalog) {
-  if (catalog.connection().knows("schema_check_state.find")) return {};
-  TRY_ASSIGN(auto book, sql::Book::parse(embedded_statements().front().text, catalog.dialect()));
-  return catalog.connection().use(std::move(book));
-}
 
 // Python's isoformat() of a naive time has no offset: such registries mean UTC.
 std::optional<Timestamp> index_time(const std::string& text) {
@@ -54,7 +48,7 @@ Result<EpisodeTotals> stored_totals(const sql::Rows& rows, std::size_t row) {
 
 Status record_check_state(catalog::Catalog& catalog, const SchemasConfig& config,
                           const DriftRun& run) {
-  TRY(know_statements(catalog));
+  TRY(know_check_statements(catalog));
   std::optional<Timestamp> completed_at;
   if (run.is_complete()) completed_at = catalog::to_stored_precision(run.ended_at);
   TRY(catalog.connection().run(
@@ -69,7 +63,7 @@ Status record_check_state(catalog::Catalog& catalog, const SchemasConfig& config
 
 Result<std::optional<CheckState>> check_state(catalog::Catalog& catalog,
                                               const std::string& section) {
-  TRY(know_statements(catalog));
+  TRY(know_check_statements(catalog));
   TRY_ASSIGN(const auto rows,
              catalog.connection().run("schema_check_state.find", {{"section", section}}));
   if (rows.empty()) return std::optional<CheckState>();
@@ -83,7 +77,7 @@ Result<std::optional<CheckState>> check_state(catalog::Catalog& catalog,
 
 Result<std::optional<RegistryState>> registry_state(catalog::Catalog& catalog,
                                                     const std::string& section) {
-  TRY(know_statements(catalog));
+  TRY(know_check_statements(catalog));
   TRY_ASSIGN(const auto rows,
              catalog.connection().run("schema_registry.find", {{"section", section}}));
   if (rows.empty()) return std::optional<RegistryState>();
@@ -95,7 +89,7 @@ Result<std::optional<RegistryState>> registry_state(catalog::Catalog& catalog,
 
 Result<std::vector<EpisodeTotals>> episode_totals(catalog::Catalog& catalog,
                                                   const std::string& section) {
-  TRY(know_statements(catalog));
+  TRY(know_check_statements(catalog));
   TRY_ASSIGN(const auto rows,
              catalog.connection().run("schema_metrics.episodes", {{"section", section}}));
   return catalog::stored_rows(rows, stored_totals);

@@ -8,19 +8,13 @@
 #include "catalog/event_log.h"
 #include "catalog/stored.h"
 #include "core/event.h"
-#include "schemas/embedded_statements.h"
 #include "schemas/judge.h"
+#include "schemas/statements.h"
 
 namespace holdfast::schemas {
 namespace {
 
 constexpr std::int64_t kMostListed = 100'000;
-
-Status know_statements(catalog::Catalog& catalog) {
-  if (catalog.connection().knows("schema_episode.open_of")) return {};
-  TRY_ASSIGN(auto book, sql::Book::parse(embedded_statements().front().text, catalog.dialect()));
-  return catalog.connection().use(std::move(book));
-}
 
 struct OpenEpisode {
   std::int64_t id = 0;
@@ -284,13 +278,13 @@ Result<Episode> stored_episode(const sql::Rows& rows, std::size_t row) {
 }  // namespace
 
 Status record_episodes(catalog::Catalog& catalog, const SchemasConfig& config, DriftRun& run) {
-  TRY(know_statements(catalog));
+  TRY(know_check_statements(catalog));
   return catalog::in_transaction(catalog.connection(),
                                  [&] { return Recording(catalog, config, run).record(); });
 }
 
 Result<std::vector<Episode>> list_episodes(catalog::Catalog& catalog, const EpisodeFilter& filter) {
-  TRY(know_statements(catalog));
+  TRY(know_check_statements(catalog));
   TRY_ASSIGN(const auto rows,
              catalog.connection().run(
                  "schema_episode.list",

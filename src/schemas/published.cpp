@@ -13,9 +13,9 @@
 #include "core/sha256.h"
 #include "schemas/comparison.h"
 #include "schemas/pins.h"
-#include "schemas/published_statements.h"
 #include "schemas/registry.h"
 #include "schemas/schema_text.h"
+#include "schemas/statements.h"
 
 namespace holdfast::schemas {
 namespace {
@@ -27,12 +27,6 @@ constexpr std::size_t kMostIdBytes = 512;
 constexpr std::size_t kMostNoteBytes = 4096;
 constexpr std::size_t kMostVersions = 100'000;  // of one name
 constexpr std::array<std::string_view, 3> kTakenTracks = {"by-id", "ids", "types"};
-
-Status know_statements(catalog::Catalog& catalog) {
-  if (catalog.connection().knows("published.insert")) return {};
-  TRY_ASSIGN(auto book, sql::Book::parse(published_statements().front().text, catalog.dialect()));
-  return catalog.connection().use(std::move(book));
-}
 
 // A lock that did not come is no conflict of schemas.
 Error away(Error error) {
@@ -359,7 +353,7 @@ Result<Published> publish(catalog::Catalog& catalog, const Publication& wanted,
                           const std::string& actor) {
   Publishing publishing(catalog, wanted, actor);
   TRY(publishing.read());
-  TRY(know_statements(catalog));
+  TRY(know_published_statements(catalog));
   if (catalog.connection().in_transaction()) return publishing.write();
   TRY_ASSIGN(auto transaction, begin_publishing(catalog));
   TRY_ASSIGN(auto published, publishing.write());
@@ -371,7 +365,7 @@ Result<Published> publish(catalog::Catalog& catalog, const Publication& wanted,
 
 Result<std::vector<PublishedSchema>> published_since(catalog::Catalog& catalog,
                                                      std::int64_t revision) {
-  TRY(know_statements(catalog));
+  TRY(know_published_statements(catalog));
   TRY_ASSIGN(const auto rows,
              catalog.connection().run("published.changed_since",
                                       {{"revision", revision}, {"limit", kPublishedPage}}));
@@ -380,7 +374,7 @@ Result<std::vector<PublishedSchema>> published_since(catalog::Catalog& catalog,
 
 Result<std::optional<std::string>> published_content(catalog::Catalog& catalog,
                                                      std::int64_t content_id) {
-  TRY(know_statements(catalog));
+  TRY(know_published_statements(catalog));
   TRY_ASSIGN(const auto rows,
              catalog.connection().run("published.content_of", {{"id", content_id}}));
   if (rows.empty()) return std::optional<std::string>();

@@ -5,16 +5,10 @@
 #include "catalog/stored.h"
 #include "core/event.h"
 #include "schemas/published.h"
-#include "schemas/published_statements.h"
+#include "schemas/statements.h"
 
 namespace holdfast::schemas {
 namespace {
-
-Status know_statements(catalog::Catalog& catalog) {
-  if (catalog.connection().knows("published.level_of")) return {};
-  TRY_ASSIGN(auto book, sql::Book::parse(published_statements().front().text, catalog.dialect()));
-  return catalog.connection().use(std::move(book));
-}
 
 Result<LevelOf> stored_compatibility(const sql::Rows& rows, std::size_t row) {
   const auto level = parse_compatibility(rows.text(row, 2));
@@ -26,7 +20,7 @@ Result<LevelOf> stored_compatibility(const sql::Rows& rows, std::size_t row) {
 }  // namespace
 
 Status set_level(catalog::Catalog& catalog, const LevelOf& level, const std::string& actor) {
-  TRY(know_statements(catalog));
+  TRY(know_published_statements(catalog));
   if (!level.track.empty()) TRY(check_track(level.track));
   if (!level.name.empty()) TRY(check_schema_name(level.name));
   auto& connection = catalog.connection();
@@ -54,7 +48,7 @@ Status set_level(catalog::Catalog& catalog, const LevelOf& level, const std::str
 }
 
 Result<std::vector<LevelOf>> levels_since(catalog::Catalog& catalog, std::int64_t revision) {
-  TRY(know_statements(catalog));
+  TRY(know_published_statements(catalog));
   TRY_ASSIGN(const auto rows,
              catalog.connection().run("published.levels_since",
                                       {{"revision", revision}, {"limit", kPublishedPage}}));

@@ -3,6 +3,7 @@
 #include "sql/connection.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,8 @@ struct Connection::State {
   std::string name;
   std::unique_ptr<Driver> driver;
   std::map<std::string, Book::Statement, std::less<>> statements;
+  std::set<std::string, std::less<>>
+      lessons;                  // what learn() was given: the text and what its names stand for
   bool in_transaction = false;  // a Transaction object lives, whatever the database thinks
   std::int64_t failure_count = 0;
 
@@ -99,8 +102,17 @@ Status Connection::use(Book book) {
   return Error(Code::internal, "statement '" + added.begin()->first + "' is there twice");
 }
 
-bool Connection::knows(std::string_view statement) const {
-  return state_->statements.find(statement) != state_->statements.end();
+Status Connection::learn(std::string_view text, const Identifiers& identifiers) {
+  std::string with_names;
+  for (const auto& [name, value] : identifiers)
+    with_names.append(1, '\0').append(name).append(1, '\0').append(value);
+  if (!with_names.empty()) with_names.insert(0, text);
+  const std::string_view lesson = with_names.empty() ? text : with_names;
+  if (state_->lessons.contains(lesson)) return {};
+  TRY_ASSIGN(auto book, Book::parse(text, dialect(), identifiers));
+  TRY(use(std::move(book)));
+  state_->lessons.emplace(lesson);
+  return {};
 }
 
 Result<Rows> Connection::run(std::string_view statement, const Args& args) {

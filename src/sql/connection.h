@@ -105,8 +105,9 @@ class Connection {
   const std::string& name() const;
   /// Adds a domain's statements; names must be new.
   Status use(Book book);
-  /// Whether a statement of that name was added.
-  bool knows(std::string_view statement) const;
+  /// Parses and adds the statements of a text, once: the same text with the same identifiers again adds nothing. So whoever needs them
+  /// may ask for them at every call.
+  Status learn(std::string_view text, const Identifiers& identifiers = {});
   /// Runs a named statement. Every parameter must be given, and no other.
   Result<Rows> run(std::string_view statement, const Args& args = {});
   /// Runs SQL text of one or more statements without parameters (migrations, pragmas).

@@ -104,17 +104,10 @@ class CheckRunTest : public ::testing::Test {
   }
 
   void waive(const core::Finding& finding) {
-    catalog::Waiver waiver;
-    waiver.subject = finding.subject.text();
-    waiver.rule = finding.rule;
-    waiver.recorded = finding.recorded;
-    waiver.observed = finding.observed;
-    waiver.owner = "ada";
-    waiver.reason = "agreed";
-    waiver.created_at = clock_.now();
-    waiver.expires_at = Timestamp{clock_.now().ns + std::chrono::nanoseconds(kDay).count()};
-    const auto id = catalog::grant_waiver(*catalog_, waiver, "ada@host");
-    ASSERT_TRUE(id.ok()) << id.error().message();
+    const Timestamp until{clock_.now().ns + std::chrono::nanoseconds(kDay).count()};
+    const auto granted =
+        catalog::grant_waivers(*catalog_, {&finding, 1}, {"ada", "agreed", until}, "ada@host");
+    ASSERT_TRUE(granted.ok()) << granted.error().message();
   }
 
   testing::TempFolder folder_;

@@ -254,25 +254,16 @@ TEST_P(Verify, MaxAgeMakesAnOldProofIncomplete) {
   EXPECT_THAT(world().findings, ElementsAre("a artifact.proof_too_old"));
 }
 
-catalog::Waiver waiver_of(ProofWorld& world, const core::Finding& finding) {
-  catalog::Waiver waiver;
-  waiver.subject = finding.subject.text();
-  waiver.rule = finding.rule;
-  waiver.recorded = finding.recorded;
-  waiver.observed = finding.observed;
-  waiver.owner = "owner";
-  waiver.reason = "known";
-  waiver.expires_at =
-      Timestamp{world.clock().now().ns + std::chrono::nanoseconds(90 * kDay).count()};
-  return waiver;
+void waive(ProofWorld& world, const core::Finding& finding) {
+  const Timestamp until{world.clock().now().ns + std::chrono::nanoseconds(90 * kDay).count()};
+  must(catalog::grant_waivers(world.catalog(), {&finding, 1}, {"owner", "known", until}, "tester"));
 }
 
 TEST_P(Verify, AWaivedRowThatCannotBeLookedAtIsAccepted) {
   world().keep("a", "a.bin", "content");
   world().add_row("escapes", "../../etc/hostname", ProofWorld::record(std::string(64, 'a'), 1));
   EXPECT_EQ(world().verify_full().conclusion.outcome, Outcome::findings);
-  must(catalog::grant_waiver(world().catalog(), waiver_of(world(), world().reports[1].findings[0]),
-                             "tester"));
+  waive(world(), world().reports[1].findings[0]);
   const VerifyEnd end = world().verify_full();
   EXPECT_EQ(end.tally.total.unknown, 1);
   EXPECT_THAT(end.conclusion.gaps, IsEmpty());
@@ -291,16 +282,7 @@ TEST_P(Verify, AWaivedDifferenceIsCountedAndNotActive) {
   world().verify_full();
   world().write("a.bin", "changed");
   world().verify_full();
-  const core::Finding finding = world().reports[0].findings[0];
-  catalog::Waiver waiver;
-  waiver.subject = finding.subject.text();
-  waiver.rule = finding.rule;
-  waiver.recorded = finding.recorded;
-  waiver.observed = finding.observed;
-  waiver.owner = "owner";
-  waiver.reason = "known";
-  waiver.expires_at = Timestamp{world().clock().now().ns + 1'000'000'000'000};
-  must(catalog::grant_waiver(world().catalog(), waiver, "tester"));
+  waive(world(), world().reports[0].findings[0]);
   const VerifyEnd end = world().verify_full();
   EXPECT_EQ(end.tally.waived, 1);
   EXPECT_EQ(end.tally.errors, 0);

@@ -98,6 +98,41 @@ TEST_P(Runs, KeepWhatACheckPlannedAndFound) {
   EXPECT_EQ(list_events(catalog, {})->back().event.level, core::Level::note);
 }
 
+TEST_P(Runs, AreRecordedFromTheirStartToTheirEnd) {
+  auto catalog = open_catalog();
+  auto record = CheckRunRecord::start(catalog, {"artifacts.atlas", "artifacts", "check"});
+  ASSERT_TRUE(record.ok()) << record.error().message();
+  EXPECT_EQ(record->started_at(), clock().now());
+  auto kept = list_check_runs(catalog, 10)->front();
+  EXPECT_EQ(kept.id, record->id());
+  EXPECT_EQ(kept.outcome, "running");
+  EXPECT_EQ(kept.detail, R"({"command":"check"})");
+  CheckRunEnd end{.outcome = "findings", .ended_at = {}, .counts = {}, .detail = {}};
+  end.counts.planned = 3;
+  end.waived = 2;
+  end.detail = {{"depth", std::string("full")}};
+  clock().advance(std::chrono::seconds(5));
+  ASSERT_TRUE(record->end(end, "ada").ok());
+  kept = list_check_runs(catalog, 10)->front();
+  EXPECT_EQ(kept.outcome, "findings");
+  EXPECT_EQ(kept.ended_at->ns - kept.started_at.ns, 5'000'000'000);
+  EXPECT_EQ(kept.counts.planned, 3);
+  EXPECT_EQ(kept.waived, 2);
+  EXPECT_EQ(kept.detail, R"({"command":"check","depth":"full"})");
+}
+
+TEST_P(Runs, ThatCouldNotBeDoneSayWhyWhateverTheErrorSays) {
+  auto catalog = open_catalog();
+  auto record = CheckRunRecord::start(catalog, {"artifacts.atlas", "artifacts", "check"});
+  ASSERT_TRUE(record.ok()) << record.error().message();
+  record->fail(Error(Code::io, "no \xff here"), "ada");
+  const auto kept = list_check_runs(catalog, 10)->front();
+  EXPECT_EQ(kept.outcome, "failed");
+  EXPECT_TRUE(kept.ended_at.has_value());
+  EXPECT_THAT(kept.detail, ::testing::HasSubstr("\"error\":\"no "));
+  EXPECT_EQ(list_events(catalog, {})->front().event.level, core::Level::warning);
+}
+
 TEST_P(Runs, ListTheNewestFirst) {
   auto catalog = open_catalog();
   for (const char* id : {"01A", "01B", "01C"}) {

@@ -15,16 +15,15 @@ constexpr std::int64_t kDayNs = 86'400'000'000'000;
 
 class Waivers : public testing::CatalogTest {
  protected:
-  Waiver waiver(std::int64_t days = 30) {
-    Waiver out;
-    out.subject = "artifact:atlas/a";
-    out.rule = "artifact.modified";
-    out.recorded = "aa";
-    out.observed = "bb";
-    out.owner = "ada";
-    out.reason = "known, see issue 7";
-    out.expires_at = Timestamp{clock().now().ns + days * kDayNs};
-    return out;
+  WaiverTerms terms(std::int64_t days = 30) {
+    return {"ada", "known, see issue 7", Timestamp{clock().now().ns + days * kDayNs}};
+  }
+  /// Waives finding() for so many days.
+  Result<std::int64_t> grant(Catalog& catalog, std::int64_t days = 30) {
+    const core::Finding one = finding();
+    TRY_ASSIGN(const auto granted, grant_waivers(catalog, {&one, 1}, terms(days), "eve@host"));
+    EXPECT_EQ(granted.waivers.size(), 1U);
+    return granted.waivers.front().id;
   }
   static core::Finding finding() {
     core::Finding out;
@@ -45,7 +44,7 @@ HOLDFAST_ON_BOTH_DATABASES(Waivers);
 TEST_P(Waivers, CoverExactlyTheDifferenceThatWasAccepted) {
   auto catalog = open_catalog();
   EXPECT_FALSE(covers(catalog, finding()));
-  const auto id = grant_waiver(catalog, waiver(), "eve@host");
+  const auto id = grant(catalog);
   ASSERT_TRUE(id.ok()) << id.error().message();
   EXPECT_TRUE(covers(catalog, finding()));
   for (const auto member :
@@ -74,21 +73,32 @@ TEST_P(Waivers, CoverExactlyTheDifferenceThatWasAccepted) {
             core::FieldValue(std::string("ada")));
 }
 
+TEST_P(Waivers, MarkWhatTheyCoverAndNothingElse) {
+  auto catalog = open_catalog();
+  ASSERT_TRUE(grant(catalog).ok());
+  std::vector<core::Finding> two(2, finding());
+  two[1].observed = "cc";
+  two[1].waived = true;  // as an earlier look left it
+  WaiverSet::load(catalog)->mark(two);
+  EXPECT_TRUE(two[0].waived);
+  EXPECT_FALSE(two[1].waived);
+}
+
 TEST_P(Waivers, EndByThemselves) {
   auto catalog = open_catalog();
-  ASSERT_TRUE(grant_waiver(catalog, waiver(1), "eve").ok());
+  ASSERT_TRUE(grant(catalog, 1).ok());
   clock().advance(std::chrono::hours(23));
   EXPECT_TRUE(covers(catalog, finding()));
   clock().advance(std::chrono::hours(1));
   EXPECT_FALSE(covers(catalog, finding()));
   EXPECT_TRUE(list_waivers(catalog, false)->empty());
   EXPECT_EQ(list_waivers(catalog, true)->size(), 1U);
-  EXPECT_TRUE(grant_waiver(catalog, waiver(1), "eve").ok()) << "an ended one is not in the way";
+  EXPECT_TRUE(grant(catalog, 1).ok()) << "an ended one is not in the way";
 }
 
 TEST_P(Waivers, EndWhenTheyAreRevoked) {
   auto catalog = open_catalog();
-  const auto id = *grant_waiver(catalog, waiver(), "eve");
+  const auto id = *grant(catalog);
   ASSERT_TRUE(revoke_waiver(catalog, id, "ada").ok());
   EXPECT_FALSE(covers(catalog, finding()));
   EXPECT_TRUE(list_waivers(catalog, true)->front().revoked_at.has_value());
@@ -96,13 +106,13 @@ TEST_P(Waivers, EndWhenTheyAreRevoked) {
   EXPECT_EQ(revoke_waiver(catalog, id, "ada").error().code(), Code::not_found);
   EXPECT_EQ(revoke_waiver(catalog, 999, "ada").error().code(), Code::not_found);
   EXPECT_EQ(*last_event_seq(catalog), 2);
-  EXPECT_TRUE(grant_waiver(catalog, waiver(), "eve").ok());
+  EXPECT_TRUE(grant(catalog).ok());
 }
 
 TEST_P(Waivers, RefuseASecondOneForTheSameDifference) {
   auto catalog = open_catalog();
-  const auto id = *grant_waiver(catalog, waiver(), "eve");
-  const auto second = grant_waiver(catalog, waiver(60), "eve");
+  const auto id = *grant(catalog);
+  const auto second = grant(catalog, 60);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code(), Code::conflict);
   EXPECT_THAT(second.error().message(), ::testing::HasSubstr("by waiver " + std::to_string(id)));
@@ -111,13 +121,55 @@ TEST_P(Waivers, RefuseASecondOneForTheSameDifference) {
 
 TEST_P(Waivers, RefuseWhatNobodyAnswersFor) {
   auto catalog = open_catalog();
-  for (const auto member : {&Waiver::owner, &Waiver::reason, &Waiver::subject, &Waiver::rule}) {
-    auto bad = waiver();
+  const core::Finding one = finding();
+  for (const auto member : {&WaiverTerms::owner, &WaiverTerms::reason}) {
+    auto bad = terms();
     (bad.*member).clear();
-    EXPECT_EQ(grant_waiver(catalog, bad, "eve").error().code(), Code::invalid);
+    EXPECT_EQ(grant_waivers(catalog, {&one, 1}, bad, "eve").error().code(), Code::invalid);
   }
-  EXPECT_EQ(grant_waiver(catalog, waiver(0), "eve").error().code(), Code::invalid);
-  EXPECT_EQ(grant_waiver(catalog, waiver(-1), "eve").error().code(), Code::invalid);
+  EXPECT_EQ(grant(catalog, 0).error().code(), Code::invalid);
+  EXPECT_EQ(grant(catalog, -1).error().code(), Code::invalid);
+  EXPECT_EQ(*last_event_seq(catalog), 0);
+}
+
+TEST_P(Waivers, AreGrantedTogetherAndLeaveWhatIsWaivedAsItIs) {
+  auto catalog = open_catalog();
+  const auto first = *grant(catalog, 1);
+  std::vector<core::Finding> three(3, finding());
+  three[1].observed = "cc";
+  three[2].observed = "dd";
+  const auto planned = plan_waivers(catalog, three, terms());
+  ASSERT_TRUE(planned.ok()) << planned.error().message();
+  EXPECT_EQ(planned->waivers.size(), 2U);
+  EXPECT_EQ(planned->waivers.front().id, 0);
+  EXPECT_EQ(list_waivers(catalog, true)->size(), 1U) << "a plan writes nothing";
+  const auto granted = grant_waivers(catalog, three, terms(), "eve");
+  ASSERT_TRUE(granted.ok()) << granted.error().message();
+  EXPECT_EQ(granted->waived_already, 1);
+  ASSERT_EQ(granted->waivers.size(), 2U);
+  EXPECT_EQ(granted->waivers[0].observed, "cc");
+  EXPECT_EQ(granted->waivers[1].observed, "dd");
+  EXPECT_EQ(list_waivers(catalog, false)->front().id, first);
+  for (const core::Finding& each : three)
+    EXPECT_TRUE(covers(catalog, each));
+  EXPECT_EQ(list_events(catalog, {})->size(), 3U);
+}
+
+TEST_P(Waivers, AreGrantedOnceForADifferenceThatIsListedTwice) {
+  auto catalog = open_catalog();
+  const std::vector<core::Finding> twice(2, finding());
+  const auto granted = grant_waivers(catalog, twice, terms(), "eve");
+  ASSERT_TRUE(granted.ok()) << granted.error().message();
+  EXPECT_EQ(granted->waivers.size(), 1U);
+  EXPECT_EQ(granted->waived_already, 0);
+}
+
+TEST_P(Waivers, AreGrantedAllOrNone) {
+  auto catalog = open_catalog();
+  std::vector<core::Finding> two(2, finding());
+  two[1].observed = std::string("not\0text", 8);  // what no database takes
+  EXPECT_FALSE(grant_waivers(catalog, two, terms(), "eve").ok());
+  EXPECT_TRUE(list_waivers(catalog, true)->empty());
   EXPECT_EQ(*last_event_seq(catalog), 0);
 }
 

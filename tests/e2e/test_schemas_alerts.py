@@ -108,6 +108,51 @@ def test_metrics_tell_each_class_and_keep_the_start(both_pinned):
     assert {each["to"]: value for each, value in pinned.samples("holdfast_schema_drift_episodes_total")} == {"drifted": 1, "in_step": 1}
 
 
+def test_a_check_keeps_the_series_of_those_that_it_did_not_run(both_pinned):
+    pinned, workspace = both_pinned, both_pinned.workspace
+
+    def told(check):
+        return [line for line in pinned.textfile.read_text().splitlines() if f'check="{check}"' in line and line.startswith("holdfast_check_")]
+
+    workspace.write("a.bin", "a")
+    workspace.add_row("a", "a.bin")
+    workspace.run("artifacts", "backfill")
+    pinned.check()
+    assert told("schemas.core") and told("artifacts.atlas") == [], "a check that never ran has nothing to say"
+    assert 'holdfast_incidents_open{domain="artifacts",level="error"} 0' in pinned.textfile.read_text()
+    workspace.run("check")
+    in_step = told("artifacts.atlas")
+    assert 'holdfast_check_complete{check="artifacts.atlas"} 1' in in_step
+    assert {re.match("[a-z_]+", line)[0].removeprefix("holdfast_check_") for line in in_step} == {
+        "subjects_planned", "subjects_evaluated", "subjects_unreadable", "complete", "findings", "last_run_timestamp_seconds",
+        "last_success_timestamp_seconds", "oldest_proof_timestamp_seconds", "duration_seconds"}
+    for others in (["schemas", "check", "core"], ["schemas", "watch", "core", "--looks", "1"], ["check", "schemas"]):
+        workspace.run(*others)
+        assert told("artifacts.atlas") == in_step, others
+
+    # What is out of step stays so as well, and a scrub, whose row has the same name, is no check.
+    workspace.write("a.bin", "changed")
+    workspace.run("check", expect=1)
+    drifted = told("artifacts.atlas")
+    assert 'holdfast_check_findings{check="artifacts.atlas",level="error"} 1' in drifted
+    assert 'holdfast_check_complete{check="artifacts.atlas"} 1' in drifted, "what was found was all looked at"
+    workspace.run("artifacts", "scrub", "--every-byte-within", "30d", expect=None)
+    workspace.run("schemas", "watch", "core", "--looks", "1")
+    assert told("artifacts.atlas") == drifted
+    (workspace.data / "a.bin").unlink()
+    workspace.run("check", "artifacts", expect=1)
+    assert 'holdfast_check_complete{check="schemas.core"} 1' in told("schemas.core")
+
+    # What can't be looked at is incomplete whoever tells it; a section that is taken out takes its series along.
+    pinned.registry.close()
+    workspace.run("check", "schemas", expect=3)
+    workspace.run("check", "artifacts", expect=1)
+    assert 'holdfast_check_complete{check="schemas.core"} 0' in told("schemas.core")
+    workspace.configure(extra='[metrics]\ntextfile = "holdfast.prom"\n')
+    workspace.run("check", expect=1)
+    assert told("schemas.core") == [] and told("artifacts.atlas")
+
+
 def test_a_drift_that_was_accepted_says_so_until_another_comes_or_the_waiver_ends(both_pinned):
     pinned = both_pinned
 

@@ -424,6 +424,33 @@ def test_a_break_behind_a_thousand_new_titles_is_told(workspace, registry):
     workspace.run("schemas", "check", "core", "--fail-on", "breaking", expect=1)
 
 
+def test_a_rule_of_which_one_finding_is_waived_is_waived_whole(workspace, registry):
+    many = {"type": "object", "properties": {name: {"type": "integer"} for name in ("first", "second", "third")}}
+    write_pins(workspace.folder / "schemas/v1", {"many": many})
+    words = ["waive", "schema:core/many", "--rule", "schema.type_replaced", "--reason", "known", "--expires", "1d"]
+    waived = []
+    for version, name in (("1.2.0", "first"), ("1.3.0", "second"), ("1.4.0", "third")):
+        many["properties"][name]["type"] = "string"
+        registry.publish("many", stamped(many, "many", version), version)
+        workspace.run("check", "schemas", expect=1)
+        dry = workspace.json(*words, "--dry-run")
+        hold("waivers", dry)
+        assert len(dry["waivers"]) == 1 and dry["waived_already"] == len(waived)
+        said = workspace.json(*words) if name != "third" else workspace.json("schemas", "accept", "many", "--reason", "known", "--until", "1d")
+        hold("waivers", said)
+        assert [each["observed"] for each in said["waivers"]] == [each["observed"] for each in dry["waivers"]]
+        assert said["waived_already"] == len(waived)
+        waived += [each["id"] for each in said["waivers"]]
+    assert [each["id"] for each in workspace.json("waive", "list")["waivers"]] == waived
+    workspace.run("check", "schemas")
+    refused = workspace.run(*words, expect=4)
+    assert f"waived already, by waiver {waived[0]}, {waived[1]}, {waived[2]}" in refused.stderr
+    workspace.run("schemas", "accept", "many", "--reason", "known", "--until", "1d", expect=4)
+    workspace.run("waive", "revoke", waived[1])
+    assert "2 differences were waived already" in workspace.run(*words).stderr
+    assert len(workspace.events("waiver.granted")) == 4
+
+
 def test_a_lock_file_that_can_not_be_read_is_told_and_nothing_is_forgotten(workspace, registry):
     workspace.run("schemas", "fetch", "core", "--force", "--accept", "breaking")
     lock = workspace.folder / "schemas/v1/schemas.lock.json"
