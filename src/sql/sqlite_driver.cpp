@@ -29,7 +29,6 @@ namespace holdfast::sql {
 namespace {
 
 constexpr int kWalRetryPauseMs = 5;
-constexpr std::size_t kUrlPrefix = std::string_view("sqlite:").size();
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -299,7 +298,9 @@ class SqliteDriver final : public Driver {
 
 /// The file name SQLite gets: never "", ":memory:" or "file:…", which mean something else to it.
 Result<std::string> path_of(const std::string& url) {
-  std::string path = url.substr(kUrlPrefix);
+  const auto named = sqlite_path(url);
+  HOLDFAST_ASSERT(named);  // Connection::open asked for the dialect
+  const std::string& path = *named;
   if (path.find('\0') != std::string::npos)
     return Error(Code::invalid, "a database path may not hold a NUL byte");
   return path.front() == '/' ? path : "./" + path;
