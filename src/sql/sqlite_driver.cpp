@@ -21,6 +21,7 @@
 
 #include "base/canonical_path.h"
 #include "base/file.h"
+#include "base/percent.h"
 #include "base/private_file.h"
 #include "sql/driver.h"
 #include "sql/lock_holder.h"
@@ -366,19 +367,7 @@ std::optional<std::string> left_to_recover(const std::string& path) {
 
 /// "file:…?immutable=1": nobody can write there, so SQLite needs neither locks nor a log beside the file.
 std::string immutable_uri(const std::string& path) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out = "file:";
-  for (const char c : path) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-  }
-  return out + "?immutable=1";
+  return "file:" + percent_encoded(path, "/") + "?immutable=1";
 }
 
 /// A database with a write-ahead log can't be read where the log's index may not be made
