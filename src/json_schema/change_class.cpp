@@ -52,6 +52,10 @@ std::string_view profile_name(Profile profile) {
   return kProfileNames.at(static_cast<std::size_t>(profile));
 }
 
+std::vector<std::string> profile_names() {
+  return std::vector<std::string>(kProfileNames.begin(), kProfileNames.end());
+}
+
 std::optional<Profile> parse_profile(std::string_view name) {
   return parse<Profile>(kProfileNames, name);
 }
