@@ -25,13 +25,13 @@
 #include "catalog/migrations.h"
 #include "core/sha256_lanes.h"
 #include "schemas/pins.h"
+#include "sql/connection.h"
 
 namespace holdfast::app {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::uint64_t kLittleSpaceBytes = 100ULL << 20U;
 constexpr std::int64_t kRunsLookedAt = 1000;
 constexpr Timestamp kBuiltAfter{1'767'225'600LL *
@@ -139,10 +139,10 @@ class Doctor {
   }
 
   void catalog_folder(const Workspace& workspace) {
-    if (!workspace.catalog_url.starts_with(kSqlite)) return;
+    const auto path = sql::sqlite_path(workspace.catalog_url);
+    if (!path) return;
     std::error_code error;
-    const std::string folder =
-        fs::path(workspace.catalog_url.substr(kSqlite.size())).parent_path().string();
+    const std::string folder = fs::path(*path).parent_path().string();
     const fs::space_info space = fs::space(folder, error);
     if (error) return;  // the catalog itself will say more
     const std::string text =

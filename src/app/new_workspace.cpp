@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "app/config_file.h"
+#include "app/workspace.h"
 #include "artifacts/ignore_list.h"
 #include "base/toml.h"
 #include "catalog/catalog.h"
@@ -16,9 +17,6 @@ namespace holdfast::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kSqlite = "sqlite:";
-constexpr std::string_view kDefaultCatalog = "sqlite:.holdfast/catalog.db";
 
 std::string toml_text(const std::string& text) {
   std::string out = "\"";
@@ -119,11 +117,7 @@ Result<NewWorkspace> plan_workspace(const NewWorkspaceOptions& options) {
   TRY(sql::dialect_of(catalog));
   if (has_control_character(catalog))
     return Error(Code::invalid, "--catalog: a URL has no control characters");
-  plan.catalog_url = catalog;
-  if (catalog.starts_with(kSqlite))
-    plan.catalog_url =
-        std::string(kSqlite) +
-        (fs::path(plan.folder) / catalog.substr(kSqlite.size())).lexically_normal().string();
+  plan.catalog_url = sql::absolute_url(catalog, plan.folder);
   plan.source_name = source_name_of(name);
   plan.root = fs::is_directory(fs::path(plan.folder) / "data", error) ? "data" : ".";
   plan.config_text = config_text(plan, name, catalog);

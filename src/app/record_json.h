@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Catalog records as JSON text of one line: the shapes of docs/schemas that more than one command prints.
 //
-// Strings are exact, since programs compare them; only bytes that are no UTF-8 are escaped as "\xNN".
+// Strings are exact, since programs compare them; only bytes that are no UTF-8 are escaped as "%NN".
 #pragma once
 #include <string>
 #include <string_view>

@@ -18,8 +18,12 @@ constexpr std::size_t kEventsAtOnce = 100;  // delivered again after a kill, at 
 constexpr redis::ClientLimits kShort{std::chrono::milliseconds(1'000),
                                      std::chrono::milliseconds(2'000)};
 constexpr redis::ClientLimits kLong{std::chrono::milliseconds(5'000),
-                                    std::chrono::milliseconds(15'000)};
-static_assert(kLong.connect + kLong.command <= kMostRequestTime);
+                                    std::chrono::milliseconds(10'000)};
+
+struct StreamRefusal {
+  std::string key;  // of the stream
+  std::string why;
+};
 
 class RedisSink final : public EventSink {
  public:
@@ -55,20 +59,22 @@ class RedisSink final : public EventSink {
 
  private:
   Status send(const catalog::StoredEvent& stored) {
+    // One for all that one event may need (connect, AUTH, SELECT, XADD, XADD to the dead letters): the claim on the sink outlives it.
+    const redis::Deadline deadline{clock_, clock_.monotonic() + kMostRequestTime};
     if (!client_) {
-      TRY_ASSIGN(client_, connect());
+      TRY_ASSIGN(client_, connect(deadline));
     }
     const PulseMessage message = pulse_message(stored, sender_);
     const std::string key = config_.name_space + ':' + message.stream;
     const std::array<std::string, 5> words{"XADD", key, "*", "data", message.data};
-    TRY_ASSIGN(const redis::Reply reply, client_->command(words));
+    TRY_ASSIGN(const redis::Reply reply, client_->command(words, deadline));
     if (!reply.refusal) return {};
     if (redis::may_pass_later(*reply.refusal)) return refused(key, *reply.refusal);
-    return give_up(message, key, *reply.refusal);
+    return give_up(message, {key, *reply.refusal}, deadline);
   }
 
-  Result<std::optional<redis::Client>> connect() const {
-    TRY_ASSIGN(auto client, redis::Client::connect(config_.address, limits_));
+  Result<std::optional<redis::Client>> connect(const redis::Deadline& deadline) const {
+    TRY_ASSIGN(auto client, redis::Client::connect(config_.address, limits_, deadline));
     return std::optional(std::move(client));
   }
 
@@ -78,11 +84,13 @@ class RedisSink final : public EventSink {
   }
 
   // Kept where the source keeps such: nothing behind it waits for an event that is never taken.
-  Status give_up(const PulseMessage& message, const std::string& key, const std::string& why) {
+  Status give_up(const PulseMessage& message, const StreamRefusal& refusal,
+                 const redis::Deadline& deadline) {
+    const auto& [key, why] = refusal;
     const std::string letters = key + ".dlq";
     const std::array<std::string, 9> words{"XADD",   letters, "*",    "original_id", message.id,
                                            "reason", why,     "data", message.data};
-    TRY_ASSIGN(const redis::Reply reply, client_->command(words));
+    TRY_ASSIGN(const redis::Reply reply, client_->command(words, deadline));
     if (reply.refusal) return refused(letters, *reply.refusal);
     log_warning("an event was refused for good and put into the dead letters",
                 {{"stream", key}, {"dead_letters", letters}, {"id", message.id}, {"reason", why}});

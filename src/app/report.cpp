@@ -73,8 +73,11 @@ std::optional<ReportFormat> parse_report_format(std::string_view name) {
   return std::nullopt;
 }
 
-std::span<const ReportFormat> report_formats() {
-  return kFormats;
+std::vector<std::string> report_format_names() {
+  std::vector<std::string> names;
+  for (const ReportFormat format : kFormats)
+    names.emplace_back(report_format_name(format));
+  return names;
 }
 
 std::string report_of(const CheckOutcome& outcome, ReportFormat format, const ReportStyle& style) {

@@ -6,9 +6,9 @@
 #pragma once
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/check_run.h"
 
@@ -17,7 +17,8 @@ namespace holdfast::app {
 enum class ReportFormat : unsigned char { table, json, sarif, junit, github, markdown };
 std::string_view report_format_name(ReportFormat format);
 std::optional<ReportFormat> parse_report_format(std::string_view name);
-std::span<const ReportFormat> report_formats();
+/// All of them, the table first.
+std::vector<std::string> report_format_names();
 
 struct ReportStyle {
   std::size_t width = 100;  // of the table, in columns

@@ -5,8 +5,6 @@
 // always a logical location. A waived finding is a suppressed result (3.35). A gap of the run is a notification (3.58), and makes
 // executionSuccessful false (3.20.14): what could not be looked at is never a pass.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -14,6 +12,7 @@
 #include "app/domains.h"
 #include "app/report.h"
 #include "app/text.h"
+#include "base/percent.h"
 #include "core/sha256.h"
 
 namespace holdfast::app {
@@ -23,22 +22,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kBase = "%SRCROOT%";
 
-// RFC 3986: unreserved characters and "/" stay; ":" goes too, so that no first segment looks like a scheme.
+// Of a path. ":" goes too, so that no first segment looks like a scheme.
 std::string uri_of(std::string_view path) {
-  std::string out;
-  for (const char c : path) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '-' || c == '.' || c == '_' || c == '~' || c == '/';
-    if (kept) {
-      out += c;
-      continue;
-    }
-    std::array<char, 4> escaped{};
-    std::snprintf(escaped.data(), escaped.size(), "%%%02X",
-                  static_cast<unsigned>(static_cast<unsigned char>(c)));
-    out += escaped.data();
-  }
-  return out;
+  return percent_encoded(path, "/");
 }
 
 using RuleIndex = std::map<std::string, std::size_t, std::less<>>;

@@ -21,7 +21,7 @@ Status know_outbox_statements(sql::Connection& connection) {
 }
 
 SinkClaim::SinkClaim(catalog::Catalog& catalog, const SinkPlace& place)
-    : catalog_(catalog), key_{place.name}, owner_(catalog::current_owner()) {}
+    : catalog_(catalog), key_{place.name}, shown_(place.shown), owner_(catalog::current_owner()) {}
 
 Result<bool> SinkClaim::take(const Cancel* cancel) {
   Clock& clock = catalog_.clock();
@@ -36,7 +36,10 @@ Result<bool> SinkClaim::take(const Cancel* cancel) {
 }
 
 Status SinkClaim::renew() {
-  return catalog::renew_claims(catalog_, kResource, owner_, kLease);
+  TRY_ASSIGN(const std::int64_t renewed,
+             catalog::renew_claims(catalog_, kResource, owner_, kLease));
+  if (renewed > 0) return {};
+  return Error(Code::conflict, "another process has taken over " + shown_, "run the command again");
 }
 
 Status SinkClaim::release() {

@@ -22,13 +22,15 @@ class SinkClaim {
 
   /// False: another process has it, and kept it for the two seconds that we wait.
   Result<bool> take(const Cancel* cancel);
-  /// Once what was given to the sink is done: kMostGroupTime and one request fit into a lease.
+  /// Once what was given to the sink is done: kMostGroupTime and one request fit into a lease. `conflict`: another process has taken the
+  /// sink over (this one stood still for longer than a lease), and nothing more may be given to it.
   Status renew();
   Status release();
 
  private:
   catalog::Catalog& catalog_;
   std::array<std::string, 1> key_;
+  std::string shown_;
   std::string owner_;
 };
 

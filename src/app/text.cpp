@@ -3,9 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
-#include "core/canonical_json.h"
+#include "base/root_folder.h"
 
 namespace holdfast::app {
 namespace {
@@ -30,10 +29,6 @@ constexpr std::array kZero = {
     Range{0x0E34, 0x0E3A}, Range{0x200B, 0x200F}, Range{0x202A, 0x202E}, Range{0x2060, 0x2064},
     Range{0x20D0, 0x20F0}, Range{0xFE00, 0xFE0F}, Range{0xFE20, 0xFE2F}, Range{0xFEFF, 0xFEFF},
 };
-// Marks that turn the direction of text around: a name could hide its end behind one ("Trojan Source", CVE-2021-42574).
-constexpr std::array kHarmful = {Range{0x0080, 0x009F}, Range{0x200E, 0x200F},
-                                 Range{0x2028, 0x202E}, Range{0x2066, 0x2069}};
-
 template <class Ranges>
 bool within(const Ranges& ranges, char32_t c) {
   return std::ranges::any_of(
@@ -72,15 +67,6 @@ std::string_view character_at(std::string_view text, std::size_t at) {
   return text.substr(at, std::min(size_of_lead(text[at]), text.size() - at));
 }
 
-void append_escaped(std::string& out, std::string_view bytes) {
-  for (const char byte : bytes) {
-    std::array<char, 5> text{};
-    std::snprintf(text.data(), text.size(), "\\x%02X",
-                  static_cast<unsigned>(static_cast<unsigned char>(byte)));
-    out += text.data();
-  }
-}
-
 // How many bytes from `begin` take at most `width` columns.
 std::size_t bytes_within(std::string_view text, std::size_t width) {
   std::size_t columns = 0;
@@ -112,24 +98,7 @@ std::string_view tail_within(std::string_view text, std::size_t width) {
 }  // namespace
 
 std::string printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::string_view character = character_at(text, at);
-    if (!core::is_utf8(character)) {
-      append_escaped(out, text.substr(at, 1));
-      ++at;
-      continue;
-    }
-    const char32_t c = decoded(character);
-    if (c < 0x20 || c == 0x7F || within(kHarmful, c)) {
-      append_escaped(out, character);
-    } else {
-      out += character;
-    }
-    at += character.size();
-  }
-  return out;
+  return printable_path(text);
 }
 
 std::size_t display_width(std::string_view text) {

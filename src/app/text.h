@@ -12,7 +12,8 @@
 
 namespace holdfast::app {
 
-/// Valid UTF-8 without control characters: they, and bytes that are no UTF-8, become "\xNN".
+/// As base's printable_path, the same on terminals and in reports: valid UTF-8 without control characters and marks that turn the
+/// direction of text; they, and bytes that are no UTF-8, become "%NN".
 std::string printable(std::string_view text);
 /// Columns on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks. Valid UTF-8 only.
 std::size_t display_width(std::string_view text);

@@ -17,9 +17,6 @@
 namespace holdfast::app {
 namespace {
 
-constexpr std::string_view kDefaultCatalog = "sqlite:.holdfast/catalog.db";
-constexpr std::string_view kSqlitePrefix = "sqlite:";
-
 std::string listed(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names)
@@ -43,12 +40,6 @@ std::string absolute(const std::string& path, const std::string& folder) {
       .string();
 }
 
-// A SQLite path is relative to the workspace, wherever the command is run.
-std::string absolute_url(const std::string& url, const std::string& folder) {
-  if (!url.starts_with(kSqlitePrefix)) return url;
-  return std::string(kSqlitePrefix) + absolute(url.substr(kSqlitePrefix.size()), folder);
-}
-
 std::string name_of_folder(const std::string& folder) {
   const std::string name = folder.substr(folder.rfind('/') + 1);
   return name.empty() ? "workspace" : name;
@@ -68,7 +59,7 @@ Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
     if (const auto dialect = sql::dialect_of(catalog); !dialect)
       return own->invalid("catalog", dialect.error().message() + "; " + dialect.error().hint());
   }
-  workspace.catalog_url = absolute_url(catalog, workspace.folder);
+  workspace.catalog_url = sql::absolute_url(catalog, workspace.folder);
   TRY_ASSIGN(workspace.events, read_events_config(root, workspace.folder));
   workspace.events.sender.workspace = workspace.name;
   TRY_ASSIGN(auto metrics, root.table("metrics"));

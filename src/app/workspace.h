@@ -24,6 +24,9 @@
 
 namespace holdfast::app {
 
+/// Where nothing else is configured.
+inline constexpr std::string_view kDefaultCatalog = "sqlite:.holdfast/catalog.db";
+
 struct WorkspaceOptions {
   std::string start_folder = ".";  // holdfast.toml is looked for here and in the folders above
   std::optional<std::string>

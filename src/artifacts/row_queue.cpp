@@ -174,7 +174,9 @@ Status RowQueue::renew() {
   const auto now = catalog_.clock().monotonic();
   if (now - renewed_at_ < kClaimRenewEvery) return {};
   renewed_at_ = now;
-  return catalog::renew_claims(catalog_, resource_, owner_, kClaimLease);
+  // However many: none is ours between two pages, and a row that another run took over is written by neither of us over the other.
+  TRY(catalog::renew_claims(catalog_, resource_, owner_, kClaimLease));
+  return {};
 }
 
 Status RowQueue::release(std::span<const std::string> ids) {

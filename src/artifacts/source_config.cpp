@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <utility>
 
 #include "base/canonical_path.h"
@@ -17,24 +16,8 @@
 namespace holdfast::artifacts {
 namespace {
 
-constexpr std::string_view kSqlite = "sqlite:";
 constexpr double kPercent = 100.0;
 constexpr std::size_t kMaxNameBytes = 64;
-
-std::string beneath(const std::string& folder, const std::string& path) {
-  const std::filesystem::path asked(path);
-  const auto whole = asked.is_absolute() ? asked : std::filesystem::path(folder) / asked;
-  std::string text = whole.lexically_normal().string();
-  while (text.size() > 1 && text.back() == '/')
-    text.pop_back();
-  return text;
-}
-
-// An SQLite URL with its path made absolute; any other URL as it is.
-std::string absolute_url(const std::string& url, const std::string& folder) {
-  if (!url.starts_with(kSqlite)) return url;
-  return std::string(kSqlite) + beneath(folder, url.substr(kSqlite.size()));
-}
 
 Status read_source(SourceConfig& config, TomlTable& table, const std::string& folder,
                    const std::string& catalog_url) {
@@ -47,8 +30,9 @@ Status read_source(SourceConfig& config, TomlTable& table, const std::string& fo
     if (!dialect) {
       return table.invalid("source", dialect.error().message() + " (or \"catalog\")");
     }
-    config.url = absolute_url(source, folder);
-    config.in_catalog = config.url == catalog_url;
+    config.url = sql::absolute_url(source, folder);
+    config.in_catalog = sql::is_same_database(config.url, catalog_url);
+    if (config.in_catalog) config.url = catalog_url;
   }
   TRY_ASSIGN(config.table, table.string_or("table", config.table));
   TRY_ASSIGN(config.journal, table.string_or("journal", config.journal));
@@ -107,7 +91,7 @@ Status read_roots(SourceConfig& config, TomlTable& table, const std::string& fol
   }
   for (const std::string& root : *roots) {
     if (root.empty()) return table.invalid("root", "a folder has a name; \".\" is the workspace");
-    config.roots.push_back(beneath(folder, root));
+    config.roots.push_back(absolute_path(root, folder));
   }
   return {};
 }
@@ -137,10 +121,10 @@ Status read_check(SourceConfig& config, TomlTable& table) {
 
 // An SQLite catalog, with the files that SQLite keeps beside it.
 void add_catalog_files(SourceConfig& config, std::string_view catalog_url) {
-  if (!catalog_url.starts_with(kSqlite)) return;
-  const std::string path(catalog_url.substr(kSqlite.size()));
+  const auto path = sql::sqlite_path(catalog_url);
+  if (!path) return;
   for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-    config.own_files.push_back(path + suffix);
+    config.own_files.push_back(*path + suffix);
 }
 
 // It stands in subjects, variables, commands and paths of reports.

@@ -5,6 +5,13 @@
 
 namespace holdfast {
 
+std::string absolute_path(const std::string& path, const std::string& folder) {
+  std::string out = (std::filesystem::path(folder) / path).lexically_normal().string();
+  while (out.size() > 1 && out.ends_with('/'))
+    out.pop_back();
+  return out;
+}
+
 std::filesystem::path canonical_path(const std::string& path) {
   std::error_code error;
   const auto out = std::filesystem::weakly_canonical(path, error);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a path that somebody configured lies below a folder, by whatever links either is named.
+// Paths that somebody configured: made absolute, and whether one lies below a folder, by whatever links either is named.
 #pragma once
 #include <filesystem>
 #include <optional>
 #include <string>
 
 namespace holdfast {
+
+/// The path as it is seen from `folder`, without "." and ".." and without a slash at its end. Links stay; nothing is opened.
+std::string absolute_path(const std::string& path, const std::string& folder);
 
 /// The path without links, "." and "..", as far as it is there.
 std::filesystem::path canonical_path(const std::string& path);

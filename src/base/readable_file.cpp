@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/root_folder.h"
 #include "base/system_error.h"
 
 namespace holdfast {
@@ -81,6 +80,11 @@ Result<std::unique_ptr<ReadableFile>> readable(int fd, Fd owned, const std::stri
       fd, std::move(owned), printable_path(path), static_cast<std::uint64_t>(status.st_size)));
 }
 
+std::string limit_text(std::uint64_t bytes) {
+  const bool is_whole = bytes > 0 && bytes % (1U << 20U) == 0;
+  return is_whole ? std::to_string(bytes >> 20U) + " MiB" : std::to_string(bytes) + " bytes";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ReadableFile>> open_readable(const std::string& path) {
@@ -97,6 +101,22 @@ Result<std::unique_ptr<ReadableFile>> readable_descriptor(int fd, const std::str
 Result<std::unique_ptr<ReadableFile>> readable_in(FileSystem& files, const std::string& path) {
   TRY_ASSIGN(const std::uint64_t size_bytes, files.size_bytes(path));
   return std::unique_ptr<ReadableFile>(std::make_unique<FileInFileSystem>(files, path, size_bytes));
+}
+
+Result<std::string> read_beneath(const RootFolder& root, std::string_view path,
+                                 std::uint64_t limit_bytes) {
+  const std::string shown = printable_path(root.path() + '/' + std::string(path));
+  const Opened opened = root.open_file(path);
+  if (!opened.fd.valid()) {
+    if (opened.refusal == OpenRefusal::none) return Error(Code::not_found, shown + " is not there");
+    return Error(Code::io, shown + " can't be read: " + printable_path(opened.reason));
+  }
+  TRY_ASSIGN(const auto file, readable_descriptor(opened.fd.get(), shown));
+  if (file->size_bytes() > limit_bytes)
+    return Error(Code::invalid, shown + " is larger than " + limit_text(limit_bytes));
+  std::string bytes(file->size_bytes(), '\0');
+  TRY(file->read_at(0, std::span(bytes)));
+  return bytes;
 }
 
 }  // namespace holdfast

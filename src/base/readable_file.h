@@ -6,9 +6,11 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/file.h"
 #include "base/result.h"
+#include "base/root_folder.h"
 
 namespace holdfast {
 
@@ -29,5 +31,10 @@ Result<std::unique_ptr<ReadableFile>> open_readable(const std::string& path);
 Result<std::unique_ptr<ReadableFile>> readable_descriptor(int fd, const std::string& name);
 /// Both must outlive what is returned. `not_found`, `io`.
 Result<std::unique_ptr<ReadableFile>> readable_in(FileSystem& files, const std::string& path);
+
+/// All bytes of a file beneath a root. `not_found`; `invalid` where it has more than `limit_bytes`; `io` for what can't be opened there
+/// (it is no regular file, leads out, may not be read) or read.
+Result<std::string> read_beneath(const RootFolder& root, std::string_view path,
+                                 std::uint64_t limit_bytes);
 
 }  // namespace holdfast

@@ -52,12 +52,13 @@ Result<std::vector<std::string>> claim(Catalog& catalog, std::string_view resour
   return taken;
 }
 
-Status renew_claims(Catalog& catalog, std::string_view resource, std::string_view owner,
-                    std::chrono::seconds lease) {
-  TRY(catalog.connection().run("claim.renew", {{"resource", std::string(resource)},
-                                               {"owner", std::string(owner)},
-                                               {"lease_until", lease_end(catalog, lease)}}));
-  return {};
+Result<std::int64_t> renew_claims(Catalog& catalog, std::string_view resource,
+                                  std::string_view owner, std::chrono::seconds lease) {
+  TRY_ASSIGN(const auto rows,
+             catalog.connection().run("claim.renew", {{"resource", std::string(resource)},
+                                                      {"owner", std::string(owner)},
+                                                      {"lease_until", lease_end(catalog, lease)}}));
+  return rows.affected;
 }
 
 Status release_claims(Catalog& catalog, std::string_view resource,

@@ -25,9 +25,9 @@ bool owner_is_gone(std::string_view owner);
 Result<std::vector<std::string>> claim(Catalog& catalog, std::string_view resource,
                                        std::span<const std::string> keys, std::string_view owner,
                                        std::chrono::seconds lease);
-/// Moves the end of all leases of this owner on.
-Status renew_claims(Catalog& catalog, std::string_view resource, std::string_view owner,
-                    std::chrono::seconds lease);
+/// Moves the end of all leases of this owner on; how many there were. One that another owner has taken over is none of them.
+Result<std::int64_t> renew_claims(Catalog& catalog, std::string_view resource,
+                                  std::string_view owner, std::chrono::seconds lease);
 /// Gives the named ones back; those held by others are left alone.
 Status release_claims(Catalog& catalog, std::string_view resource,
                       std::span<const std::string> keys, std::string_view owner);

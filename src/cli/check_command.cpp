@@ -89,13 +89,6 @@ Result<Exit> check(const Command& command, const CheckOptions& options) {
   return exit_of(outcome);
 }
 
-std::vector<std::string> format_names() {
-  std::vector<std::string> names;
-  for (const app::ReportFormat format : app::report_formats())
-    names.emplace_back(app::report_format_name(format));
-  return names;
-}
-
 }  // namespace
 
 void add_check_command(CLI::App& root) {
@@ -128,7 +121,7 @@ void add_check_command(CLI::App& root) {
       ->excludes(quick);
   command->add_option("--format", options->format, "The report's format")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember(format_names()))
+      ->check(CLI::IsMember(app::report_format_names()))
       ->capture_default_str();
   command->add_option("--output", options->output, "Write the report to FILE, whole or not at all")
       ->type_name("FILE");

@@ -220,13 +220,6 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   return static_cast<Exit>(outcome.exit_code);
 }
 
-std::vector<std::string> format_names() {
-  std::vector<std::string> names;
-  for (const app::ReportFormat format : app::report_formats())
-    names.emplace_back(app::report_format_name(format));
-  return names;
-}
-
 }  // namespace
 
 void add_schemas_check(CLI::App& group) {
@@ -257,7 +250,7 @@ void add_schemas_check(CLI::App& group) {
                     "Accepted for the source's command lines: events of drift are always recorded");
   command->add_option("--format", words->format, "The report's format; json is the drift report")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember(format_names()))
+      ->check(CLI::IsMember(app::report_format_names()))
       ->capture_default_str();
   command
       ->add_option("--fail-on", words->fail_on,
@@ -271,7 +264,7 @@ void add_schemas_check(CLI::App& group) {
   command
       ->add_option("--profile", words->profile, "What counts as breaking (default: as configured)")
       ->type_name("PROFILE")
-      ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}));
+      ->check(CLI::IsMember(schemas::profile_names()));
   add_schemas_mode(*command, words->mode);
   command
       ->add_option("--baseline", words->baseline,

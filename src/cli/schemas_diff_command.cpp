@@ -269,6 +269,13 @@ Result<Exit> diff(const Command& command, const DiffWords& words) {
   return fails ? Exit::findings : Exit::ok;
 }
 
+// As those of a check, but that two schemas make a text, not a table.
+std::vector<std::string> format_names() {
+  std::vector<std::string> names = app::report_format_names();
+  names.front() = "text";
+  return names;
+}
+
 }  // namespace
 
 void add_schemas_diff(CLI::App& group) {
@@ -292,7 +299,7 @@ void add_schemas_diff(CLI::App& group) {
       ->add_option("--profile", words->profile,
                    "What counts as breaking (default: as configured, else contract)")
       ->type_name("PROFILE")
-      ->check(CLI::IsMember({"contract", "inclusion", "confluent-strict", "confluent-lenient"}));
+      ->check(CLI::IsMember(schemas::profile_names()));
   add_schemas_mode(*command, words->mode);
   command
       ->add_option("--defaults", words->defaults,
@@ -303,7 +310,7 @@ void add_schemas_diff(CLI::App& group) {
   command->add_flag("--formats", words->formats, "Take \"format\" for what a string must have");
   command->add_option("--format", words->format, "The report's format")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "json", "sarif", "junit", "github", "markdown"}))
+      ->check(CLI::IsMember(format_names()))
       ->capture_default_str();
   command->add_option("--fail-on", words->fail_on, "Exit 1 on a change of this class and above")
       ->type_name("CLASS")

@@ -139,14 +139,13 @@ void add_schemas_serve(CLI::App& group) {
       ->capture_default_str();
   command->add_option("--profile", words->profile, "How Confluent's API compares (docs/schemas.md)")
       ->type_name("PROFILE")
-      ->check(CLI::IsMember({"confluent-lenient", "confluent-strict", "inclusion", "contract"}))
+      ->check(CLI::IsMember(schemas::profile_names()))
       ->capture_default_str();
   command
       ->add_option("--compatibility", words->compatibility,
                    "What new versions must keep where PUT /config said nothing")
       ->type_name("LEVEL")
-      ->check(CLI::IsMember({"NONE", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD",
-                             "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"}))
+      ->check(CLI::IsMember(schemas::level_names()))
       ->capture_default_str();
   command->add_option("--max-body", words->body_bytes, "The largest body of a request, in bytes")
       ->type_name("BYTES")

@@ -140,10 +140,9 @@ struct MigrateOptions {
 };
 
 Result<catalog::Catalog> open_for_reading(const Command& command, const app::Workspace& workspace) {
-  constexpr std::string_view kSqlite = "sqlite:";
   std::error_code error;
-  if (workspace.catalog_url.starts_with(kSqlite) &&
-      !std::filesystem::exists(workspace.catalog_url.substr(kSqlite.size()), error))
+  if (const auto path = sql::sqlite_path(workspace.catalog_url);
+      path && !std::filesystem::exists(*path, error))
     return Error(Code::not_found, "no catalog at " + workspace.catalog_url,
                  "holdfast migrate upgrade makes it");
   return catalog::Catalog::open_any_version(workspace.catalog_url, *command.clock);

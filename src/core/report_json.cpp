@@ -25,7 +25,7 @@ Result<std::string> finding_json(const SubjectReport& report, const Finding& fin
       {"observed", finding.observed},
       {"message", finding.message},
       {"hint", finding.hint},
-      {"file", finding.file},
+      {"file", finding.file.empty() ? FieldValue() : FieldValue(finding.file)},
       {"waived", finding.waived},
       {"basis", report.basis},
       {"observed_at", format_rfc3339(report.observed_at)},

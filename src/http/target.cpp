@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "http/url.h"
+#include "base/percent.h"
+#include "core/canonical_json.h"
 
 namespace holdfast::http {
 namespace {
@@ -17,43 +18,12 @@ bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-// The length of the UTF-8 sequence at the front (Unicode 15, table 3-7), or 0.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80U) return 1;
-  if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
-  if (first >= 0xE0U && first <= 0xEFU) {
-    const bool low = first == 0xE0U && byte(1) < 0xA0U;
-    const bool surrogate = first == 0xEDU && byte(1) > 0x9FU;
-    return continues(1) && continues(2) && !low && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0U && first <= 0xF4U) {
-    const bool low = first == 0xF0U && byte(1) < 0x90U;
-    const bool high = first == 0xF4U && byte(1) > 0x8FU;
-    return continues(1) && continues(2) && continues(3) && !low && !high ? 4 : 0;
-  }
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 Status check_segment(const std::string& segment) {
   if (segment == "." || segment == "..") return bad("a segment of dots");
   if (segment.find_first_of("/\\") != std::string::npos)
     return bad("an encoded slash or a backslash in a segment");
   if (std::any_of(segment.begin(), segment.end(), is_control)) return bad("a control character");
-  if (!is_utf8(segment)) return bad("a segment that is not UTF-8");
+  if (!core::is_utf8(segment)) return bad("a segment that is not UTF-8");
   return {};
 }
 
@@ -77,7 +47,7 @@ Result<std::string> read_value(std::string_view text) {
   std::replace(blanks.begin(), blanks.end(), '+', ' ');
   TRY_ASSIGN(std::string value, percent_decoded(blanks));
   if (value.find('\0') != std::string::npos) return bad("a NUL in the query");
-  if (!is_utf8(value)) return bad("a query that is not UTF-8");
+  if (!core::is_utf8(value)) return bad("a query that is not UTF-8");
   return value;
 }
 

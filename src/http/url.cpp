@@ -6,12 +6,12 @@
 #include <charconv>
 #include <vector>
 
+#include "base/percent.h"
 #include "http/message.h"
 
 namespace holdfast::http {
 namespace {
 
-constexpr std::string_view kUnreserved = "-._~";
 constexpr std::string_view kSubDelims = "!$&'()*+,;=";
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
@@ -24,36 +24,12 @@ constexpr std::array<std::string_view, 8> kSecretWords = {"token", "secret", "pa
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
-bool is_unreserved(char c) {
-  return is_alphanumeric(c) || kUnreserved.find(c) != std::string_view::npos;
-}
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 std::string lowered(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string encoded(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
-  }
   return out;
 }
 
@@ -66,7 +42,7 @@ Error bad(std::string_view text, std::string_view why) {
 bool is_encoded(std::string_view text, std::string_view also) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
-      if (i + 2 >= text.size() || digit_of(text[i + 1]) < 0 || digit_of(text[i + 2]) < 0)
+      if (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
         return false;
     } else if (!is_unreserved(text[i]) && kSubDelims.find(text[i]) == std::string_view::npos &&
                also.find(text[i]) == std::string_view::npos) {
@@ -131,7 +107,7 @@ bool is_name_char(char c) {
   return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
 }
 bool is_address_char(char c) {
-  return digit_of(c) >= 0 || c == ':' || c == '.';
+  return hex_digit(c) >= 0 || c == ':' || c == '.';
 }
 
 Status read_host(std::string_view text, std::string_view whole, Url& url) {
@@ -251,7 +227,7 @@ std::string without_credentials(const Url& url) {
 
 std::string redacted(const Url& url) {
   std::string out = url.scheme + "://";
-  if (!url.user.empty()) out += encoded(url.user) + (url.password.empty() ? "@" : ":***@");
+  if (!url.user.empty()) out += percent_encoded(url.user) + (url.password.empty() ? "@" : ":***@");
   if (url.user.empty() && !url.password.empty()) out += ":***@";
   out += authority(url) + url.path;
   if (!url.query.empty()) out += '?' + redacted_query(url.query);
@@ -322,27 +298,11 @@ Result<Url> resolved(const Url& base, std::string_view reference) {
 
 std::string encoded_segment(std::string_view text) {
   // A segment of dots alone would be taken away as one of "." and "..", encoded or not: there is no way to write it.
-  return encoded(text);
+  return percent_encoded(text);
 }
 
 std::string encoded_query_value(std::string_view text) {
-  return encoded(text);
-}
-
-Result<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? digit_of(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return Error(Code::invalid, "a \"%\" without two hexadecimal digits");
-    out += static_cast<char>((high << 4) | low);
-    i += 2;
-  }
-  return out;
+  return percent_encoded(text);
 }
 
 }  // namespace holdfast::http

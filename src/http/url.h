@@ -47,7 +47,5 @@ Result<Url> resolved(const Url& base, std::string_view reference);
 std::string encoded_segment(std::string_view text);
 /// A key or value of a query.
 std::string encoded_query_value(std::string_view text);
-/// `invalid` for "%" without two hexadecimal digits. A "+" stays one.
-Result<std::string> percent_decoded(std::string_view text);
 
 }  // namespace holdfast::http

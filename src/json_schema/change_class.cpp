@@ -62,6 +62,10 @@ std::string_view profile_name(Profile profile) {
   return "contract";
 }
 
+std::vector<std::string> profile_names() {
+  return std::vector<std::string>(kProfileNames.begin(), kProfileNames.end());
+}
+
 std::optional<Profile> parse_profile(std::string_view name) {
   for (const Profile each : {Profile::contract, Profile::inclusion, Profile::confluent_strict,
                              Profile::confluent_lenient})

@@ -2,7 +2,9 @@
 // How grave a difference of two schemas is (source 001: the runbook's classes), and by whose rules it gets its class.
 #pragma once
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "json_schema/answer.h"
 
@@ -33,6 +35,8 @@ enum class Profile : unsigned char {
 };
 /// "confluent-strict".
 std::string_view profile_name(Profile profile);
+/// All of them.
+std::vector<std::string> profile_names();
 std::optional<Profile> parse_profile(std::string_view name);
 
 /// Whether a reader puts the default of a missing property in.

@@ -5,6 +5,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,8 +27,14 @@ struct FoundKeywords {
   static constexpr std::uint64_t bit(Keyword keyword) {
     return std::uint64_t{1} << static_cast<unsigned>(keyword);
   }
+  static constexpr std::uint64_t bits(std::initializer_list<Keyword> keywords) {
+    std::uint64_t out = 0;
+    for (const Keyword keyword : keywords)
+      out |= bit(keyword);
+    return out;
+  }
   bool has(Keyword keyword) const { return (mask & bit(keyword)) != 0; }
-  bool has_any(std::uint64_t bits) const { return (mask & bits) != 0; }
+  bool has_any(std::uint64_t wanted) const { return (mask & wanted) != 0; }
   /// None where it is absent.
   Value get(Keyword keyword) const {
     return has(keyword) ? Value(values[static_cast<std::size_t>(keyword)]) : Value();

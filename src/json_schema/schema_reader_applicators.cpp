@@ -7,25 +7,18 @@
 namespace holdfast::json_schema {
 namespace {
 
-constexpr std::uint64_t bits(std::initializer_list<Keyword> keywords) {
-  std::uint64_t mask = 0;
-  for (const Keyword keyword : keywords)
-    mask |= FoundKeywords::bit(keyword);
-  return mask;
-}
-
-constexpr std::uint64_t kArrayBits =
-    bits({Keyword::min_items, Keyword::max_items, Keyword::unique_items, Keyword::prefix_items,
-          Keyword::items, Keyword::additional_items, Keyword::contains, Keyword::min_contains,
-          Keyword::max_contains, Keyword::unevaluated_items});
-constexpr std::uint64_t kObjectBits =
-    bits({Keyword::min_properties, Keyword::max_properties, Keyword::required, Keyword::properties,
-          Keyword::pattern_properties, Keyword::additional_properties, Keyword::property_names,
-          Keyword::dependencies, Keyword::dependent_required, Keyword::dependent_schemas,
-          Keyword::unevaluated_properties});
+constexpr std::uint64_t kArrayBits = FoundKeywords::bits(
+    {Keyword::min_items, Keyword::max_items, Keyword::unique_items, Keyword::prefix_items,
+     Keyword::items, Keyword::additional_items, Keyword::contains, Keyword::min_contains,
+     Keyword::max_contains, Keyword::unevaluated_items});
+constexpr std::uint64_t kObjectBits = FoundKeywords::bits(
+    {Keyword::min_properties, Keyword::max_properties, Keyword::required, Keyword::properties,
+     Keyword::pattern_properties, Keyword::additional_properties, Keyword::property_names,
+     Keyword::dependencies, Keyword::dependent_required, Keyword::dependent_schemas,
+     Keyword::unevaluated_properties});
 constexpr std::uint64_t kLogicBits =
-    bits({Keyword::all_of, Keyword::any_of, Keyword::one_of, Keyword::not_keyword,
-          Keyword::if_keyword, Keyword::then_keyword, Keyword::else_keyword});
+    FoundKeywords::bits({Keyword::all_of, Keyword::any_of, Keyword::one_of, Keyword::not_keyword,
+                         Keyword::if_keyword, Keyword::then_keyword, Keyword::else_keyword});
 
 }  // namespace
 

@@ -8,19 +8,12 @@
 namespace holdfast::json_schema {
 namespace {
 
-constexpr std::uint64_t bits(std::initializer_list<Keyword> keywords) {
-  std::uint64_t mask = 0;
-  for (const Keyword keyword : keywords)
-    mask |= FoundKeywords::bit(keyword);
-  return mask;
-}
-
 constexpr std::uint64_t kNumberBits =
-    bits({Keyword::multiple_of, Keyword::minimum, Keyword::maximum, Keyword::exclusive_minimum,
-          Keyword::exclusive_maximum});
-constexpr std::uint64_t kStringBits =
-    bits({Keyword::min_length, Keyword::max_length, Keyword::pattern, Keyword::format,
-          Keyword::content_encoding, Keyword::content_media_type, Keyword::content_schema});
+    FoundKeywords::bits({Keyword::multiple_of, Keyword::minimum, Keyword::maximum,
+                         Keyword::exclusive_minimum, Keyword::exclusive_maximum});
+constexpr std::uint64_t kStringBits = FoundKeywords::bits(
+    {Keyword::min_length, Keyword::max_length, Keyword::pattern, Keyword::format,
+     Keyword::content_encoding, Keyword::content_media_type, Keyword::content_schema});
 
 struct TypeName {
   std::string_view name;

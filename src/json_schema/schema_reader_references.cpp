@@ -70,7 +70,7 @@ Result<SchemaReader::Target> SchemaReader::find_target(const Pending& pending) {
   Target target;
   const SplitUri split = split_fragment(pending.text);
   target.resource = node(pending.node).resource;
-  target.fragment = percent_decoded(split.fragment);
+  target.fragment = percent_decoded_leniently(split.fragment);
   if (!split.resource.empty()) {
     const std::string uri = resolve_uri(graph_->resources[target.resource].uri, split.resource);
     TRY_ASSIGN(const auto found, find_resource(uri));

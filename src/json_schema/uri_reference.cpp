@@ -104,7 +104,7 @@ std::string resolve_uri(std::string_view base, std::string_view reference) {
   return joined(from.scheme, from.authority, without_dots(merged(from, to.path)), to.query);
 }
 
-std::string percent_decoded(std::string_view text) {
+std::string percent_decoded_leniently(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

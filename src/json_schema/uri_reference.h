@@ -17,6 +17,6 @@ SplitUri split_fragment(std::string_view uri);
 std::string resolve_uri(std::string_view base, std::string_view reference);
 
 /// %41 becomes A; what is no escape stays.
-std::string percent_decoded(std::string_view text);
+std::string percent_decoded_leniently(std::string_view text);
 
 }  // namespace holdfast::json_schema

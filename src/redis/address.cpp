@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/percent.h"
+
 namespace holdfast::redis {
 namespace {
 
@@ -30,30 +32,11 @@ Error bad(std::string_view text, std::string_view why) {
                "write redis://[:${PASSWORD}@]HOST[:PORT][/DATABASE] or unix:///PATH[?db=DATABASE]");
 }
 
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// None: a "%" without two digits, or a character that no address has.
+// None: a "%" without two digits, or a NUL byte, since libhiredis takes C strings.
 std::optional<std::string> decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = digit_of(text[i + 1]);
-      const int low = digit_of(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
-      i += 2;
-    }
-    if (c == '\0') return std::nullopt;  // libhiredis takes C strings
-    out += c;
-  }
-  return out;
+  auto out = percent_decoded(text);
+  if (!out || out->find('\0') != std::string::npos) return std::nullopt;
+  return *std::move(out);
 }
 
 std::optional<int> number(std::string_view text, int least, int most) {

@@ -26,6 +26,14 @@ struct FreeReply {
   void operator()(redisReply* reply) const { freeReplyObject(reply); }
 };
 
+// What is left of `limit` for each of `waits` waits.
+std::chrono::milliseconds limit_within(std::chrono::milliseconds limit, const Deadline& deadline,
+                                       int waits) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline.at - deadline.clock.monotonic());
+  return std::min(limit, left / waits);
+}
+
 timeval time_of(std::chrono::milliseconds limit) {
   timeval out{};
   out.tv_sec = static_cast<time_t>(limit.count() / 1000);
@@ -74,18 +82,20 @@ struct Client::State {
     return Error(Code::unavailable, name + ": " + what, "is the server up, and the address right?");
   }
 
-  Status connect(const Address& address) {
-    const timeval limit = time_of(limits.connect);
-    context.reset(address.host.empty()
-                      ? redisConnectUnixWithTimeout(address.socket_path.c_str(), limit)
-                      : redisConnectWithTimeout(address.host.c_str(), address.port, limit));
-    if (!context || context->err != 0) return unavailable(why(context.get(), limits.connect));
-    if (redisSetTimeout(context.get(), time_of(limits.command)) != REDIS_OK)
-      return unavailable("no time limit can be set");
+  Error out_of_time() const { return unavailable("no answer in time"); }
+
+  Status connect(const Address& address, const Deadline& deadline) {
+    const auto limit = limit_within(limits.connect, deadline, 1);
+    if (limit.count() <= 0) return out_of_time();
+    context.reset(
+        address.host.empty()
+            ? redisConnectUnixWithTimeout(address.socket_path.c_str(), time_of(limit))
+            : redisConnectWithTimeout(address.host.c_str(), address.port, time_of(limit)));
+    if (!context || context->err != 0) return unavailable(why(context.get(), limit));
     return {};
   }
 
-  Result<Reply> command(std::span<const std::string> words) {
+  Result<Reply> command(std::span<const std::string> words, const Deadline& deadline) {
     std::vector<const char*> texts;
     std::vector<std::size_t> sizes;
     for (const std::string& word : words) {
@@ -93,30 +103,34 @@ struct Client::State {
       sizes.push_back(word.size());
     }
     if (context->err != 0) return unavailable("the connection is broken");
+    const auto limit = limit_within(limits.command, deadline, 2);  // to take it, and to answer
+    if (limit.count() <= 0) return out_of_time();
+    if (redisSetTimeout(context.get(), time_of(limit)) != REDIS_OK)
+      return unavailable("no time limit can be set");
     errno = 0;
     const std::unique_ptr<redisReply, FreeReply> reply(static_cast<redisReply*>(redisCommandArgv(
         context.get(), static_cast<int>(texts.size()), texts.data(), sizes.data())));
-    if (!reply) return unavailable(why(context.get(), limits.command));
+    if (!reply) return unavailable(why(context.get(), limit));
     return reply_of(*reply);
   }
 
   // A server that does not know AUTH quotes what it was sent, the password: only the first word of a refusal is passed on.
-  Status authenticate(const Address& address) {
+  Status authenticate(const Address& address, const Deadline& deadline) {
     if (address.password.empty()) return {};
     std::vector<std::string> words{"AUTH"};
     if (!address.user.empty()) words.push_back(address.user);
     words.push_back(address.password);
-    TRY_ASSIGN(const Reply reply, command(words));
+    TRY_ASSIGN(const Reply reply, command(words, deadline));
     if (!reply.refusal) return {};
     return Error(Code::unavailable,
                  name + " refuses the password (" + std::string(first_word(*reply.refusal)) + ")",
                  "correct user and password in its URL");
   }
 
-  Status choose_database(const Address& address) {
+  Status choose_database(const Address& address, const Deadline& deadline) {
     if (address.database == 0) return {};
     const std::array<std::string, 2> words{"SELECT", std::to_string(address.database)};
-    TRY_ASSIGN(const Reply reply, command(words));
+    TRY_ASSIGN(const Reply reply, command(words, deadline));
     if (reply.refusal) return unavailable("SELECT: " + *reply.refusal);
     return {};
   }
@@ -127,19 +141,20 @@ Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 
-Result<Client> Client::connect(const Address& address, const ClientLimits& limits) {
+Result<Client> Client::connect(const Address& address, const ClientLimits& limits,
+                               const Deadline& deadline) {
   TRY(open_hiredis());
   auto state = std::make_unique<State>();
   state->name = shown(address);
   state->limits = limits;
-  TRY(state->connect(address));
-  TRY(state->authenticate(address));
-  TRY(state->choose_database(address));
+  TRY(state->connect(address, deadline));
+  TRY(state->authenticate(address, deadline));
+  TRY(state->choose_database(address, deadline));
   return Client(std::move(state));
 }
 
-Result<Reply> Client::command(std::span<const std::string> words) {
-  return state_->command(words);
+Result<Reply> Client::command(std::span<const std::string> words, const Deadline& deadline) {
+  return state_->command(words, deadline);
 }
 
 bool may_pass_later(std::string_view refusal) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "redis/address.h"
 
@@ -17,7 +18,13 @@ namespace holdfast::redis {
 
 struct ClientLimits {
   std::chrono::milliseconds connect{2'000};
-  std::chrono::milliseconds command{5'000};  // without a byte from the server, or to it
+  std::chrono::milliseconds command{5'000};  // without a byte from the server, or to it: twice that
+};
+
+/// When a whole errand must have ended, connection and commands together: no command is begun that could not end by then.
+struct Deadline {
+  const Clock& clock;
+  std::chrono::nanoseconds at;  // of clock.monotonic()
 };
 
 /// What the server answered: a text (an id, a status, a number), or that it refuses.
@@ -34,13 +41,14 @@ class Client {
  public:
   /// Connected, authenticated and on its database. `unavailable` names the address, never user or password; `unsupported` without
   /// libhiredis.
-  static Result<Client> connect(const Address& address, const ClientLimits& limits);
+  static Result<Client> connect(const Address& address, const ClientLimits& limits,
+                                const Deadline& deadline);
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
 
-  /// `unavailable` when no answer came; the connection is of no use then.
-  Result<Reply> command(std::span<const std::string> words);
+  /// `unavailable` when no answer came, or when there is no time for one; the connection is of no use then.
+  Result<Reply> command(std::span<const std::string> words, const Deadline& deadline);
 
  private:
   struct State;

@@ -15,6 +15,7 @@ using json_schema::FormatMode;
 using json_schema::parse_profile;
 using json_schema::Profile;
 using json_schema::profile_name;
+using json_schema::profile_names;
 
 /// "assertion".
 std::string_view format_mode_name(FormatMode format);

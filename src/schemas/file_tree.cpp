@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "base/readable_file.h"
@@ -32,22 +31,12 @@ class FolderTree final : public FileTree {
 
   Looked<std::string> read(const std::string& path) override {
     if (auto problem = open()) return *problem;
-    const std::string shown = printable_path(folder_ + '/' + path);
-    const Opened opened = root_->open_file(path);
-    if (!opened.fd.valid()) {
-      const bool is_absent = !opened.found && opened.refusal == OpenRefusal::none;
-      return Problem{is_absent ? ProblemKind::not_found : ProblemKind::unreadable,
-                     shown + (is_absent ? " is not there"
-                                        : " can't be read: " + printable_path(opened.reason))};
-    }
-    const auto file = readable_descriptor(opened.fd.get(), shown);
-    if (!file) return Problem{ProblemKind::unreadable, file.error().message()};
-    if ((*file)->size_bytes() > kMostSchemaBytes)
-      return Problem{ProblemKind::too_large, shown + " is larger than 16 MiB"};
-    std::string bytes((*file)->size_bytes(), '\0');
-    const Status read = (*file)->read_at(0, std::span<char>(bytes.data(), bytes.size()));
-    if (!read) return Problem{ProblemKind::unreadable, read.error().message()};
-    return bytes;
+    auto bytes = read_beneath(*root_, path, kMostSchemaBytes);
+    if (bytes) return *std::move(bytes);
+    const Error& error = bytes.error();
+    if (error.code() == Code::not_found) return Problem{ProblemKind::not_found, error.message()};
+    if (error.code() == Code::invalid) return Problem{ProblemKind::too_large, error.message()};
+    return Problem{ProblemKind::unreadable, error.message()};
   }
 
   Looked<std::vector<Past>> past_of(const std::string&) override { return std::vector<Past>(); }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <span>
 
 #include "base/failpoint.h"
 #include "base/file.h"
@@ -203,20 +202,11 @@ class Publishing {
 };
 
 Result<std::string> bytes_beneath(const RootFolder& root, const std::string& name) {
-  const std::string shown = printable_path(root.path() + '/' + name);
-  const Opened opened = root.open_file(name);
-  if (!opened.fd.valid())
-    return Error(Code::invalid,
-                 shown + " is no file that could be carried over" +
-                     (opened.reason.empty() ? std::string() : ": " + printable_path(opened.reason)),
-                 "pins have a folder of their own: name another one, or move this away");
-  TRY_ASSIGN(const auto file, readable_descriptor(opened.fd.get(), shown));
-  if (file->size_bytes() > kMostSchemaBytes)
-    return Error(Code::invalid, shown + " is larger than 16 MiB, which no pin is",
-                 "pins have a folder of their own: name another one, or move this away");
-  std::string bytes(file->size_bytes(), '\0');
-  TRY(file->read_at(0, std::span<char>(bytes.data(), bytes.size())));
-  return bytes;
+  auto bytes = read_beneath(root, name, kMostSchemaBytes);
+  if (bytes) return bytes;
+  return Error(Code::invalid,
+               bytes.error().message() + ": it is no file that could be carried over",
+               "pins have a folder of their own: name another one, or move this away");
 }
 
 }  // namespace

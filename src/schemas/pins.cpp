@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <set>
-#include <span>
 
 #include "base/file.h"
 #include "base/nearest.h"
@@ -18,20 +17,11 @@ constexpr std::string_view kSchema = ".schema";
 
 /// The bytes of a file beneath the folder, or why they are not to be had.
 Looked<std::string> bytes_of(const RootFolder& root, const std::string& file) {
-  const std::string shown = printable_path(root.path() + '/' + file);
-  const Opened opened = root.open_file(file);
-  if (!opened.fd.valid())
-    return Problem{ProblemKind::unreadable,
-                   shown + " can't be read: " +
-                       (opened.reason.empty() ? "it is not there" : printable_path(opened.reason))};
-  const auto readable = readable_descriptor(opened.fd.get(), shown);
-  if (!readable) return Problem{ProblemKind::unreadable, readable.error().message()};
-  if ((*readable)->size_bytes() > kMostSchemaBytes)
-    return Problem{ProblemKind::too_large, shown + " is larger than 16 MiB"};
-  std::string bytes((*readable)->size_bytes(), '\0');
-  const Status read = (*readable)->read_at(0, std::span<char>(bytes.data(), bytes.size()));
-  if (!read) return Problem{ProblemKind::unreadable, read.error().message()};
-  return bytes;
+  auto bytes = read_beneath(root, file, kMostSchemaBytes);
+  if (bytes) return *std::move(bytes);
+  const bool is_too_large = bytes.error().code() == Code::invalid;
+  return Problem{is_too_large ? ProblemKind::too_large : ProblemKind::unreadable,
+                 bytes.error().message()};
 }
 
 bool is_pin_file(std::string_view name) {

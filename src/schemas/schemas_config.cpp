@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "base/canonical_path.h"
 #include "base/clock.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
@@ -129,12 +130,7 @@ Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& ta
   }
   if (config.track.find('/') != std::string::npos || config.track.starts_with('.'))
     return table.invalid("track", "\"" + config.track + "\" is no name of a track");
-  const fs::path asked(*fixtures);
-  config.fixtures = (asked.is_absolute() ? asked : fs::path(workspace_folder) / asked)
-                        .lexically_normal()
-                        .string();
-  while (config.fixtures.size() > 1 && config.fixtures.ends_with('/'))
-    config.fixtures.pop_back();
+  config.fixtures = absolute_path(*fixtures, workspace_folder);
   return config;
 }
 

@@ -14,7 +14,4 @@ namespace holdfast::sql {
 /// that are not finite.
 Status check_argument(std::string_view statement, std::string_view parameter, const Value& value);
 
-/// The first byte that is not part of well-formed UTF-8, or npos.
-std::size_t find_malformed_utf8(std::string_view bytes);
-
 }  // namespace holdfast::sql

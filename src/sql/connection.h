@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,6 +72,12 @@ Result<std::string> quote_identifier(std::string_view name, Dialect dialect);
 /// The dialect a URL asks for: "sqlite:PATH", "postgresql://…", "postgres://…"; `invalid` names the
 /// URL without its password and the forms.
 Result<Dialect> dialect_of(std::string_view url);
+/// PATH of "sqlite:PATH"; none of any other URL.
+std::optional<std::string> sqlite_path(std::string_view url);
+/// "sqlite:PATH" with the path as it is seen from `folder`; any other URL as it is.
+std::string absolute_url(const std::string& url, const std::string& folder);
+/// Whether both name one database: an SQLite file by whatever links, a server by the same text.
+bool is_same_database(const std::string& a, const std::string& b);
 /// The URL with any password replaced by "***": the only form that may be shown.
 std::string redacted(std::string_view url);
 

@@ -21,6 +21,7 @@
 
 #include "base/canonical_path.h"
 #include "base/file.h"
+#include "base/percent.h"
 #include "base/private_file.h"
 #include "sql/driver.h"
 #include "sql/lock_holder.h"
@@ -29,7 +30,6 @@ namespace holdfast::sql {
 namespace {
 
 constexpr int kWalRetryPauseMs = 5;
-constexpr std::size_t kUrlPrefix = std::string_view("sqlite:").size();
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -299,7 +299,9 @@ class SqliteDriver final : public Driver {
 
 /// The file name SQLite gets: never "", ":memory:" or "file:…", which mean something else to it.
 Result<std::string> path_of(const std::string& url) {
-  std::string path = url.substr(kUrlPrefix);
+  const auto named = sqlite_path(url);
+  HOLDFAST_ASSERT(named);  // Connection::open asked for the dialect
+  const std::string& path = *named;
   if (path.find('\0') != std::string::npos)
     return Error(Code::invalid, "a database path may not hold a NUL byte");
   return path.front() == '/' ? path : "./" + path;
@@ -365,19 +367,7 @@ std::optional<std::string> left_to_recover(const std::string& path) {
 
 /// "file:…?immutable=1": nobody can write there, so SQLite needs neither locks nor a log beside the file.
 std::string immutable_uri(const std::string& path) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out = "file:";
-  for (const char c : path) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += {'%', kHex[byte >> 4U], kHex[byte & 15U]};
-  }
-  return out + "?immutable=1";
+  return "file:" + percent_encoded(path, "/") + "?immutable=1";
 }
 
 /// A database with a write-ahead log can't be read where the log's index may not be made

@@ -4,11 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/canonical_path.h"
 #include "sql/connection.h"
 
 namespace holdfast::sql {
 namespace {
 
+constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kHidden = "***";
 
 char lower(char c) {
@@ -35,11 +37,27 @@ std::size_t value_end(std::string_view text, std::size_t begin) {
 }  // namespace
 
 Result<Dialect> dialect_of(std::string_view url) {
-  if (url.starts_with("sqlite:") && url.size() > std::string_view("sqlite:").size())
-    return Dialect::sqlite;
+  if (sqlite_path(url)) return Dialect::sqlite;
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return Dialect::postgres;
   return Error(Code::invalid, "'" + redacted(url) + "' is no database URL",
                "write sqlite:PATH or postgresql://USER@HOST:PORT/DATABASE");
+}
+
+std::optional<std::string> sqlite_path(std::string_view url) {
+  if (!url.starts_with(kSqlite) || url.size() == kSqlite.size()) return {};
+  return std::string(url.substr(kSqlite.size()));
+}
+
+std::string absolute_url(const std::string& url, const std::string& folder) {
+  const auto path = sqlite_path(url);
+  return path ? std::string(kSqlite) + absolute_path(*path, folder) : url;
+}
+
+bool is_same_database(const std::string& a, const std::string& b) {
+  const auto path_a = sqlite_path(a);
+  const auto path_b = sqlite_path(b);
+  if (path_a && path_b) return canonical_path(*path_a) == canonical_path(*path_b);
+  return a == b;
 }
 
 std::string redacted(std::string_view url) {

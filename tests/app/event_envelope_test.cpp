@@ -78,7 +78,7 @@ TEST(PulseMessage, MakesBytesThatAreNoTextHarmless) {
   catalog::StoredEvent stored = event_named("artifact.modified");
   stored.event.subject = "artifact:atlas/\xff\"\n";
   const std::string data = pulse_message(stored, kSender).data;
-  EXPECT_THAT(data, HasSubstr(R"("key":"artifact:atlas/\\xFF)"));
+  EXPECT_THAT(data, HasSubstr(R"("key":"artifact:atlas/%FF)"));
   EXPECT_THAT(data, Not(HasSubstr("\n")));
 }
 

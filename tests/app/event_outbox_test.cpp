@@ -209,12 +209,37 @@ TEST_P(EventOutbox, TakesTheSinkOverHalfAMinuteAfterItsHolderWentOut) {
   append(catalog, 1);
   FakeSink sink;
   sink.on_call = [&] { execute("update claim set owner = 'another host'"); };
-  ASSERT_TRUE(deliver_events(catalog, sink).ok()) << "its claim is left as by a kill elsewhere";
-  append(catalog, 1);
+  EXPECT_EQ(deliver_events(catalog, sink).error().code(), Code::conflict);
+  append(catalog, 1);  // and the claim is left, as by a kill elsewhere
   sink.on_call = nullptr;
   EXPECT_EQ(deliver_events(catalog, sink)->delivered, 0);
   clock().advance(std::chrono::seconds(31));
   EXPECT_EQ(deliver_events(catalog, sink)->delivered, 1);
+}
+
+TEST_P(EventOutbox, GivesNothingMoreToASinkThatAnotherHasTakenOver) {
+  auto catalog = open_catalog();
+  append(catalog, 6);
+  FakeSink sink(2);
+  sink.on_call = [&] { execute("update claim set owner = 'another host'"); };
+  const auto done = deliver_events(catalog, sink);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code(), Code::conflict);
+  EXPECT_EQ(done.error().message(), "another process has taken over fake");
+  EXPECT_THAT(sink.got, ElementsAre(1, 2));
+  EXPECT_EQ(pending(catalog, sink), 4);
+}
+
+TEST_P(EventOutbox, SendsNoRefusedEventAgainOnceAnotherHasTakenTheSinkOver) {
+  auto catalog = open_catalog();
+  append(catalog, 3);
+  FakeSink sink;
+  sink.refuses = {1, 2, 3};
+  ASSERT_TRUE(deliver_events(catalog, sink).ok());
+  sink.refuses = {};
+  sink.on_call = [&] { execute("update claim set owner = 'another host'"); };
+  EXPECT_EQ(resend_refused(catalog, sink, {}, "test", nullptr).error().code(), Code::conflict);
+  EXPECT_THAT(sink.got, ElementsAre(1));
 }
 
 HOLDFAST_ON_BOTH_DATABASES(EventOutbox);

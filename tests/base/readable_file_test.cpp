@@ -63,5 +63,23 @@ TEST(ReadableFile, RefusesWhatIsNoRegularFile) {
   EXPECT_EQ(readable_descriptor(-1, "closed").error().code(), Code::io);
 }
 
+TEST(ReadBeneath, ReadsAllOfAFileInTheFolderAndNothingElse) {
+  const testing::TempFolder folder;
+  folder.write("root/a/f", "0123456789");
+  folder.write("outside", "secret");
+  ASSERT_EQ(::symlink("../outside", folder.at("root/link").c_str()), 0);
+  const auto root = RootFolder::open(folder.at("root"));
+  ASSERT_TRUE(root.ok());
+  EXPECT_EQ(read_beneath(*root, "a/f", 10).value(), "0123456789");
+  const auto larger = read_beneath(*root, "a/f", 9);
+  EXPECT_EQ(larger.error().code(), Code::invalid);
+  EXPECT_EQ(larger.error().message(), folder.at("root/a/f") + " is larger than 9 bytes");
+  const auto absent = read_beneath(*root, "none", 10);
+  EXPECT_EQ(absent.error().code(), Code::not_found);
+  EXPECT_EQ(absent.error().message(), folder.at("root/none") + " is not there");
+  EXPECT_EQ(read_beneath(*root, "link", 10).error().code(), Code::io);
+  EXPECT_EQ(read_beneath(*root, "a", 10).error().code(), Code::io);
+}
+
 }  // namespace
 }  // namespace holdfast

@@ -356,6 +356,12 @@ TEST(PrintablePath, EncodesWhatIsNoUtf8) {
   EXPECT_EQ(printable_path("\xE2\x82\xC3\xA9"), "%E2%82\xC3\xA9");  // a whole one after half a one
 }
 
+TEST(PrintablePath, EncodesMarksOfDirection) {
+  EXPECT_EQ(printable_path("a\xE2\x80\x8E.b"), "a%E2%80%8E.b");  // U+200E
+  EXPECT_EQ(printable_path("a\xE2\x80\x8F.b"), "a%E2%80%8F.b");  // U+200F
+  EXPECT_EQ(printable_text("a\n\xE2\x80\x8F.b"), "a\n%E2%80%8F.b");
+}
+
 TEST(PrintablePath, EncodesWhatATerminalWouldObey) {
   EXPECT_EQ(printable_path("a\x1B[2Jb\n\x7F"), "a%1B[2Jb%0A%7F");
   EXPECT_EQ(printable_path("a\xC2\x9B"

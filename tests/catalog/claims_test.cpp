@@ -120,11 +120,23 @@ TEST_P(Claims, LastLongerWhenTheyAreRenewed) {
   auto catalog = open_catalog();
   take(catalog, {"a"}, "one");
   clock().advance(kLease / 2);
-  ASSERT_TRUE(renew_claims(catalog, "artifacts/atlas", "one", kLease).ok());
+  EXPECT_EQ(*renew_claims(catalog, "artifacts/atlas", "one", kLease), 1);
   clock().advance(kLease / 2);
   EXPECT_THAT(take(catalog, {"a"}, "two"), IsEmpty());
   clock().advance(kLease / 2);
   EXPECT_THAT(take(catalog, {"a"}, "two"), ElementsAre("a"));
+}
+
+TEST_P(Claims, ThatWereTakenOverAreNotAmongTheRenewed) {
+  auto catalog = open_catalog();
+  take(catalog, {"a", "b"}, "one");
+  clock().advance(kLease);
+  EXPECT_EQ(*renew_claims(catalog, "artifacts/other", "one", kLease), 0);
+  EXPECT_THAT(take(catalog, {"a"}, "two"), ElementsAre("a"));
+  EXPECT_EQ(*renew_claims(catalog, "artifacts/atlas", "one", kLease), 1);
+  clock().advance(kLease);
+  EXPECT_THAT(take(catalog, {"b"}, "two"), ElementsAre("b"));
+  EXPECT_EQ(*renew_claims(catalog, "artifacts/atlas", "one", kLease), 0);
 }
 
 TEST_P(Claims, AreGivenBackByTheirOwnerOnly) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/percent.h"
 #include "http/http_date.h"
 #include "http/message.h"
 #include "http/routes.h"
@@ -64,7 +65,7 @@ void check_target(std::string_view text) {
   for (const std::string& segment : target->segments) {
     require(segment != "." && segment != ".." &&
             segment.find_first_of(std::string_view("/\\\0\r\n", 5)) == std::string::npos);
-    if (!segment.empty()) require(*percent_decoded(encoded_segment(segment)) == segment);
+    if (!segment.empty()) require(*holdfast::percent_decoded(encoded_segment(segment)) == segment);
   }
   const auto empty = std::find(target->segments.begin(), target->segments.end(), "");
   require(empty == target->segments.end() || empty + 1 == target->segments.end());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "sql/connection.h"
+#include "tests/support/temp_folder.h"
 
 namespace holdfast::sql {
 namespace {
@@ -26,6 +27,29 @@ TEST(Url, RefusesOthersWithTheFormsThatAreKnown) {
     EXPECT_THAT(dialect.error().message(), Not(HasSubstr("secret")));
     EXPECT_THAT(dialect.error().hint(), HasSubstr("sqlite:PATH"));
   }
+}
+
+TEST(Url, HasThePathOfAnSqliteFile) {
+  EXPECT_EQ(sqlite_path("sqlite:a/b.db"), "a/b.db");
+  EXPECT_EQ(sqlite_path("sqlite:"), std::nullopt);
+  EXPECT_EQ(sqlite_path("postgresql://h/d"), std::nullopt);
+  EXPECT_EQ(absolute_url("sqlite:./a//b.db/", "/w"), "sqlite:/w/a/b.db");
+  EXPECT_EQ(absolute_url("sqlite:../b.db", "/w/x"), "sqlite:/w/b.db");
+  EXPECT_EQ(absolute_url("sqlite:/b.db", "/w"), "sqlite:/b.db");
+  EXPECT_EQ(absolute_url("postgresql://h/d", "/w"), "postgresql://h/d");
+}
+
+TEST(Url, OfOneDatabaseMayBeWrittenInMoreWaysThanOne) {
+  const testing::TempFolder folder;
+  folder.write("real/c.db", "");
+  std::filesystem::create_symlink("real", folder.at("link"));
+  EXPECT_TRUE(
+      is_same_database("sqlite:" + folder.at("real/c.db"), "sqlite:" + folder.at("link/c.db")));
+  EXPECT_FALSE(
+      is_same_database("sqlite:" + folder.at("real/c.db"), "sqlite:" + folder.at("real/d.db")));
+  EXPECT_TRUE(is_same_database("postgresql://h/d", "postgresql://h/d"));
+  EXPECT_FALSE(is_same_database("postgresql://h/d", "postgresql://h/e"));
+  EXPECT_FALSE(is_same_database("sqlite:d", "postgresql://h/d"));
 }
 
 TEST(Url, HidesPasswords) {
