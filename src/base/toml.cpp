@@ -249,6 +249,10 @@ std::vector<std::string> TomlTable::keys() const {
   return names;
 }
 
+std::vector<std::string> TomlTable::asked_keys() const {
+  return node_->asked;
+}
+
 std::optional<int> TomlTable::line_of(std::string_view key) const {
   const TomlNode* value = node_->find(key);
   if (value == nullptr || value->origin != TomlOrigin::file) return std::nullopt;

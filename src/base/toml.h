@@ -73,6 +73,8 @@ class TomlTable {
   bool has(std::string_view key) const;
   /// In the order of the file, then what was added by set().
   std::vector<std::string> keys() const;
+  /// What was asked for so far, present or not; of a table in it, its name.
+  std::vector<std::string> asked_keys() const;
   /// The line of a key that the file holds; none where the key is absent or was overridden.
   std::optional<int> line_of(std::string_view key) const;
   TomlOrigin origin_of(std::string_view key) const;

@@ -119,6 +119,17 @@ TEST(Toml, FinishesWhereEveryKeyWasAskedFor) {
   EXPECT_EQ(message_of(root.finish()), "");
 }
 
+TEST(Toml, KnowsWhatItWasAskedForPresentOrNot) {
+  TomlTable root = parsed(kWorkspace);
+  TomlTable own = inner(root, "workspace");
+  EXPECT_THAT(own.asked_keys(), IsEmpty());
+  EXPECT_TRUE(own.string("name").ok());
+  EXPECT_TRUE(own.string_or("actor", "me").ok());
+  EXPECT_TRUE(own.string("name").ok());
+  EXPECT_THAT(own.asked_keys(), ElementsAre("name", "actor"));
+  EXPECT_THAT(root.asked_keys(), ElementsAre("workspace"));
+}
+
 TEST(Toml, LaterOriginsWinAndSayWhoTheyAre) {
   TomlTable root = parsed(kWorkspace);
   ASSERT_TRUE(root.set("artifacts.plates.jobs", "8", TomlOrigin::flag, "--jobs").ok());
