@@ -36,7 +36,11 @@ def holdfast(binary, *arguments, cwd=None, env=None, **options):
     (["events", "list", "--after", "99999999999999999999"], ["--after", "99999999999999999999"]),
     (["artifacts", "verify", "--limit", "99999999999999999999"], ["--limit", "99999999999999999999"]),
     (["artifacts", "journal", "--limit", "-1"], ["--limit", "-1"]),
-    (["check", "--json", "--format", "sarif"], ["--json", "sarif"]),
+    (["check", "--json", "--format", "sarif"], ["--json", "sarif", "two formats"]),
+    (["check", "--json", "--format", "table"], ["--json", "table", "two formats"]),
+    (["artifacts", "report", "--json", "--format", "markdown"], ["--json", "markdown", "two formats"]),
+    (["schemas", "check", "--json", "--format", "sarif"], ["--json", "sarif", "two formats"]),
+    (["schemas", "diff", "old.json", "new.json", "--json", "--format", "github"], ["--json", "github", "two formats"]),
     (["artifacts", "export", "--json"], ["sha256sum", "artifacts report --json"]),
 ])
 def test_bad_usage_is_exit_2_and_names_what_was_meant(binary, arguments, names, tmp_path):
