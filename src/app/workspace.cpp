@@ -75,9 +75,9 @@ Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
   workspace.events.sender.workspace = workspace.name;
   TRY_ASSIGN(auto metrics, root.table("metrics"));
   if (metrics) {
-    TRY_ASSIGN(workspace.metrics_textfile, metrics->string("textfile"));
-    if (workspace.metrics_textfile)
-      workspace.metrics_textfile = absolute(*workspace.metrics_textfile, workspace.folder);
+    TRY_ASSIGN(const auto textfile, metrics->string("textfile"));
+    if (textfile && !textfile->empty())
+      workspace.metrics_textfile = absolute(*textfile, workspace.folder);
   }
   return {};
 }
@@ -95,10 +95,9 @@ Status refuse_later_domains(const TomlTable& root) {
 
 // It stands in subjects ("schema:NAME/ID", so no slash), variables, commands and paths of reports.
 Status check_section_name(const std::string& name, const TomlTable& table) {
-  constexpr std::size_t kMaxNameBytes = 64;
   constexpr std::string_view kLetters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  if (!name.empty() && name.size() <= kMaxNameBytes &&
+  if (!name.empty() && name.size() <= kMaxSectionNameBytes &&
       name.find_first_not_of(kLetters) == std::string::npos)
     return {};
   return Error(Code::invalid,

@@ -51,6 +51,8 @@ struct TomlOptions {
   std::function<std::optional<std::string>(const std::string& name)> variable;
 };
 
+/// "a", as TOML; whoever reads it back expands a "${" in it.
+std::string toml_quoted(std::string_view text);
 /// ["a", "b"]
 std::string toml_array(const std::vector<std::string>& texts);
 
