@@ -133,7 +133,7 @@ Result<NewWorkspace> plan_workspace(const NewWorkspaceOptions& options) {
 }
 
 Status make_workspace(NewWorkspace& plan, FileSystem& files, Clock& clock) {
-  TRY(files.create_folder(plan.folder));
+  TRY(create_durable_folder(files, plan.folder));
   TRY_ASSIGN(auto catalog, catalog::Catalog::open_any_version(plan.catalog_url, clock));
   TRY_ASSIGN(plan.migrations, catalog::migrate_up(catalog));
   return write_whole_file(files, plan.config_file, plan.config_text);
