@@ -79,7 +79,6 @@ class TomlTable {
   std::vector<std::string> asked_keys() const;
   /// The line of a key that the file holds; none where the key is absent or was overridden.
   std::optional<int> line_of(std::string_view key) const;
-  TomlOrigin origin_of(std::string_view key) const;
   /// "holdfast.toml:12", or the name of the flag or variable that set it; for an absent key the
   /// place of the table.
   std::string place_of(std::string_view key) const;
@@ -96,7 +95,6 @@ class TomlTable {
   Result<std::optional<std::vector<std::string>>> strings(std::string_view key);
   Result<std::string> string_or(std::string_view key, std::string_view fallback);
   Result<std::int64_t> integer_or(std::string_view key, std::int64_t fallback);
-  Result<double> number_or(std::string_view key, double fallback);
   Result<bool> boolean_or(std::string_view key, bool fallback);
   Result<std::vector<std::string>> strings_or(std::string_view key,
                                               std::vector<std::string> fallback);

@@ -139,7 +139,6 @@ TEST(Toml, LaterOriginsWinAndSayWhoTheyAre) {
   ASSERT_TRUE(root.set("workspace.window", "02:00-06:00", TomlOrigin::flag, "--window").ok());
   TomlTable plates = root.tables("artifacts")->at(0).second;
   EXPECT_EQ(plates.integer("jobs")->value(), 8) << "the flag beats the environment";
-  EXPECT_EQ(plates.origin_of("jobs"), TomlOrigin::flag);
   EXPECT_EQ(plates.place_of("jobs"), "--jobs");
   EXPECT_EQ(plates.line_of("jobs"), std::nullopt);
   EXPECT_EQ(plates.line_of("dry"), 9);
