@@ -156,20 +156,26 @@ def failpoints() -> Iterator[str]:
                 yield f"{file}:{at}: failpoint {match.group(1)} has no test: visit it in tests/crash (kill, run again, compare)"
 
 
-NAME = re.compile(r'"((?:artifact|batch|catalog|check|event|extract|incident|schema|waiver)\.[a-z_]+)"')
+CATALOG_PREFIXES = {"batch", "catalog", "check", "event", "incident", "waiver"}  # of events that no domain tells
 EVENT_NAME = re.compile(r'\bevent\.name = "([a-z_.]+)"')  # whatever its prefix
 LISTED = re.compile(r"^(?:#{2,4} |\| )`([a-z]+\.[a-z_]+)`", re.MULTILINE)
+
+
+def rule_or_event() -> re.Pattern[str]:
+    """A quoted name with the prefix of a domain, which is that of its rules, or of the catalog."""
+    of_domains = {prefix for f in tree.files(".h") if f.name == "rules.h" for prefix in re.findall(r'"([a-z]+)\.[a-z_]+"', tree.read(f))}
+    return re.compile(rf'"((?:{"|".join(sorted(of_domains | CATALOG_PREFIXES))})\.[a-z_]+)"')
 
 
 def said_in_code() -> tuple[dict[str, str], dict[str, str]]:
     """Every event and every rule that src/ names, each with one place where it does. Names of SQL statements are neither."""
     statements = {name for f in tree.files(".sql") for name in re.findall(r"^-- name: (\S+)", tree.read(f), re.MULTILINE)}
-    events, rules = {}, {}
+    events, rules, quoted = {}, {}, rule_or_event()
     for file in tree.files(*CODE):
         if file.parts[0] != "src":
             continue
         code = tree.without_comments(tree.read(file))
-        for match in NAME.finditer(code):
+        for match in quoted.finditer(code):
             if match.group(1) not in statements:
                 where = rules if file.name in ("rules.h", "compare_rules.cpp") else events
                 where.setdefault(match.group(1), f"{file}:{tree.line_of(code, match.start())}")

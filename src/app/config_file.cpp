@@ -59,10 +59,6 @@ std::string shown_name(const fs::path& path) {
   return path.string();
 }
 
-struct KnownVariable {
-  std::string dotted_key;
-};
-
 // Every variable that could override a value of this file: variable → dotted key.
 Result<std::map<std::string, std::string>> known_variables(TomlTable& root) {
   std::map<std::string, std::string> known;
@@ -74,7 +70,7 @@ Result<std::map<std::string, std::string>> known_variables(TomlTable& root) {
     if (!root.has(domain.name)) continue;
     TRY_ASSIGN(const auto sections, root.tables(domain.name));
     for (const auto& [name, table] : sections)
-      for (const std::string_view key : domain.keys) {
+      for (const std::string_view key : domain.keys()) {
         const std::string dotted = table.path() + '.' + std::string(key);
         const auto [at, added] = known.emplace(variable_of(dotted), dotted);
         if (!added && at->second != dotted && std::getenv(at->first.c_str()) != nullptr)

@@ -2,6 +2,7 @@
 // holdfast.toml as found, with the environment and --set laid over it: what workspace.cpp reads the
 // values from.
 #pragma once
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@
 namespace holdfast::app {
 
 inline constexpr std::string_view kConfigName = "holdfast.toml";
+
+/// Of a section: the NAME of [artifacts.NAME].
+inline constexpr std::size_t kMaxSectionNameBytes = 64;
 
 struct ConfigFile {
   std::string folder;  // absolute

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/doctor.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "app/domains.h"
 #include "app/event_outbox.h"
 #include "app/event_refusals.h"
 #include "app/text.h"
-#include "artifacts/artifact_table.h"
 #include "base/beneath.h"
-#include "base/root_folder.h"
 #include "base/size_text.h"
-#include "base/system_error.h"
 #include "catalog/batch_runs.h"
 #include "catalog/catalog.h"
 #include "catalog/claims.h"
@@ -24,7 +20,6 @@
 #include "catalog/incidents.h"
 #include "catalog/migrations.h"
 #include "core/sha256_lanes.h"
-#include "schemas/pins.h"
 #include "sql/connection.h"
 
 namespace holdfast::app {
@@ -44,26 +39,20 @@ class Doctor {
   std::vector<Examined> examine() {
     machine();
     const auto workspace = Workspace::load(options_);
-    if (!workspace) return fail("configuration", workspace.error()), std::move(lines_);
+    if (!workspace) return fail("configuration", workspace.error()), told_.take();
     ok("configuration", printable(workspace->config_file));
-    roots(*workspace);
-    pins(*workspace);
+    sections(*workspace);
     catalog_folder(*workspace);
     catalog(*workspace);
-    return std::move(lines_);
+    return told_.take();
   }
 
  private:
-  void ok(std::string name, std::string finding) {
-    lines_.push_back({std::move(name), Health::ok, std::move(finding), {}});
-  }
+  void ok(std::string name, std::string finding) { told_.ok(std::move(name), std::move(finding)); }
   void warn(std::string name, std::string finding, std::string hint) {
-    lines_.push_back({std::move(name), Health::warn, std::move(finding), std::move(hint)});
+    told_.warn(std::move(name), std::move(finding), std::move(hint));
   }
-  void fail(std::string name, const Error& error) {
-    lines_.push_back(
-        {std::move(name), Health::fail, printable(error.message()), printable(error.hint())});
-  }
+  void fail(std::string name, const Error& error) { told_.fail(std::move(name), error); }
 
   void machine() {
     const core::Sha256Kernel kernel = core::best_sha256_kernel();
@@ -93,49 +82,15 @@ class Doctor {
     }
   }
 
-  void roots(const Workspace& workspace) {
-    for (const artifacts::SourceConfig& source : workspace.artifacts)
-      for (const std::string& folder : source.roots) {
-        const auto root = RootFolder::open(folder);
-        const std::string name = "root." + source.name;
-        if (!root) {
-          lines_.push_back({name, Health::fail, printable(root.error().message()),
-                            "correct root of [artifacts." + source.name + "], or mount it"});
-        } else if (::access(folder.c_str(), R_OK | X_OK) != 0) {
-          lines_.push_back({name, Health::fail, printable(folder) + ": " + errno_text(errno),
-                            "make the folder readable for this user (r and x)"});
-        } else {
-          ok(name, printable(folder));
-        }
-      }
-    if (workspace.artifacts.empty() && workspace.extractions.empty() && workspace.schemas.empty())
-      warn("checks", "no check is configured, so holdfast check ends with 3",
-           "add an [artifacts.NAME], [extract.NAME] or [schemas.NAME] section; holdfast init "
-           "--dry-run shows one");
-  }
-
-  // What the registries say is for a check to tell: it asks with their time limits.
-  void pins(const Workspace& workspace) {
-    for (const schemas::SchemasConfig& config : workspace.schemas) {
-      const std::string name = "pins." + config.name;
-      const auto found = schemas::read_pins(config.fixtures);
-      if (!found) {
-        warn(name, printable(found.problem().detail), config.fetch_command());
-        continue;
-      }
-      const auto unreadable = std::ranges::count_if(
-          found->pins, [](const schemas::Pin& pin) { return pin.problem.has_value(); });
-      const std::string text = counted(static_cast<std::int64_t>(found->pins.size()), "pin") +
-                               " in " + printable(config.fixtures);
-      if (unreadable > 0 || found->lock_problem) {
-        warn(name,
-             text + ", " + std::to_string(unreadable) + " unreadable" +
-                 (found->lock_problem ? ", and the lock file can't be read" : ""),
-             "holdfast schemas check " + config.arguments);
-      } else {
-        ok(name, text);
-      }
-    }
+  void sections(const Workspace& workspace) {
+    for (const Domain& domain : domains())
+      if (domain.examine != nullptr) domain.examine(workspace, told_);
+    if (workspace.section_count > 0) return;
+    std::string shown;
+    for (const Domain& domain : domains())
+      shown += (shown.empty() ? "[" : ", [") + std::string(domain.name) + ".NAME]";
+    warn("checks", "no check is configured, so holdfast check ends with 3",
+         "add a section, one of " + shown + "; holdfast init --dry-run shows one");
   }
 
   void catalog_folder(const Workspace& workspace) {
@@ -162,50 +117,23 @@ class Doctor {
     if (!catalog) return fail("catalog", catalog.error());
     ok("catalog", printable(catalog->connection().name()) + ", version " +
                       std::to_string(catalog::newest_migration()));
-    for (const artifacts::SourceConfig& source : workspace.artifacts)
-      this->source(source, *catalog);
+    for (const Domain& domain : domains())
+      if (domain.examine_catalog != nullptr) domain.examine_catalog(workspace, *catalog, told_);
     event_log(*catalog);
     runs(*catalog);
     for (const SinkPlace& place : sink_places(workspace.events))
       sink(place, *catalog);
   }
 
-  void source(const artifacts::SourceConfig& config, catalog::Catalog& catalog) {
-    auto table = artifacts::ArtifactTable::open(config, catalog, artifacts::Access::read_only);
-    if (!table) return fail("source." + config.name, table.error());
-    const artifacts::ColumnMap& map = table->config().columns;
-    std::string columns;
-    for (const auto& [key, name] :
-         {std::pair("id", &map.id), std::pair("type", &map.type), std::pair("title", &map.title),
-          std::pair("path", &map.path), std::pair("metadata", &map.metadata)})
-      if (!name->empty())
-        columns += (columns.empty() ? "" : ", ") + std::string(key) + " in " + *name;
-    ok("source." + config.name, printable("table \"" + config.table + "\" of " +
-                                          table->connection().name() + ": " + columns));
-    journal(*table);
-  }
-
-  // Only writing needs it: a workspace that checks, or reports what a backfill would write, is sound without.
-  void journal(artifacts::ArtifactTable& table) {
-    const artifacts::SourceConfig& config = table.config();
-    const std::string name = "journal." + config.name;
-    const std::string shown = printable("table \"" + config.journal + '"');
-    const auto there = table.has_journal();
-    if (!there) return fail(name, there.error());
-    if (*there) return ok(name, shown);
-    warn(name, shown + " is not there, and a backfill writes nothing without it",
-         "holdfast artifacts prepare " + config.name);
-  }
-
   void event_log(catalog::Catalog& catalog) {
     const auto proof = catalog::verify_events(catalog);
     if (!proof) return fail("events", proof.error());
     if (proof->broken_at) {
-      lines_.push_back({"events", Health::fail,
-                        "broken at event " + std::to_string(*proof->broken_at) + ": " +
-                            printable(proof->problem),
-                        "somebody changed the log outside of holdfast; compare it with a backup"});
-      return;
+      return fail(
+          "events",
+          Error(Code::corrupt,
+                "broken at event " + std::to_string(*proof->broken_at) + ": " + proof->problem,
+                "somebody changed the log outside of holdfast; compare it with a backup"));
     }
     ok("events", counted(proof->event_count, "event") + ", unbroken");
     const auto newest = newest_event(catalog, proof->event_count);
@@ -260,7 +188,7 @@ class Doctor {
 
   const WorkspaceOptions& options_;
   Clock& clock_;
-  std::vector<Examined> lines_;
+  Examination told_;
 };
 
 }  // namespace
@@ -275,6 +203,19 @@ std::string_view health_name(Health health) {
       return "fail";
   }
   return "fail";
+}
+
+void Examination::ok(std::string name, std::string finding) {
+  lines_.push_back({std::move(name), Health::ok, std::move(finding), {}});
+}
+
+void Examination::warn(std::string name, std::string finding, std::string hint) {
+  lines_.push_back({std::move(name), Health::warn, std::move(finding), std::move(hint)});
+}
+
+void Examination::fail(std::string name, const Error& error) {
+  lines_.push_back(
+      {std::move(name), Health::fail, printable(error.message()), printable(error.hint())});
 }
 
 std::vector<Examined> examine(const WorkspaceOptions& options, Clock& clock) {

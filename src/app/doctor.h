@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/workspace.h"
@@ -18,6 +19,19 @@ struct Examined {
   Health health = Health::ok;
   std::string finding;  // what was seen
   std::string hint;     // when not ok
+};
+
+/// The lines, as they are found.
+class Examination {
+ public:
+  void ok(std::string name, std::string finding);
+  void warn(std::string name, std::string finding, std::string hint);
+  /// The error's message and hint, printable.
+  void fail(std::string name, const Error& error);
+  std::vector<Examined> take() { return std::move(lines_); }
+
+ private:
+  std::vector<Examined> lines_;
 };
 
 /// Looks at everything; what can't be looked at because something before it failed is left out.

@@ -108,6 +108,7 @@ Result<EventsConfig> read_events_config(TomlTable& root, const std::string& fold
   TRY_ASSIGN(auto table, root.table("events"));
   if (!table) return config;
   TRY_ASSIGN(config.jsonl, table->string("jsonl"));
+  if (config.jsonl && config.jsonl->empty()) config.jsonl.reset();  // as of redis and webhook
   if (config.jsonl)
     config.jsonl = (std::filesystem::path(folder) / *config.jsonl).lexically_normal().string();
   TRY_ASSIGN(config.redis, read_redis(*table));

@@ -18,13 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string toml_text(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
+// As TOML that is read back as it is: "${" would name a variable.
+std::string literal(std::string text) {
+  for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 3))
+    text.insert(at, 1, '$');
+  return toml_quoted(text);
 }
 
 bool has_control_character(const std::string& text) {
@@ -41,6 +39,7 @@ std::string source_name_of(const std::string& name) {
     const bool capital = c >= 'A' && c <= 'Z';
     out += letter ? c : capital ? static_cast<char>(c - 'A' + 'a') : '_';
   }
+  out.resize(std::min(out.size(), kMaxSectionNameBytes));
   return out.find_first_not_of('_') == std::string::npos ? "main" : out;
 }
 
@@ -59,15 +58,15 @@ std::string config_text(const NewWorkspace& plan, const std::string& name,
       "# Paths are relative to this file. ${NAME} in a value is taken from the environment: keep "
       "secrets there.\n"
       "\n[workspace]\n";
-  out += "name = " + toml_text(name) + '\n';
-  out += line("catalog = " + toml_text(catalog),
+  out += "name = " + literal(name) + '\n';
+  out += line("catalog = " + literal(catalog),
               "Holdfast's own memory; or \"postgresql://USER@HOST/DATABASE\"");
   out +=
       "\n# Files whose SHA-256 is kept in rows. One section per source; its name is in every "
       "subject: artifact:" +
       plan.source_name + "/ID\n[artifacts." + plan.source_name + "]\n";
   out += line("source = \"catalog\"", "rows in the catalog; or the URL of your own database");
-  out += line("root = " + toml_text(plan.root), "paths in the rows are relative to this folder");
+  out += line("root = " + literal(plan.root), "paths in the rows are relative to this folder");
   out +=
       "# Files and folders that need no row, at any depth. Without this line the list is the "
       "same.\n";
@@ -128,7 +127,7 @@ Result<NewWorkspace> plan_workspace(const NewWorkspaceOptions& options) {
 }
 
 Status make_workspace(NewWorkspace& plan, FileSystem& files, Clock& clock) {
-  TRY(files.create_folder(plan.folder));
+  TRY(create_durable_folder(files, plan.folder));
   TRY_ASSIGN(auto catalog, catalog::Catalog::open_any_version(plan.catalog_url, clock));
   TRY_ASSIGN(plan.migrations, catalog::migrate_up(catalog));
   return write_whole_file(files, plan.config_file, plan.config_text);

@@ -11,7 +11,9 @@
 
 #include "app/config_file.h"
 #include "app/domains.h"
+#include "base/assert.h"
 #include "base/nearest.h"
+#include "base/root_folder.h"
 #include "sql/connection.h"
 
 namespace holdfast::app {
@@ -64,9 +66,9 @@ Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
   workspace.events.sender.workspace = workspace.name;
   TRY_ASSIGN(auto metrics, root.table("metrics"));
   if (metrics) {
-    TRY_ASSIGN(workspace.metrics_textfile, metrics->string("textfile"));
-    if (workspace.metrics_textfile)
-      workspace.metrics_textfile = absolute(*workspace.metrics_textfile, workspace.folder);
+    TRY_ASSIGN(const auto textfile, metrics->string("textfile"));
+    if (textfile && !textfile->empty())
+      workspace.metrics_textfile = absolute(*textfile, workspace.folder);
   }
   return {};
 }
@@ -82,12 +84,37 @@ Status refuse_later_domains(const TomlTable& root) {
   return {};
 }
 
-// What extractions write beside their outputs changes all the time and is nobody's artifact. The Parquet file may be one.
-void disown_working_files(Workspace& workspace) {
-  for (const extract::ExtractionConfig& each : workspace.extractions)
-    for (artifacts::SourceConfig& source : workspace.artifacts)
-      for (const std::string& file : {each.ledger(), each.staging(), each.manifest(), each.lock()})
-        source.own_files.push_back(file);
+// It stands in subjects ("schema:NAME/ID", so no slash), variables, commands and paths of reports.
+Status check_section_name(const std::string& name, const TomlTable& table) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+  if (!name.empty() && name.size() <= kMaxSectionNameBytes &&
+      name.find_first_not_of(kLetters) == std::string::npos)
+    return {};
+  return Error(Code::invalid,
+               table.place_of("") + ": [" + printable_path(table.path()) +
+                   "]: the name of a section must be 1 to 64 letters, digits, '-', '_' and '.'");
+}
+
+// A key that is read and not among the domain's could be set by no variable.
+void assert_keys_are_listed(const Domain& domain, const TomlTable& table) {
+  const auto is_listed = [&](const std::string& asked) {
+    return std::ranges::any_of(domain.keys(), [&](std::string_view key) {
+      return key == asked || key.starts_with(asked + '.');
+    });
+  };
+  HOLDFAST_ASSERT(std::ranges::all_of(table.asked_keys(), is_listed));
+}
+
+Status read_sections(ConfigFile& config, const Domain& domain, Workspace& workspace) {
+  TRY_ASSIGN(auto sections, config.root.tables(domain.name));
+  for (auto& [name, table] : sections) {
+    TRY(check_section_name(name, table));
+    TRY(domain.read(workspace, name, table));
+    assert_keys_are_listed(domain, table);
+    ++workspace.section_count;
+  }
+  return {};
 }
 
 Result<Workspace> read_workspace(ConfigFile& config) {
@@ -96,13 +123,14 @@ Result<Workspace> read_workspace(ConfigFile& config) {
   workspace.config_file = config.path;
   TRY(refuse_later_domains(config.root));
   TRY(read_fixed_sections(config.root, workspace));
-  for (const Domain& domain : domains()) {
-    TRY_ASSIGN(auto sections, config.root.tables(domain.name));
-    for (auto& [name, table] : sections)
-      TRY(domain.read(workspace, name, table));
-  }
+  workspace.own_files.push_back(workspace.config_file);
+  for (const auto& file : {workspace.events.jsonl, workspace.metrics_textfile})
+    if (file) workspace.own_files.push_back(*file);
+  for (const Domain& domain : domains())
+    TRY(read_sections(config, domain, workspace));
   TRY(config.root.finish());
-  disown_working_files(workspace);
+  for (const Domain& domain : domains())
+    if (domain.all_read != nullptr) domain.all_read(workspace);
   return workspace;
 }
 

@@ -46,6 +46,9 @@ struct Workspace {
   std::vector<artifacts::SourceConfig> artifacts;
   std::vector<extract::ExtractionConfig> extractions;
   std::vector<schemas::SchemasConfig> schemas;
+  std::size_t section_count = 0;  // of all domains
+  /// Absolute: what Holdfast itself writes or is told by, so nobody's artifact.
+  std::vector<std::string> own_files;
 
   /// Finds, reads and checks the configuration. `not_found` (hint: holdfast init) when there is
   /// none; `invalid` names file, line, key; `unsupported` names a section of a domain that this

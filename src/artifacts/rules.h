@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of the artifacts domain: ids, levels and what they mean (docs/rules.md is held against
-// this table by a test).
+// this table by lint).
 #pragma once
 #include <span>
 #include <string_view>

@@ -10,14 +10,17 @@
 
 #include "base/canonical_path.h"
 #include "base/clock.h"
-#include "base/root_folder.h"
 #include "sql/connection.h"
 
 namespace holdfast::artifacts {
 namespace {
 
 constexpr double kPercent = 100.0;
-constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::array<std::string_view, 16> kKeys = {
+    "source",        "table",        "journal",          "columns.id",         "columns.type",
+    "columns.title", "columns.path", "columns.metadata", "columns.updated_at", "root",
+    "types",         "check",        "max_age",          "max_drift",          "list_unrecorded",
+    "ignore"};
 
 Status read_source(SourceConfig& config, TomlTable& table, const std::string& folder,
                    const std::string& catalog_url) {
@@ -127,17 +130,6 @@ void add_catalog_files(SourceConfig& config, std::string_view catalog_url) {
     config.own_files.push_back(*path + suffix);
 }
 
-// It stands in subjects, variables, commands and paths of reports.
-Status check_name(const std::string& name, const TomlTable& table) {
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  if (!name.empty() && name.size() <= kMaxNameBytes &&
-      name.find_first_not_of(kLetters) == std::string::npos)
-    return {};
-  return table.invalid("root", "the name of the source, \"" + printable_path(name) +
-                                   "\", must be 1 to 64 letters, digits, '-', '_' and '.'");
-}
-
 }  // namespace
 
 Result<MaxDrift> parse_max_drift(std::string_view text) {
@@ -163,10 +155,13 @@ Result<MaxDrift> parse_max_drift(std::string_view text) {
   return drift;
 }
 
+std::span<const std::string_view> source_keys() {
+  return kKeys;
+}
+
 Result<SourceConfig> read_source_config(const std::string& name, TomlTable& table,
                                         const std::string& workspace_folder,
                                         const std::string& catalog_url) {
-  TRY(check_name(name, table));
   SourceConfig config;
   config.name = name;
   config.workspace_folder = workspace_folder;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,8 @@ struct MaxDrift {
 /// Reads "5%" (and at least ten rows) or "20" (rows, whatever their share); `invalid` names the text.
 Result<MaxDrift> parse_max_drift(std::string_view text);
 
+/// Every key that read_source_config() asks for, dotted below the section: a variable of the environment overrides no other.
+std::span<const std::string_view> source_keys();
 /// Reads `[artifacts.NAME]`; relative roots and SQLite URLs are relative to `workspace_folder`. Errors name file, line, key, value.
 Result<SourceConfig> read_source_config(const std::string& name, TomlTable& table,
                                         const std::string& workspace_folder,

@@ -200,7 +200,11 @@ class RealFileSystem final : public FileSystem {
 
   Status sync_folder(const std::string& path) override {
     const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd.valid()) return system_error("open folder", path, errno);
+    if (!fd.valid()) {
+      const int error = errno;
+      if (error == EACCES && ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) return {};
+      return system_error("open folder", path, error);
+    }
     if (::fsync(fd.get()) != 0) return system_error("sync folder", path, errno);
     return {};
   }

@@ -63,6 +63,7 @@ class FileSystem {
   virtual Status remove(const std::string& path) = 0;
   /// With parents; ok when it is there.
   virtual Status create_folder(const std::string& path) = 0;
+  /// A folder that this user may neither read nor write is left: none of its entries is of our making.
   virtual Status sync_folder(const std::string& path) = 0;
   /// What anybody wrote to a file so far survives a power cut on return, also through a mapping. `not_found`, `io`.
   virtual Status sync_file(const std::string& path) = 0;

@@ -59,16 +59,14 @@ class LineFile {
   /// error.
   Status sync();
   const std::optional<TornTail>& torn() const { return torn_; }
-  /// Size of what is promised; the lines below it are whole.
-  std::uint64_t durable_size_bytes() const { return durable_size_bytes_; }
 
  private:
   explicit LineFile(std::unique_ptr<WritableFile> file) : file_(std::move(file)) {}
   Status write_group();
 
   std::unique_ptr<WritableFile> file_;
-  std::string group_;  // appended, not yet written
-  std::uint64_t durable_size_bytes_ = 0;
+  std::string group_;                     // appended, not yet written
+  std::uint64_t durable_size_bytes_ = 0;  // of what is promised; the lines below it are whole
   std::optional<TornTail> torn_;
   std::optional<Error> failed_;
 };

@@ -249,15 +249,14 @@ std::vector<std::string> TomlTable::keys() const {
   return names;
 }
 
+std::vector<std::string> TomlTable::asked_keys() const {
+  return node_->asked;
+}
+
 std::optional<int> TomlTable::line_of(std::string_view key) const {
   const TomlNode* value = node_->find(key);
   if (value == nullptr || value->origin != TomlOrigin::file) return std::nullopt;
   return value->line;
-}
-
-TomlOrigin TomlTable::origin_of(std::string_view key) const {
-  const TomlNode* value = node_->find(key);
-  return value == nullptr ? TomlOrigin::built_in : value->origin;
 }
 
 std::string TomlTable::place_of(std::string_view key) const {
@@ -342,12 +341,6 @@ Result<std::string> TomlTable::string_or(std::string_view key, std::string_view 
 Result<std::int64_t> TomlTable::integer_or(std::string_view key, std::int64_t fallback) {
   remember_fallback(*node_, key, std::to_string(fallback));
   TRY_ASSIGN(const auto value, integer(key));
-  return value.value_or(fallback);
-}
-
-Result<double> TomlTable::number_or(std::string_view key, double fallback) {
-  remember_fallback(*node_, key, number_text(fallback));
-  TRY_ASSIGN(const auto value, number(key));
   return value.value_or(fallback);
 }
 

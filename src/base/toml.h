@@ -51,6 +51,8 @@ struct TomlOptions {
   std::function<std::optional<std::string>(const std::string& name)> variable;
 };
 
+/// "a", as TOML; whoever reads it back expands a "${" in it.
+std::string toml_quoted(std::string_view text);
 /// ["a", "b"]
 std::string toml_array(const std::vector<std::string>& texts);
 
@@ -73,9 +75,10 @@ class TomlTable {
   bool has(std::string_view key) const;
   /// In the order of the file, then what was added by set().
   std::vector<std::string> keys() const;
+  /// What was asked for so far, present or not; of a table in it, its name.
+  std::vector<std::string> asked_keys() const;
   /// The line of a key that the file holds; none where the key is absent or was overridden.
   std::optional<int> line_of(std::string_view key) const;
-  TomlOrigin origin_of(std::string_view key) const;
   /// "holdfast.toml:12", or the name of the flag or variable that set it; for an absent key the
   /// place of the table.
   std::string place_of(std::string_view key) const;
@@ -92,7 +95,6 @@ class TomlTable {
   Result<std::optional<std::vector<std::string>>> strings(std::string_view key);
   Result<std::string> string_or(std::string_view key, std::string_view fallback);
   Result<std::int64_t> integer_or(std::string_view key, std::int64_t fallback);
-  Result<double> number_or(std::string_view key, double fallback);
   Result<bool> boolean_or(std::string_view key, bool fallback);
   Result<std::vector<std::string>> strings_or(std::string_view key,
                                               std::vector<std::string> fallback);

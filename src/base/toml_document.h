@@ -49,7 +49,6 @@ struct TomlDocument {
 
 /// The value as TOML text, before expansion.
 std::string toml_text(const TomlNode& node);
-std::string toml_quoted(std::string_view text);
 /// "artifacts.atlas", quoting what is not a bare key.
 std::string toml_path(std::string_view parent, std::string_view key);
 /// Reads `text` into `root`; errors name `file`.

@@ -257,7 +257,3 @@ where resource = :resource and owner = :owner
 -- name: claim.release_all
 -- any
 delete from claim where resource = :resource and owner = :owner
--- name: claim.live_of_others
--- any
-select owner, count(*) as claim_count from claim
-where resource = :resource and owner <> :owner and lease_until > :now group by owner

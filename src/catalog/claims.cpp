@@ -76,18 +76,4 @@ Status release_all_claims(Catalog& catalog, std::string_view resource, std::stri
   return {};
 }
 
-Result<std::int64_t> claimed_by_others(Catalog& catalog, std::string_view resource,
-                                       std::string_view owner) {
-  TRY_ASSIGN(const auto rows,
-             catalog.connection().run("claim.live_of_others",
-                                      {{"resource", std::string(resource)},
-                                       {"owner", std::string(owner)},
-                                       {"now", format_rfc3339(catalog.clock().now())}}));
-  std::int64_t live = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!owner_is_gone(rows.text(i, 0))) live += rows.integer(i, 1);
-  }
-  return live;
-}
-
 }  // namespace holdfast::catalog

@@ -33,8 +33,5 @@ Status release_claims(Catalog& catalog, std::string_view resource,
                       std::span<const std::string> keys, std::string_view owner);
 /// Gives everything of this owner back.
 Status release_all_claims(Catalog& catalog, std::string_view resource, std::string_view owner);
-/// How many live claims others hold.
-Result<std::int64_t> claimed_by_others(Catalog& catalog, std::string_view resource,
-                                       std::string_view owner);
 
 }  // namespace holdfast::catalog

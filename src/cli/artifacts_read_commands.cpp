@@ -18,6 +18,8 @@
 namespace holdfast::cli {
 namespace {
 
+constexpr std::string_view kUsualFormat = "markdown";
+
 Error stopped(const std::string& what, const artifacts::Conclusion& conclusion) {
   std::string rows;
   if (conclusion.part)
@@ -185,7 +187,7 @@ void add_scrub(CLI::App& group) {
 
 struct TextWords {
   std::string source;
-  std::string format = "markdown";
+  std::string format;  // as asked: format_of()
   std::string output;
 };
 
@@ -215,16 +217,16 @@ class TextOutput {
 };
 
 Result<Exit> report(const Command& command, const TextWords& words) {
-  const bool json = command.output == OutputFormat::json || words.format == "json";
+  TRY_ASSIGN(const std::string format, format_of(command, words.format, kUsualFormat));
   TRY(check_output(real_file_system(), words.output));
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TextOutput output(command, words.output);
   TRY_ASSIGN(const auto end,
-             artifacts::write_report(
-                 *config, *open.catalog,
-                 json ? artifacts::ReportFormat::json : artifacts::ReportFormat::markdown,
-                 [&](std::string_view text) { return output.write(text); }));
+             artifacts::write_report(*config, *open.catalog,
+                                     format == "json" ? artifacts::ReportFormat::json
+                                                      : artifacts::ReportFormat::markdown,
+                                     [&](std::string_view text) { return output.write(text); }));
   TRY(output.end());
   if (end.tally.has_active_findings()) return Exit::findings;
   return end.complete() ? Exit::ok : Exit::incomplete;
@@ -260,7 +262,7 @@ void add_report(CLI::App& group) {
   command->add_option("--format", words->format, "markdown or json")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"markdown", "json"}))
-      ->capture_default_str();
+      ->default_str(std::string(kUsualFormat));
   command->add_option("--output", words->output, "Write this file instead of standard output")
       ->type_name("FILE");
 }

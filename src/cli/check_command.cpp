@@ -17,6 +17,8 @@
 namespace holdfast::cli {
 namespace {
 
+constexpr std::string_view kUsualFormat = "table";
+
 struct CheckOptions {
   std::vector<std::string> domains;
   std::string fail_on = "warning";
@@ -24,7 +26,7 @@ struct CheckOptions {
   std::string max_age;
   bool quick = false;
   bool full = false;
-  std::string format = "table";
+  std::string format;  // as asked: format_of()
   std::string output;
   bool all = false;
   int jobs = 0;
@@ -53,12 +55,8 @@ Result<app::CheckRunOptions> run_options(const Command& command, const CheckOpti
   return run;
 }
 
-Status deliver(const Command& command, const CheckOptions& options,
+Status deliver(const Command& command, const CheckOptions& options, app::ReportFormat format,
                const app::CheckOutcome& outcome) {
-  const bool json = command.output == OutputFormat::json;
-  const app::ReportFormat format =
-      json ? app::ReportFormat::json
-           : app::parse_report_format(options.format).value_or(app::ReportFormat::table);
   const bool to_file = !options.output.empty();
   const app::ReportStyle style{static_cast<std::size_t>(terminal_width()),
                                command.colour && !to_file};
@@ -74,16 +72,16 @@ Exit exit_of(const app::CheckOutcome& outcome) {
 }
 
 Result<Exit> check(const Command& command, const CheckOptions& options) {
-  if (command.output == OutputFormat::json && options.format != "table" && options.format != "json")
-    return Error(Code::invalid, "--json and --format " + options.format + " are two formats",
-                 "take one of them");
+  TRY_ASSIGN(const std::string format, format_of(command, options.format, kUsualFormat));
   TRY_ASSIGN(const app::CheckRunOptions run, run_options(command, options));
   TRY(check_output(real_file_system(), options.output));
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(auto checks, app::make_checks(*open.workspace, *open.catalog, options.domains));
   TRY_ASSIGN(const auto outcome,
              app::run_checks(std::move(checks), *open.workspace, *open.catalog, run));
-  const Status reported = deliver(command, options, outcome);
+  const Status reported =
+      deliver(command, options, app::parse_report_format(format).value_or(app::ReportFormat::table),
+              outcome);
   write_metrics_after(command, *open.workspace, outcome, *open.catalog);
   TRY(reported);
   return exit_of(outcome);
@@ -122,7 +120,7 @@ void add_check_command(CLI::App& root) {
   command->add_option("--format", options->format, "The report's format")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(app::report_format_names()))
-      ->capture_default_str();
+      ->default_str(std::string(kUsualFormat));
   command->add_option("--output", options->output, "Write the report to FILE, whole or not at all")
       ->type_name("FILE");
   command->add_flag("--all", options->all, "List subjects in step too");

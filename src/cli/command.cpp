@@ -67,6 +67,14 @@ Status Command::print(const std::string& text) const {
   return {};
 }
 
+Result<std::string> format_of(const Command& command, const std::string& asked,
+                              std::string_view usual) {
+  if (command.output != OutputFormat::json) return asked.empty() ? std::string(usual) : asked;
+  if (asked.empty() || asked == "json") return std::string("json");
+  return Error(Code::invalid, "--json and --format " + asked + " are two formats",
+               "take one of them");
+}
+
 CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& summary) {
   CLI::App* group = parent.add_subcommand(name, summary);
   group->require_subcommand(0, 1);

@@ -7,6 +7,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/workspace.h"
@@ -60,6 +61,10 @@ struct Command {
   /// gone (`| head`), which cli.cpp ends in silence by SIGPIPE, as any other tool would.
   Status print(const std::string& text) const;
 };
+
+/// The format of a report: what --format asked for, json of --json, else `usual`. `invalid` where --json stands beside another one.
+Result<std::string> format_of(const Command& command, const std::string& asked,
+                              std::string_view usual);
 
 /// A command's body: what it decided, or the Error that cli.cpp prints with its hint ("holdfast:
 /// message" / "  hint: …") and maps.

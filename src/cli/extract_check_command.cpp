@@ -100,7 +100,7 @@ Result<std::string> bad_lines_text(const std::string& file,
 
 Status write_lists(const std::string& folder, const ExtractionConfig& config,
                    const ExtractionState& state, const Accounts& accounts) {
-  TRY(real_file_system().create_folder(folder));
+  TRY(create_durable_folder(real_file_system(), folder));
   for (const List& list : lists_of(state, accounts))
     TRY(write_list(folder, list));
   TRY(write_trimmed_ledger(folder, state, accounts));

@@ -21,6 +21,8 @@
 namespace holdfast::cli {
 namespace {
 
+constexpr std::string_view kUsualFormat = "table";
+
 using schemas::DriftRun;
 
 constexpr const char* kDefaultReport = "drift_report.json";
@@ -29,7 +31,7 @@ constexpr int kMostAttempts = 20;
 
 struct CheckWords : SchemasWords {
   std::string output;
-  std::string format = "table";
+  std::string format;  // as asked: format_of()
   std::string fail_on = "warning";
   std::string profile;
   std::string mode;
@@ -166,13 +168,10 @@ Status write_report(const Command& command, const std::string& file, const std::
   return {};
 }
 
-Status tell(const Command& command, const CheckWords& words, const app::CheckOutcome& outcome,
+Status tell(const Command& command, const std::string& asked, const app::CheckOutcome& outcome,
             const std::optional<DriftRun>& run, const std::string& report) {
-  const bool is_json = command.output == OutputFormat::json || words.format == "json";
-  if (is_json && !report.empty()) return command.print(report);
-  const auto format =
-      is_json ? app::ReportFormat::json
-              : app::parse_report_format(words.format).value_or(app::ReportFormat::table);
+  const auto format = app::parse_report_format(asked).value_or(app::ReportFormat::table);
+  if (format == app::ReportFormat::json && !report.empty()) return command.print(report);
   const app::ReportStyle style{static_cast<std::size_t>(terminal_width()), command.colour};
   std::string text = app::report_of(outcome, format, style);
   if (format == app::ReportFormat::table && run) text += '\n' + summary(*run, outcome.complete);
@@ -180,6 +179,7 @@ Status tell(const Command& command, const CheckWords& words, const app::CheckOut
 }
 
 Result<Exit> check(const Command& command, const CheckWords& words) {
+  TRY_ASSIGN(const std::string format, format_of(command, words.format, kUsualFormat));
   TRY_ASSIGN(ChosenSchemas chosen, chosen_schemas(command, words));
   TRY(override_with(chosen.config, words));
   const std::string file = report_file(words, chosen.is_configured);
@@ -205,7 +205,7 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
              app::run_checks(std::move(checks), *chosen.workspace, opened.get(), options));
   const std::string report =
       run ? schemas::drift_report(chosen.config, *run, extras_of(outcome, chosen.config)) : "";
-  const Status told = tell(command, words, outcome, run, report);
+  const Status told = tell(command, format, outcome, run, report);
   const Status written = write_report(command, file, report);
   if (!chosen.is_one_off) write_metrics_after(command, *chosen.workspace, outcome, opened.get());
   TRY(told);
@@ -251,7 +251,7 @@ void add_schemas_check(CLI::App& group) {
   command->add_option("--format", words->format, "The report's format; json is the drift report")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(app::report_format_names()))
-      ->capture_default_str();
+      ->default_str(std::string(kUsualFormat));
   command
       ->add_option("--fail-on", words->fail_on,
                    "Exit 1 on findings of this level, or changes of this class, and above")

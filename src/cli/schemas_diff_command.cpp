@@ -17,6 +17,8 @@
 namespace holdfast::cli {
 namespace {
 
+constexpr std::string_view kUsualFormat = "text";
+
 using schemas::ChangeClass;
 using schemas::Comparison;
 using schemas::NamedSchema;
@@ -28,7 +30,7 @@ struct DiffWords : SchemasWords {
   std::string mode;
   std::string defaults;
   bool formats = false;
-  std::string format = "text";
+  std::string format;  // as asked: format_of()
   std::string fail_on = "safe";
 };
 
@@ -254,14 +256,15 @@ Result<Compared> compare(const Command& command, const DiffWords& words) {
 }
 
 Result<Exit> diff(const Command& command, const DiffWords& words) {
+  TRY_ASSIGN(const std::string format, format_of(command, words.format, kUsualFormat));
   TRY_ASSIGN(const Compared compared, compare(command, words));
   const ChangeClass least = schemas::parse_class(words.fail_on).value_or(ChangeClass::safe);
   const bool fails = compared.comparison.change >= least;
   std::string text;
-  if (command.output == OutputFormat::json || words.format == "json") {
+  if (format == "json") {
     text = json_of(compared);
-  } else if (const auto format = app::parse_report_format(words.format)) {
-    text = report_of(compared, *format, command.clock->now(), fails);
+  } else if (const auto kind = app::parse_report_format(format)) {
+    text = report_of(compared, *kind, command.clock->now(), fails);
   } else {
     text = text_of(compared);
   }
@@ -311,7 +314,7 @@ void add_schemas_diff(CLI::App& group) {
   command->add_option("--format", words->format, "The report's format")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(format_names()))
-      ->capture_default_str();
+      ->default_str(std::string(kUsualFormat));
   command->add_option("--fail-on", words->fail_on, "Exit 1 on a change of this class and above")
       ->type_name("CLASS")
       ->check(CLI::IsMember({"equivalent", "annotation", "safe", "breaking", "unknown"}))

@@ -3,7 +3,6 @@
 #pragma once
 #include <memory>
 
-#include "catalog/catalog.h"
 #include "core/check.h"
 #include "extract/extraction_config.h"
 

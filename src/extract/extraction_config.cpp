@@ -2,6 +2,7 @@
 #include "extract/extraction_config.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "base/clock.h"
@@ -14,6 +15,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMaxTries = 100;
+// With those of video-quality (extract/video_quality_config.h).
+constexpr std::array<std::string_view, 16> kKeys = {
+    "items",  "items_file", "out",       "key",      "extractor", "command", "columns", "timeout",
+    "memory", "tries",      "reference", "features", "model",     "ffmpeg",  "threads", "harmless"};
 
 std::string beneath(const std::string& folder, const std::string& path) {
   const fs::path asked(path);
@@ -106,6 +111,10 @@ ExtractionConfig ExtractionConfig::for_shard(const core::Shard& part) const {
                              (whole.has_extension() ? whole.extension().string() : ".parquet"));
   config.arguments = arguments + " --shard " + part.text();
   return config;
+}
+
+std::span<const std::string_view> extraction_keys() {
+  return kKeys;
 }
 
 Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTable& table,

@@ -9,7 +9,9 @@
 //   extractor = "video-quality"      with its own keys (extract/video_quality_config.h)
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -47,6 +49,8 @@ struct ExtractionConfig {
 /// Where a file is kept that takes no part any more: "<path>.malformed-2026-11-21T22-27-00.123456Z".
 std::string aside_name(const std::string& path, const char* why, Timestamp at);
 
+/// Every key that read_extraction_config() asks for: a variable of the environment overrides no other.
+std::span<const std::string_view> extraction_keys();
 /// Errors name file, line, key and value.
 Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTable& table,
                                                 const std::string& workspace_folder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of the schemas domain: ids, levels and what they mean (docs/rules.md is held against this table by a test).
+// The rules of the schemas domain: ids, levels and what they mean (docs/rules.md is held against this table by lint).
 #pragma once
 #include <span>
 #include <string_view>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/schemas_config.h"
 
+#include <array>
 #include <filesystem>
 
 #include "base/canonical_path.h"
@@ -12,6 +13,13 @@ namespace holdfast::schemas {
 namespace {
 
 namespace fs = std::filesystem;
+
+// With those of the registry (schemas/registry_config.h).
+constexpr std::array<std::string_view, 20> kKeys = {
+    "track",    "fixtures",     "registry", "kind",     "user",    "password",
+    "token",    "group",        "subjects", "attempts", "timeout", "request_timeout",
+    "critical", "all",          "interval", "profile",  "mode",    "formats",
+    "defaults", "declared_hash"};
 
 Result<CompatibilityLevel> read_mode(const std::string& word, TomlTable& table) {
   const auto mode = parse_mode(word);
@@ -106,6 +114,10 @@ Status refuse_own_registry(const SchemasConfig& config) {
                        "the same",
                    "name the registry that the pins are of");
   return {};
+}
+
+std::span<const std::string_view> schemas_keys() {
+  return kKeys;
 }
 
 Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& table,

@@ -15,6 +15,7 @@
 #pragma once
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,8 @@ Error transitive_refusal(CompatibilityLevel mode);
 /// `invalid` where the registry is the folder of the pins itself: whoever compares a thing with itself finds it in step for ever.
 Status refuse_own_registry(const SchemasConfig& config);
 
+/// Every key that read_schemas_config() asks for: a variable of the environment overrides no other.
+std::span<const std::string_view> schemas_keys();
 /// Errors name file, line, key and value.
 Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& table,
                                           const std::string& workspace_folder);

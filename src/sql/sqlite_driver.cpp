@@ -319,7 +319,7 @@ Status require_file(const OpenOptions& options, const std::string& path) {
     return Error(Code::io, options.url + ": " + failed.message());
   if (!options.create || options.read_only)
     return Error(Code::not_found, options.url + ": no such file");
-  TRY(real_file_system().create_folder(folder_of(path)));
+  TRY(create_durable_folder(real_file_system(), folder_of(path)));
   // An empty file is an empty database to SQLite, which gives the files beside it (-wal, -shm, -journal) the same rights. As ssh and
   // PostgreSQL keep theirs: whoever wants others to read it says so with chmod.
   return create_private_file(path);

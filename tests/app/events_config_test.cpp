@@ -40,6 +40,12 @@ TEST_F(EventsConfigTest, HasNoSinkWhereNobodyAsksForOne) {
   EXPECT_TRUE(sink_places(*config).empty());
 }
 
+TEST_F(EventsConfigTest, TakesAnEmptyPlaceForNone) {
+  const auto config = read("[events]\njsonl = \"\"\nredis = \"\"\nwebhook = \"\"\n");
+  ASSERT_TRUE(config.ok()) << config.error().message();
+  EXPECT_TRUE(sink_places(*config).empty());
+}
+
 TEST_F(EventsConfigTest, NamesEachSinkByItsPlaceAndWithoutItsSecrets) {
   const auto config = read(
       "[events]\njsonl = \"events.jsonl\"\nredis = \"redis://:secret@host/1\"\nnamespace = \"ns\"\n"

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/faulty_file_system.h"
+#include "tests/support/ordinary_rights.h"
 #include "tests/support/temp_folder.h"
 
 namespace holdfast {
@@ -209,6 +210,19 @@ TEST(RealFile, NamesTheCallThePathAndTheReason) {
   const auto missing = real_file_system().read("/nowhere/caf\xE9", kPlenty);
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().message(), "open /nowhere/caf%E9: No such file or directory");
+}
+
+TEST(RealFile, HasNothingToSyncInAFolderThatItMayNeitherReadNorWrite) {
+  const testing::TempFolder temp;
+  ASSERT_TRUE(real_file_system().create_folder(temp.at("above/own")).ok());
+  const auto made_below = [&](mode_t mode) {
+    EXPECT_EQ(::chmod(temp.at("above").c_str(), mode), 0);
+    const testing::OrdinaryRights rights;
+    return create_durable_folder(real_file_system(), temp.at("above/own"));
+  };
+  EXPECT_TRUE(made_below(0111).ok()) << "a home that others made";
+  EXPECT_FALSE(made_below(0333).ok()) << "it may be of our making, and can't be synced";
+  EXPECT_TRUE(made_below(0755).ok());
 }
 
 TEST(Paths, AreSplitIntoFolderAndName) {

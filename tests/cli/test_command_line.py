@@ -36,7 +36,11 @@ def holdfast(binary, *arguments, cwd=None, env=None, **options):
     (["events", "list", "--after", "99999999999999999999"], ["--after", "99999999999999999999"]),
     (["artifacts", "verify", "--limit", "99999999999999999999"], ["--limit", "99999999999999999999"]),
     (["artifacts", "journal", "--limit", "-1"], ["--limit", "-1"]),
-    (["check", "--json", "--format", "sarif"], ["--json", "sarif"]),
+    (["check", "--json", "--format", "sarif"], ["--json", "sarif", "two formats"]),
+    (["check", "--json", "--format", "table"], ["--json", "table", "two formats"]),
+    (["artifacts", "report", "--json", "--format", "markdown"], ["--json", "markdown", "two formats"]),
+    (["schemas", "check", "--json", "--format", "sarif"], ["--json", "sarif", "two formats"]),
+    (["schemas", "diff", "old.json", "new.json", "--json", "--format", "github"], ["--json", "github", "two formats"]),
     (["artifacts", "export", "--json"], ["sha256sum", "artifacts report --json"]),
 ])
 def test_bad_usage_is_exit_2_and_names_what_was_meant(binary, arguments, names, tmp_path):
@@ -78,30 +82,52 @@ def test_flag_beats_environment_beats_file_beats_default(sqlite_workspace):
 
 def documented_keys(section):
     text = (SOURCE / "docs/configuration.md").read_text().split(f"## `[{section}.NAME]`")[1].split("\n## ")[0]
-    return set(re.findall(r"^\| `([a-z_]+)` \|", text, re.MULTILINE))
+    rows = re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", text, re.MULTILINE)
+    return {key for row in rows for key in re.findall(r"`([a-z_]+)`", row)}
 
 
-def test_every_documented_key_can_come_from_the_environment(sqlite_workspace):
-    keys = documented_keys("artifacts")
-    assert {"root", "source", "check", "ignore"} <= keys
-    values = {"check": "quick", "max_age": "30d", "max_drift": "5%", "list_unrecorded": "false", "types": '["figure"]', "ignore": '["x"]',
-              "source": "catalog"}
-    for key in keys - {"columns"}:
-        done = sqlite_workspace.run("config", "show", "--origin", env={f"HOLDFAST_ARTIFACTS_ATLAS_{key.upper()}": values.get(key, "data")})
-        assert f"environment HOLDFAST_ARTIFACTS_ATLAS_{key.upper()}" in done.stdout
+# Of each domain: a section that is whole, and of each key a good value. What goes with other keys only has a section of its own.
+VIDEO = 'out = "f.parquet"\nextractor = "video-quality"\n'
+PINS = 'fixtures = "pins"\nregistry = "http://127.0.0.1:1"\n'
+SECTIONS = {
+    "artifacts": ('root = "data"\n', {
+        "root": "data", "source": "catalog", "table": "t", "journal": "j", "types": '["figure"]', "check": "quick", "max_age": "30d",
+        "max_drift": "5%", "list_unrecorded": "false", "ignore": '["x"]'}),
+    "extract": ('out = "f.parquet"\nextractor = "worker"\ncommand = ["x"]\ncolumns = ["a:int64"]\n', {
+        "out": "g.parquet", "items": "*.mp4", "items_file": "list", "key": "clip", "extractor": "exec", "command": "y",
+        "columns": '["b:string"]', "timeout": "5s", "memory": "1GB", "tries": "2", "reference": "{stem}.mkv", "features": '["psnr"]',
+        "model": "version=mine", "ffmpeg": "ffmpeg-7", "threads": "2", "harmless": '["x"]'}),
+    "schemas": (PINS, {
+        "fixtures": "others", "registry": "http://127.0.0.1:2", "kind": "confluent", "track": "v1", "critical": '["a"]', "interval": "1h",
+        "all": "true", "profile": "inclusion", "mode": "BACKWARD", "formats": "assertion", "defaults": "fill", "declared_hash": "raw",
+        "user": "me", "password": "secret", "token": "secret", "group": "g", "subjects": "{name}-value", "attempts": "2",
+        "request_timeout": "1s", "timeout": "1m"}),
+}
+GOES_WITH = {**dict.fromkeys(("reference", "features", "model", "ffmpeg", "threads", "harmless"), VIDEO), "password": PINS + 'user = "me"\n'}
+
+
+@pytest.mark.parametrize("domain", SECTIONS)
+def test_every_documented_key_can_come_from_the_environment(sqlite_workspace, domain):
+    section, values = SECTIONS[domain]
+    assert documented_keys(domain) - {"columns"} == values.keys() - {"columns"}  # those of artifacts are a table
+    config = sqlite_workspace.folder / "holdfast.toml"
+    for key, value in values.items():
+        config.write_text(f"[{domain}.a]\n" + GOES_WITH.get(key, section))
+        variable = f"HOLDFAST_{domain.upper()}_A_{key.upper()}"
+        done = sqlite_workspace.run("config", "show", "--origin", env={variable: value})
+        assert f"environment {variable}" in done.stdout
+
+
+@pytest.mark.parametrize("domain", SECTIONS)
+def test_every_default_of_a_section_is_documented(sqlite_workspace, domain):
+    (sqlite_workspace.folder / "holdfast.toml").write_text(f"[{domain}.a]\n" + SECTIONS[domain][0])
+    keys = [each["key"].split(".") for each in sqlite_workspace.json("config", "show")["values"]]
+    assert {key[2] for key in keys if key[0] == domain} <= documented_keys(domain)
+
+
+def test_a_column_can_come_from_the_environment(sqlite_workspace):
     done = sqlite_workspace.run("config", "show", "--origin", env={"HOLDFAST_ARTIFACTS_ATLAS_COLUMNS_ID": "uid"})
-    assert "HOLDFAST_ARTIFACTS_ATLAS_COLUMNS_ID" in done.stdout
-
-
-def test_every_documented_key_of_an_extraction_can_come_from_the_environment(sqlite_workspace):
-    (sqlite_workspace.folder / "holdfast.toml").write_text(
-        '[extract.f]\nout = "f.parquet"\nextractor = "worker"\ncommand = ["x"]\ncolumns = ["a:int64"]\n')
-    keys = documented_keys("extract")
-    assert {"out", "items", "extractor", "tries"} <= keys
-    values = {"extractor": "exec", "columns": '["b:string"]', "timeout": "5s", "memory": "1GB", "tries": "2"}
-    for key in keys:
-        done = sqlite_workspace.run("config", "show", "--origin", env={f"HOLDFAST_EXTRACT_F_{key.upper()}": values.get(key, "data")})
-        assert f"environment HOLDFAST_EXTRACT_F_{key.upper()}" in done.stdout
+    assert "environment HOLDFAST_ARTIFACTS_ATLAS_COLUMNS_ID" in done.stdout
 
 
 def test_a_misspelt_variable_is_an_error(sqlite_workspace):
@@ -139,16 +165,16 @@ def test_init_never_overwrites(binary, tmp_path):
     assert holdfast(binary, "check", cwd=tmp_path).returncode == 3, "no rows yet"
 
 
-@pytest.mark.parametrize("name", ['with "quotes"', "back\\slash", "日本語", "UPPER", "#hash", "${VARIABLE}"])
+@pytest.mark.parametrize("name", ['with "quotes"', "back\\slash", "日本語", "UPPER", "#hash", "x${VARIABLE}", "$${A}${", "n" * 70])
 def test_init_takes_any_name(binary, tmp_path, name):
-    done = holdfast(binary, "init", "--name", name, cwd=tmp_path)
-    if name == "${VARIABLE}":
-        assert done.returncode in (0, 2)
-        return
-    assert done.returncode == 0, done.stderr
-    values = json.loads(holdfast(binary, "config", "show", "--json", cwd=tmp_path).stdout)["values"]
-    import tomllib
-    assert tomllib.loads("x = " + next(each["value"] for each in values if each["key"] == "workspace.name"))["x"] == name
+    """As --name and as the name of the folder; whatever it is, the next command reads it back."""
+    (tmp_path / name).mkdir()
+    for folder, options in ((tmp_path, ["--name", name]), (tmp_path / name, [])):
+        done = holdfast(binary, "init", *options, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        done = holdfast(binary, "check", "--json", cwd=folder)
+        assert done.returncode == 3, "no rows yet"
+        assert json.loads(done.stdout)["workspace"] == name
 
 
 def test_the_workspace_is_found_from_a_folder_below(sqlite_workspace):
@@ -285,12 +311,13 @@ def test_completion_scripts_are_good_shell(binary):
             assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("domain", SECTIONS)
 @pytest.mark.parametrize("name", ["a\\u001b[31m", "a/b", "", "a b", "x" * 65, "ä"])
-def test_a_source_has_a_plain_name(sqlite_workspace, name):
-    file = sqlite_workspace.folder / "holdfast.toml"
-    file.write_text(file.read_text().replace("[artifacts.atlas]", f'[artifacts."{name}"]'))
-    done = sqlite_workspace.run("check", expect=2)
-    assert "letters, digits" in done.stderr and "\x1b" not in done.stderr
+def test_a_section_has_a_plain_name(sqlite_workspace, domain, name):
+    """Else [schemas."a/b"] would have subjects of [schemas.a]: schema:a/b/x."""
+    (sqlite_workspace.folder / "holdfast.toml").write_text(f'[{domain}."{name}"]\n' + SECTIONS[domain][0])
+    done = sqlite_workspace.run("config", "show", expect=2)
+    assert "letters, digits" in done.stderr and "holdfast.toml:1" in done.stderr and "\x1b" not in done.stderr
 
 
 def test_a_variable_that_begins_like_a_list_must_be_one(sqlite_workspace):

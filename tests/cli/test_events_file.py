@@ -74,6 +74,13 @@ def test_many_at_once_deliver_in_order_and_once(workspace):
     assert len(seqs) == len(set(seqs))
 
 
+def test_an_empty_place_is_none(sqlite_workspace):
+    sqlite_workspace.configure(extra='[events]\njsonl = ""\n[metrics]\ntextfile = ""\n')
+    done = sqlite_workspace.run("check", expect=3)
+    assert "sink" not in done.stderr and "metrics" not in done.stderr
+    assert "events.jsonl" not in sqlite_workspace.run("doctor", expect=None).stdout
+
+
 def test_the_metrics_file_is_good_prometheus_text_and_says_zero_too(workspace):
     workspace.configure(extra='[metrics]\ntextfile = "holdfast.prom"\n')
     workspace.write("a.bin", "a")
