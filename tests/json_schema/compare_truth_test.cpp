@@ -11,6 +11,7 @@
 
 #include "tests/json_schema/compare_pairs.h"
 #include "tests/support/second_program.h"
+#include "tests/support/temp_folder.h"
 
 namespace holdfast::json_schema {
 namespace {
@@ -73,8 +74,8 @@ void hold(const Asked& asked, const Json& truth, bool is_backward, Tally& tally)
 }
 
 Tally hold_all(const std::vector<Asked>& all, int seed) {
-  const std::string path =
-      ::testing::TempDir() + "compare_truth." + std::to_string(seed) + ".jsonl";
+  const ::holdfast::testing::TempFolder folder;  // of its own: tests run side by side
+  const std::string path = folder.at("asked.jsonl");
   {
     std::ofstream file(path);
     for (const Asked& asked : all) {
