@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_schema/change_class.h"
 
+#include <array>
 #include <initializer_list>
 
 namespace holdfast::json_schema {
+namespace {
+
+constexpr std::array kProfiles = {Profile::contract, Profile::inclusion, Profile::confluent_strict,
+                                  Profile::confluent_lenient};
+
+}  // namespace
 
 std::string_view class_name(ChangeClass change_class) {
   switch (change_class) {
@@ -63,12 +70,14 @@ std::string_view profile_name(Profile profile) {
 }
 
 std::vector<std::string> profile_names() {
-  return std::vector<std::string>(kProfileNames.begin(), kProfileNames.end());
+  std::vector<std::string> names;
+  for (const Profile each : kProfiles)
+    names.emplace_back(profile_name(each));
+  return names;
 }
 
 std::optional<Profile> parse_profile(std::string_view name) {
-  for (const Profile each : {Profile::contract, Profile::inclusion, Profile::confluent_strict,
-                             Profile::confluent_lenient})
+  for (const Profile each : kProfiles)
     if (profile_name(each) == name) return each;
   return {};
 }
