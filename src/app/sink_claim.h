@@ -25,6 +25,13 @@ class SinkClaim {
   /// Once what was given to the sink is done: kMostGroupTime and one request fit into a lease.
   Status renew();
   Status release();
+  /// Releases it once the work is done. What became of the work comes first: a release that fails is told only where the work did not.
+  template <class T>
+  Result<T> release_after(Result<T> done) {
+    const Status released = release();
+    if (done) TRY(released);
+    return done;
+  }
 
  private:
   catalog::Catalog& catalog_;
