@@ -2,6 +2,7 @@
 #include "app/event_outbox.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "app/event_refusals.h"
@@ -32,7 +33,7 @@ class Round {
 
   /// False: another process has it.
   Result<bool> claim() { return claim_.take(options_.cancel); }
-  Status release() { return claim_.release(); }
+  Status release_after(Status done) { return claim_.release_after(std::move(done)); }
 
   /// Everything up to `newest`, or until the time is over.
   Status deliver_up_to(std::int64_t newest) {
@@ -123,10 +124,7 @@ Status serve(catalog::Catalog& catalog, const SinkPlace& place, Round& round) {
     if (pending.count == 0 || !round.has_time()) break;
     TRY_ASSIGN(const bool is_ours, round.claim());
     if (!is_ours) break;  // whoever has it looks once more after giving it back
-    const Status done = round.deliver_up_to(pending.delivered_seq + pending.count);
-    const Status released = round.release();
-    TRY(done);
-    TRY(released);
+    TRY(round.release_after(round.deliver_up_to(pending.delivered_seq + pending.count)));
   }
   return {};
 }

@@ -77,12 +77,18 @@ Result<bool> send_again(const Resending& with, std::int64_t seq) {
   return false;
 }
 
-/// The named ones in order, each of which must be set aside; all that are where none is named.
-Result<std::vector<std::int64_t>> chosen(catalog::Catalog& catalog, const SinkPlace& place,
-                                         std::span<const std::int64_t> seqs) {
+/// In order, each once.
+std::vector<std::int64_t> distinct(std::span<const std::int64_t> seqs) {
   std::vector<std::int64_t> all(seqs.begin(), seqs.end());
   std::ranges::sort(all);
   all.erase(std::ranges::unique(all).begin(), all.end());
+  return all;
+}
+
+/// The named ones in order, each of which must be set aside; all that are where none is named.
+Result<std::vector<std::int64_t>> chosen(catalog::Catalog& catalog, const SinkPlace& place,
+                                         std::span<const std::int64_t> seqs) {
+  std::vector<std::int64_t> all = distinct(seqs);
   for (const std::int64_t seq : all) {
     TRY_ASSIGN(const auto found, refused_events(catalog, place, seq - 1, 1));
     if (found.empty() || found.front().seq != seq) return none_set_aside(place, seq);
@@ -178,9 +184,7 @@ Result<std::int64_t> resend_refused(catalog::Catalog& catalog, EventSink& sink,
   SinkClaim claim(catalog, sink.place());
   TRY_ASSIGN(const bool is_ours, claim.take(cancel));
   if (!is_ours) return served_by_another(sink.place());
-  auto sent = send_all_again({catalog, sink, actor, cancel}, claim, seqs);
-  TRY(claim.release());
-  return sent;
+  return claim.release_after(send_all_again({catalog, sink, actor, cancel}, claim, seqs));
 }
 
 Status set_aside_next(catalog::Catalog& catalog, const SinkPlace& place, std::int64_t seq,
@@ -188,18 +192,19 @@ Status set_aside_next(catalog::Catalog& catalog, const SinkPlace& place, std::in
   SinkClaim claim(catalog, place);
   TRY_ASSIGN(const bool is_ours, claim.take(nullptr));
   if (!is_ours) return served_by_another(place);
-  Status done = set_aside(catalog, place, seq, decision);
-  TRY(claim.release());
-  return done;
+  return claim.release_after(set_aside(catalog, place, seq, decision));
 }
 
-Status dismiss_refused(catalog::Catalog& catalog, const SinkPlace& place,
-                       std::span<const std::int64_t> seqs, const RefusalDecision& decision) {
+Result<std::int64_t> dismiss_refused(catalog::Catalog& catalog, const SinkPlace& place,
+                                     std::span<const std::int64_t> seqs,
+                                     const RefusalDecision& decision) {
   TRY(know_outbox_statements(catalog.connection()));
   TRY_ASSIGN(auto transaction, sql::Transaction::begin(catalog.connection()));
-  for (const std::int64_t seq : seqs)
+  const std::vector<std::int64_t> all = distinct(seqs);
+  for (const std::int64_t seq : all)
     TRY(settle(catalog, place, seq, {"dismissed", decision}));
-  return transaction.commit();
+  TRY(transaction.commit());
+  return static_cast<std::int64_t>(all.size());
 }
 
 }  // namespace holdfast::app

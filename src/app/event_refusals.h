@@ -48,8 +48,9 @@ Result<std::int64_t> resend_refused(catalog::Catalog& catalog, EventSink& sink,
 /// Sets the next event of the sink aside. `conflict` where `seq` is not the next, or another process serves the sink.
 Status set_aside_next(catalog::Catalog& catalog, const SinkPlace& place, std::int64_t seq,
                       const RefusalDecision& decision);
-/// Gives them up. `not_found` names one that is not set aside; then nothing was changed.
-Status dismiss_refused(catalog::Catalog& catalog, const SinkPlace& place,
-                       std::span<const std::int64_t> seqs, const RefusalDecision& decision);
+/// Gives them up; returns how many, each counted once. `not_found` names one that is not set aside; then nothing was changed.
+Result<std::int64_t> dismiss_refused(catalog::Catalog& catalog, const SinkPlace& place,
+                                     std::span<const std::int64_t> seqs,
+                                     const RefusalDecision& decision);
 
 }  // namespace holdfast::app

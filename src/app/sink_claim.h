@@ -26,6 +26,13 @@ class SinkClaim {
   /// sink over (this one stood still for longer than a lease), and nothing more may be given to it.
   Status renew();
   Status release();
+  /// Releases it once the work is done. What became of the work comes first: a release that fails is told only where the work did not.
+  template <class T>
+  Result<T> release_after(Result<T> done) {
+    const Status released = release();
+    if (done) TRY(released);
+    return done;
+  }
 
  private:
   catalog::Catalog& catalog_;

@@ -171,8 +171,10 @@ Result<Exit> pending(const Command& command) {
     sinks.push_back(json_of(place, owed));
     text += line_of(place, owed, command.clock->now());
   }
-  if (command.output == OutputFormat::json)
-    return command.print(Json{{"sinks", sinks}}.dump(2) + '\n').ok() ? Exit::ok : Exit::failed;
+  if (command.output == OutputFormat::json) {
+    TRY(command.print(Json{{"sinks", sinks}}.dump(2) + '\n'));
+    return Exit::ok;
+  }
   if (text.empty()) command.say("no sink is configured; docs/events.md has the section [events]");
   TRY(command.print(text));
   return Exit::ok;

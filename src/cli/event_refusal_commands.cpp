@@ -116,8 +116,9 @@ Result<Exit> dismiss(const Command& command, const RefusalOptions& options) {
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const app::SinkPlace place, sink_of(*open.workspace, options.sink));
   TRY_ASSIGN(const auto decision, decision_of(*open.workspace, options, "dismiss"));
-  TRY(app::dismiss_refused(*open.catalog, place, options.seqs, decision));
-  command.say("given up: " + app::counted(static_cast<std::int64_t>(options.seqs.size()), "event"));
+  TRY_ASSIGN(const std::int64_t given_up,
+             app::dismiss_refused(*open.catalog, place, options.seqs, decision));
+  command.say("given up: " + app::counted(given_up, "event"));
   return Exit::ok;
 }
 

@@ -194,6 +194,34 @@ TEST_P(EventOutbox, SetsAsideWhatIsRefusedAndGoesOn) {
   EXPECT_EQ(left->front().reason, "400 no");
 }
 
+TEST_P(EventOutbox, GivesUpAnEventThatIsNamedTwiceOnce) {
+  auto catalog = open_catalog();
+  append(catalog, 3);
+  FakeSink sink;
+  sink.refuses = {1, 2, 3};
+  ASSERT_EQ(deliver_events(catalog, sink)->refused, 3);
+  const std::vector<std::int64_t> seqs{3, 2, 3};
+  const auto given_up = dismiss_refused(catalog, sink.place(), seqs, {"test", "known"});
+  ASSERT_TRUE(given_up.ok()) << given_up.error().message();
+  EXPECT_EQ(*given_up, 2);
+  EXPECT_EQ(*refused_count(catalog, sink.place()), 1);
+  EXPECT_EQ(dismiss_refused(catalog, sink.place(), seqs, {"test", "known"}).error().code(),
+            Code::not_found);
+}
+
+TEST_P(EventOutbox, TellsWhatWentWrongWithTheSinkAlsoWhereItCanNotBeGivenBack) {
+  auto catalog = open_catalog();
+  append(catalog, 2);
+  FakeSink sink;
+  sink.refuses = {1};
+  ASSERT_EQ(deliver_events(catalog, sink)->refused, 1);
+  sink.allowed = 0;
+  sink.on_call = [&] { execute("drop table claim"); };
+  const auto sent = resend_refused(catalog, sink, {}, "test", nullptr);
+  ASSERT_FALSE(sent.ok());
+  EXPECT_EQ(sent.error().message(), "the sink is down");
+}
+
 TEST_P(EventOutbox, SetsNothingAsideWhereThePositionWasMovedByAnother) {
   auto catalog = open_catalog();
   append(catalog, 2);

@@ -194,9 +194,10 @@ def test_a_closed_pipe_ends_in_silence(sqlite_workspace):
     assert done.stderr == "" and done.returncode in (0, 128 + signal.SIGPIPE)
 
 
-def test_a_full_standard_output_is_a_failure(sqlite_workspace):
+@pytest.mark.parametrize("words", [["config", "show"], ["events", "pending", "--json"]])
+def test_a_full_standard_output_is_a_failure(sqlite_workspace, words):
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sqlite_workspace.binary, "config", "show"], cwd=sqlite_workspace.folder, stdout=full,
+        done = subprocess.run([sqlite_workspace.binary, *words], cwd=sqlite_workspace.folder, stdout=full,
                               stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 5 and "No space left" in done.stderr
 

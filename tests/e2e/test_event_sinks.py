@@ -367,7 +367,8 @@ def test_a_refused_event_can_be_given_up_with_a_reason(sqlite_workspace):
         sqlite_workspace.run("events", "dismiss", "webhook", "1", expect=2)
         sqlite_workspace.run("events", "dismiss", "webhook", "1", "7", "--reason", "known", expect=2)
         assert refused(sqlite_workspace) == [1, 2], "all that are named or none"
-        sqlite_workspace.run("events", "dismiss", "webhook", "1", "--reason", "known elsewhere")
+        said = sqlite_workspace.run("events", "dismiss", "webhook", "1", "1", "--reason", "known elsewhere").stderr
+        assert "given up: 1 event\n" in said, "one that is named twice is given up once"
         assert refused(sqlite_workspace) == [2]
         kept = sqlite_workspace.database.query("select settlement, settled_reason, settled_by from event_refusal where seq = 1")
         assert kept[0]["settlement"] == "dismissed" and kept[0]["settled_reason"] == "known elsewhere" and kept[0]["settled_by"]
