@@ -174,7 +174,7 @@ Result<std::string> metrics_text(const Workspace& workspace, const CheckOutcome&
       [](const CheckResult& check) { return static_cast<double>(check.ended_at.ns) / kNsPerS; });
   TRY(last_success(text, outcome, catalog));
   text.head("holdfast_check_oldest_proof_timestamp_seconds",
-            "When the least recently proved subject in step was proved in full.");
+            "When the least recently proved subject, in step or not, was proved in full.");
   for (const CheckResult& check : outcome.checks)
     if (check.oldest_proof)
       text.sample(check_label(check), static_cast<double>(check.oldest_proof->ns) / kNsPerS);
