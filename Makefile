@@ -43,7 +43,7 @@ tsan: ## unit tests under ThreadSanitizer
 	@scripts/setup.sh test
 	@scripts/test.sh tsan
 
-coverage: ## line coverage of base, core, catalog and artifacts by the unit tests
+coverage: ## line coverage of every room by the unit tests
 	@scripts/setup.sh test
 	@scripts/coverage.sh
 

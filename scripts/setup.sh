@@ -130,15 +130,11 @@ case ${1:-} in
     install_for_tests
     ;;
   lint)
-    install_debian_packages deps/apt.txt deps/apt-test.txt
-    install_native_libraries
-    install_python_packages tests/requirements.txt
+    install_for_tests
     install_python_packages tools/requirements.txt
     ;;
   bench)
-    install_debian_packages deps/apt.txt deps/apt-test.txt
-    install_native_libraries
-    install_python_packages tests/requirements.txt
+    install_for_tests
     install_python_packages bench/requirements.txt
     install_debian_packages deps/apt-apicurio.txt deps/apt-bench.txt
     install_apicurio

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a domain is to everything else, and the list of them. Each is one file, NAME_domain.cpp, and one line in domains.cpp; beside
-// them app names domains in Workspace only, where their sections are kept. How to add one: docs/adding-a-domain.md.
+// What a domain is to everything else, and the list of them. Each is one file, NAME_domain.cpp, and one line in domains.cpp. The few
+// other places that name a domain, Workspace with its sections among them, are in docs/adding-a-domain.md.
 #pragma once
 #include <span>
 #include <string>

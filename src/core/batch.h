@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The batch engine: an ordered, resumable, rate-limited pass over many items. One engine for
-// artifact backfill, fingerprint backfill and extraction.
+// artifact backfill, the passes over artifact rows and extraction.
 //
 //   source ──pages──► feed ──items──► workers (threads) ──outcomes──► reorder ──► sink.commit()
 //
 // 1. The source gives pages of items in a stable order; it resumes from its own cursor.
-// 2. Each worker thread pulls items one at a time or several at once (four-lane hashing) and hands
+// 2. Each worker thread pulls items one at a time or several at once (hashing up to sixteen side by side) and hands
 //    outcomes back in any order.
 // 3. The sink gets whole runs of items in source order every `commit_every_count` items or
 //    `commit_every` time, and commits them together with the cursor in one transaction. What was

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Check: the one polymorphic seam to the domains. `holdfast check`, incidents, reports and, later, the service know domains only
-// through it. A check reads; it never writes the user's data.
+// Check: the one polymorphic seam to the domains. `holdfast check`, incidents and reports know what a domain looks at only through it.
+// A check reads; it never writes the user's data.
 #pragma once
 #include <chrono>
 #include <cstdint>
