@@ -167,7 +167,7 @@ Status last_success(Text& text, std::span<const LastRun> runs, catalog::Catalog&
 
 void oldest_proof(Text& text, std::span<const LastRun> runs) {
   text.head("holdfast_check_oldest_proof_timestamp_seconds",
-            "When the least recently proved subject in step was proved in full.");
+            "When the least recently proved subject, in step or not, was proved in full.");
   for (const LastRun& run : runs)
     if (run.oldest_proof)
       text.sample(check_label(run), static_cast<double>(run.oldest_proof->ns) / kNsPerS);

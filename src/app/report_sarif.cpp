@@ -46,11 +46,7 @@ Json rules_of(RuleIndex& index) {
 
 // The same difference has the same fingerprint in every run; another difference on the subject has another.
 std::string fingerprint_of(const core::Finding& finding) {
-  std::string text;
-  for (const std::string& part :
-       {finding.subject.text(), finding.rule, finding.recorded, finding.observed})
-    text += std::to_string(part.size()) + ':' + part;
-  return core::to_hex(core::sha256(text));
+  return core::to_hex(core::sha256(core::difference_text(finding)));
 }
 
 // Relative to the workspace, but for a file outside of it.

@@ -208,4 +208,18 @@ std::vector<std::string> lines_of(const TextTable& table, std::size_t width) {
   return lines;
 }
 
+std::string text_of(const TextTable& table, std::size_t width) {
+  std::string out;
+  for (const std::string& line : lines_of(table, width))
+    out += line + '\n';
+  return out;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names)
+    out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
 }  // namespace holdfast::app

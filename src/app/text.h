@@ -27,6 +27,8 @@ std::vector<std::string> folded(std::string_view text, std::size_t width);
 std::string padded(std::string_view text, std::size_t width);
 /// "1,234,567".
 std::string with_thousands(std::int64_t number);
+/// "a, b, c".
+std::string listed(const std::vector<std::string>& names);
 /// "1 subject", "2 subjects".
 std::string counted(std::int64_t number, std::string_view noun);
 
@@ -41,5 +43,7 @@ struct TextTable {
 };
 /// One line per row, titles first; no blanks at the ends of lines.
 std::vector<std::string> lines_of(const TextTable& table, std::size_t width);
+/// The same, each line with its end.
+std::string text_of(const TextTable& table, std::size_t width);
 
 }  // namespace holdfast::app

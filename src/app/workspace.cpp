@@ -11,6 +11,7 @@
 
 #include "app/config_file.h"
 #include "app/domains.h"
+#include "app/text.h"
 #include "base/assert.h"
 #include "base/nearest.h"
 #include "base/root_folder.h"
@@ -18,13 +19,6 @@
 
 namespace holdfast::app {
 namespace {
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names)
-    out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
 
 std::string user_at_host() {
   std::string user;

@@ -7,11 +7,6 @@
 namespace holdfast::artifacts {
 namespace {
 
-core::FieldValue time_or_null(const std::optional<Timestamp>& at) {
-  if (!at) return {};
-  return format_rfc3339(*at);
-}
-
 core::Fields count_fields(const TypeCounts& counts) {
   return {{"rows", counts.rows},
           {"in_step", counts.in_step},
@@ -43,7 +38,7 @@ Result<std::string> tally_members(const Tally& tally) {
   TRY_ASSIGN(const std::string proofs,
              core::canonical_json({{"proved", tally.proved},
                                    {"never_proved", tally.never_proved},
-                                   {"oldest_at", time_or_null(tally.oldest_proof)},
+                                   {"oldest_at", core::time_or_null(tally.oldest_proof)},
                                    {"oldest_artifact", tally.oldest_proof_id}}));
   return "\"counts\":" + total + ",\"types\":[" + types + "],\"proofs\":" + proofs;
 }

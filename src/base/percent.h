@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Percent-encoding (RFC 3986, section 2.1).
+// Percent-encoding of bytes in addresses and file names: RFC 3986, section 2.1.
 #pragma once
 #include <string>
 #include <string_view>

@@ -11,18 +11,6 @@
 namespace holdfast::catalog {
 namespace {
 
-/// One text for one exact difference; lengths keep "ab"+"c" and "a"+"bc" apart.
-std::string key_of(std::string_view subject, std::string_view rule, std::string_view recorded,
-                   std::string_view observed) {
-  std::string key;
-  for (const auto part : {subject, rule, recorded, observed}) {
-    key += std::to_string(part.size());
-    key += ':';
-    key += part;
-  }
-  return key;
-}
-
 Result<Waiver> stored_waiver(const sql::Rows& rows, std::size_t row) {
   Waiver out;
   out.id = rows.integer(row, 0);
@@ -168,16 +156,15 @@ Result<WaiverSet> WaiverSet::load(Catalog& catalog) {
   TRY_ASSIGN(const auto waivers, list_waivers(catalog, false));
   WaiverSet set;
   for (const auto& waiver : waivers) {
-    set.keys_.push_back(key_of(waiver.subject, waiver.rule, waiver.recorded, waiver.observed));
+    set.keys_.push_back(
+        core::difference_text({waiver.subject, waiver.rule, waiver.recorded, waiver.observed}));
   }
   std::sort(set.keys_.begin(), set.keys_.end());
   return set;
 }
 
 bool WaiverSet::covers(const core::Finding& finding) const {
-  return std::binary_search(
-      keys_.begin(), keys_.end(),
-      key_of(finding.subject.text(), finding.rule, finding.recorded, finding.observed));
+  return std::binary_search(keys_.begin(), keys_.end(), core::difference_text(finding));
 }
 
 void WaiverSet::mark(std::span<core::Finding> findings) const {

@@ -41,10 +41,7 @@ std::string elapsed_text(Timestamp from, Timestamp to) {
 }
 
 std::string lines(const app::TextTable& table) {
-  std::string out;
-  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
-    out += line + '\n';
-  return out;
+  return app::text_of(table, static_cast<std::size_t>(terminal_width()));
 }
 
 /// `quick` has no column that could be read as "in step by bytes".
@@ -168,11 +165,6 @@ Result<std::string> members_of(const core::Fields& fields) {
   return text.substr(1, text.size() - 2);
 }
 
-core::FieldValue time_or_null(const std::optional<Timestamp>& at) {
-  if (!at) return {};
-  return format_rfc3339(*at);
-}
-
 core::Fields load_fields(const artifacts::ScrubLoad& load) {
   return {{"rows", load.rows},
           {"size_bytes", static_cast<std::int64_t>(load.size_bytes)},
@@ -181,7 +173,7 @@ core::Fields load_fields(const artifacts::ScrubLoad& load) {
           {"never_read_bytes", static_cast<std::int64_t>(load.never_looked_at_bytes)},
           {"never_proved", load.never_proved},
           {"older_than_promised", load.too_old},
-          {"oldest_proof_at", time_or_null(load.oldest_proof)}};
+          {"oldest_proof_at", core::time_or_null(load.oldest_proof)}};
 }
 
 Result<std::string> scrub_members(const ScrubEnd& end) {
@@ -335,7 +327,7 @@ Status print_scrub(const Command& command, FindingPrinter& printer, const ScrubE
                            {"started_at", format_rfc3339(end.started_at)},
                            {"ended_at", format_rfc3339(end.ended_at)},
                            {"slice_over", end.slice_over},
-                           {"next_expiry_at", time_or_null(end.next_expiry)},
+                           {"next_expiry_at", core::time_or_null(end.next_expiry)},
                            {"conclusion", name},
                            {"exit_code", exit_code(conclusion, end.cancelled)}}));
     TRY_ASSIGN(const std::string rest, scrub_members(end));

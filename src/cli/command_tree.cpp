@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/text.h"
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/terminal.h"
@@ -45,13 +46,6 @@ std::vector<std::string> command_names(const CLI::App& app) {
   for (const CLI::App* command : commands_of(app))
     names.push_back(command->get_name());
   return names;
-}
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names)
-    out += (out.empty() ? "" : ", ") + name;
-  return out;
 }
 
 // "events list: ", or nothing for the program itself.
@@ -222,7 +216,7 @@ Error usage_error(const CommandTree& tree, const CLI::ParseError& error) {
 
 Error missing_command(const CLI::App& group) {
   return {Code::invalid,
-          prefix_of(group) + "which command? There are: " + listed(command_names(group)),
+          prefix_of(group) + "which command? There are: " + app::listed(command_names(group)),
           command_path(group) + " --help"};
 }
 

@@ -178,8 +178,7 @@ std::string text_of(const ExtractionConfig& config, const ExtractionState& state
        number(state.staged.keys),
        is_known ? app::with_thousands(static_cast<std::int64_t>(state.published_count())) : "?",
        is_known ? number(accounts.missing) : "?", items ? number(accounts.pending) : "?"});
-  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
-    out += line + '\n';
+  out += app::text_of(table, static_cast<std::size_t>(terminal_width()));
   return out + "conclusion: " + std::string(outcome_name(outcome_of(report))) +
          (items ? "" : " (items are not known: whether any is left out can't be told)") +
          (state.seal ? "; every key was compared at " + format_rfc3339(state.seal->sealed_at) +

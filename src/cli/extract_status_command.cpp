@@ -123,10 +123,7 @@ std::string text_of(const std::vector<Told>& all) {
                " more: --json has all\n";
     below += findings_text(status.report);
   }
-  std::string out;
-  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
-    out += line + '\n';
-  return out + below;
+  return app::text_of(table, static_cast<std::size_t>(terminal_width())) + below;
 }
 
 Result<std::vector<ExtractionConfig>> asked_for(const Command& command,

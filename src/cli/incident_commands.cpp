@@ -21,13 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string out;
-  for (const std::string& line : lines)
-    out += line + '\n';
-  return out;
-}
-
 std::string age(Timestamp from, Timestamp to) {
   return format_age(std::chrono::nanoseconds(to.ns - from.ns));
 }
@@ -76,7 +69,7 @@ std::string table_of(const std::vector<catalog::Incident>& incidents,
     if (options.all)
       row.push_back(incident.resolved_at ? age(*incident.resolved_at, now) + " ago" : "-");
   }
-  return joined(app::lines_of(table, width));
+  return app::text_of(table, width);
 }
 
 Result<Exit> list(const Command& command, const ListOptions& options) {

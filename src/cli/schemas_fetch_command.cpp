@@ -105,9 +105,7 @@ std::string text_of(const schemas::SchemasConfig& config, const Fetched& fetched
       refusals +=
           "  " + app::printable(each.name) + ": " + *each.refused + '\n' + changes_text(each);
   }
-  std::string out;
-  for (const std::string& line : app::lines_of(table, static_cast<std::size_t>(terminal_width())))
-    out += line + '\n';
+  std::string out = app::text_of(table, static_cast<std::size_t>(terminal_width()));
   const std::string folder = app::printable(printable_path(config.fixtures));
   const auto count = app::counted(static_cast<std::int64_t>(fetched.schemas.size()), "schema");
   if (fetched.is_refused()) return out + "refused, nothing was written:\n" + refusals;

@@ -65,10 +65,7 @@ std::string text_of(const std::vector<Episode>& episodes, Timestamp now) {
          format_age(std::chrono::nanoseconds(end.ns - episode.opened_at.ns)),
          episode.closed_at ? "resolved" : "open", std::to_string(episode.looks)});
   }
-  std::string out;
-  for (const std::string& line : app::lines_of(table, list_width()))
-    out += line + '\n';
-  return episodes.empty() ? "no episodes of drift\n" : out;
+  return episodes.empty() ? "no episodes of drift\n" : app::text_of(table, list_width());
 }
 
 Result<Exit> history(const Command& command, const HistoryWords& words) {

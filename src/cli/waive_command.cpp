@@ -168,10 +168,7 @@ Result<Exit> list(const Command& command, bool all) {
     table.rows.push_back({std::to_string(waiver.id), app::printable(waiver.subject), waiver.rule,
                           app::printable(waiver.owner), state_of(waiver, command.clock->now()),
                           app::printable(waiver.reason)});
-  std::string out;
-  for (const std::string& line : app::lines_of(table, list_width()))
-    out += line + '\n';
-  TRY(command.print(out));
+  TRY(command.print(app::text_of(table, list_width())));
   return Exit::ok;
 }
 

@@ -21,13 +21,6 @@ std::string text_of(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string out;
-  for (const std::string& line : lines)
-    out += line + '\n';
-  return out;
-}
-
 // --- init
 
 struct InitOptions {
@@ -110,7 +103,7 @@ Result<Exit> config_show(const Command& command, bool origin) {
     for (const app::ConfigValue& value : values)
       table.rows.push_back(
           {app::printable(value.key), app::printable(value.value), app::printable(value.origin)});
-    out = joined(app::lines_of(table, static_cast<std::size_t>(terminal_width())));
+    out = app::text_of(table, static_cast<std::size_t>(terminal_width()));
   } else {
     for (const app::ConfigValue& value : values)
       out += app::printable(value.key) + " = " + app::printable(value.value) + '\n';
@@ -182,7 +175,7 @@ Result<Exit> migrate_status(const Command& command) {
     table.rows.push_back({std::to_string(state.version), state.name, state_of(state),
                           state.applied_at ? format_rfc3339(*state.applied_at) : "-"});
   TRY(command.print(app::printable(catalog.connection().name()) + "\n" +
-                    joined(app::lines_of(table, static_cast<std::size_t>(terminal_width())))));
+                    app::text_of(table, static_cast<std::size_t>(terminal_width()))));
   return Exit::ok;
 }
 

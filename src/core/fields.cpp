@@ -96,6 +96,11 @@ class FieldsReader final : public nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
+FieldValue time_or_null(const std::optional<Timestamp>& at) {
+  if (!at) return {};
+  return format_rfc3339(*at);
+}
+
 const FieldValue* find_field(const Fields& fields, std::string_view key) {
   const auto it = std::find_if(fields.begin(), fields.end(),
                                [key](const Field& field) { return field.key == key; });

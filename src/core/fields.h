@@ -2,11 +2,13 @@
 // Flat JSON objects with stable keys: the fields of an event, the witness of a finding, the counts of a summary.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace holdfast::core {
@@ -18,6 +20,8 @@ struct Field {
   FieldValue value;
   bool operator==(const Field&) const = default;
 };
+/// RFC 3339, or null.
+FieldValue time_or_null(const std::optional<Timestamp>& at);
 /// In the order they are shown to people; canonical_json() sorts them.
 using Fields = std::vector<Field>;
 

@@ -56,6 +56,19 @@ std::optional<Level> parse_level(std::string_view name) {
   return std::nullopt;
 }
 
+std::string difference_text(const Difference& difference) {
+  std::string text;
+  for (const std::string_view part :
+       {difference.subject, difference.rule, difference.recorded, difference.observed})
+    text.append(std::to_string(part.size())).append(1, ':').append(part);
+  return text;
+}
+
+std::string difference_text(const Finding& finding) {
+  const std::string subject = finding.subject.text();
+  return difference_text(Difference{subject, finding.rule, finding.recorded, finding.observed});
+}
+
 const Rule* find_rule(std::span<const Rule> rules, std::string_view id) {
   const auto found = std::ranges::find(rules, id, &Rule::id);
   return found == rules.end() ? nullptr : &*found;

@@ -44,6 +44,17 @@ struct Finding {
   bool waived = false;   // set by the check run, never by a domain
 };
 
+/// What tells one difference from every other.
+struct Difference {
+  std::string_view subject;  // "artifact:atlas/nb-0042"
+  std::string_view rule;
+  std::string_view recorded;
+  std::string_view observed;
+};
+/// One text for one exact difference, the same in every run; lengths keep "ab"+"c" and "a"+"bc" apart.
+std::string difference_text(const Difference& difference);
+std::string difference_text(const Finding& finding);
+
 /// How a subject stands now.
 struct SubjectReport {
   Subject subject;

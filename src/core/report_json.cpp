@@ -5,15 +5,6 @@
 #include "core/fields.h"
 
 namespace holdfast::core {
-namespace {
-
-FieldValue time_or_null(const std::optional<Timestamp>& at) {
-  if (!at) return {};
-  return format_rfc3339(*at);
-}
-
-}  // namespace
-
 Result<std::string> finding_json(const SubjectReport& report, const Finding& finding) {
   TRY_ASSIGN(const std::string witness, canonical_json(finding.witness));
   const Fields fields = {

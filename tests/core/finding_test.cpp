@@ -24,5 +24,20 @@ TEST(Finding, NamesAndReadsEveryLevel) {
   EXPECT_EQ(parse_level("warn"), std::nullopt);
 }
 
+TEST(Finding, OfAnotherDifferenceHasAnotherText) {
+  EXPECT_EQ(difference_text({"a:b", "r", "ab", "c"}), "3:a:b1:r2:ab1:c");
+  EXPECT_NE(difference_text({"a:b", "r", "ab", "c"}), difference_text({"a:b", "r", "a", "bc"}));
+  Finding finding;
+  finding.subject = {"a", "b"};
+  finding.rule = "r";
+  finding.recorded = "ab";
+  finding.observed = "c";
+  finding.message = "one";
+  const std::string text = difference_text(finding);
+  finding.message = "another";
+  EXPECT_EQ(difference_text(finding), text);
+  EXPECT_EQ(text, difference_text({"a:b", "r", "ab", "c"}));
+}
+
 }  // namespace
 }  // namespace holdfast::core
