@@ -57,6 +57,10 @@ Status check_waiver(const Waiver& waiver) {
   return {};
 }
 
+std::string difference_of(const Waiver& waiver) {
+  return core::difference_text({waiver.subject, waiver.rule, waiver.recorded, waiver.observed});
+}
+
 Waiver waiver_for(const core::Finding& finding, const WaiverTerms& terms, Timestamp now) {
   Waiver waiver;
   waiver.subject = finding.subject.text();
@@ -115,15 +119,13 @@ Result<GrantedWaivers> plan_waivers(Catalog& catalog, std::span<const core::Find
   std::map<std::string, std::int64_t>
       id_of_key;  // 0: of this plan, so that a difference that is listed twice is waived once
   for (const Waiver& waiver : live)
-    id_of_key.emplace(key_of(waiver.subject, waiver.rule, waiver.recorded, waiver.observed),
-                      waiver.id);
+    id_of_key.emplace(difference_of(waiver), waiver.id);
   GrantedWaivers out;
   std::string by;
   for (const core::Finding& finding : findings) {
     Waiver waiver = waiver_for(finding, terms, catalog.clock().now());
     TRY(check_waiver(waiver));
-    const auto [known, is_new] =
-        id_of_key.emplace(key_of(waiver.subject, waiver.rule, waiver.recorded, waiver.observed), 0);
+    const auto [known, is_new] = id_of_key.emplace(difference_of(waiver), 0);
     if (is_new) out.waivers.push_back(std::move(waiver));
     if (known->second == 0) continue;
     ++out.waived_already;
@@ -156,8 +158,7 @@ Result<WaiverSet> WaiverSet::load(Catalog& catalog) {
   TRY_ASSIGN(const auto waivers, list_waivers(catalog, false));
   WaiverSet set;
   for (const auto& waiver : waivers) {
-    set.keys_.push_back(
-        core::difference_text({waiver.subject, waiver.rule, waiver.recorded, waiver.observed}));
+    set.keys_.push_back(difference_of(waiver));
   }
   std::sort(set.keys_.begin(), set.keys_.end());
   return set;
