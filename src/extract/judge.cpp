@@ -46,7 +46,12 @@ class Judging {
     report_.subject = extraction_subject(config);
     report_.observed_at = observed_at;
     report_.basis = state.seal ? "identity" : "keys";
-    if (!state.published.pages) {
+    if (is_nothing_there()) {
+      for (const core::Rule& rule : rules()) {
+        if (rule.id != kNothingThere) report_.not_looked_for.emplace_back(rule.id);
+      }
+      report_.look_again = "once its files are back, the same check";
+    } else if (!state.published.pages) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "holdfast check extract." + config.name + " --full";
     }
@@ -59,6 +64,7 @@ class Judging {
     lines();
     strangers();
     pending();
+    nothing_there();
     shards();
     settle();
     return std::move(report_);
@@ -295,6 +301,24 @@ class Judging {
              accounts_.pending);
   }
 
+  // No side has a key or a row, and no items say that there should be any: whether all was lost or never was can't be told.
+  bool is_nothing_there() const {
+    return !state_.items && !state_.items_unreadable && state_.shards.empty() &&
+           !state_.published.unreadable && state_.ledger_count() == 0 &&
+           state_.published_count() == 0 && state_.published.row_count == 0 &&
+           state_.staged.keys.size() == 0;
+  }
+
+  void nothing_there() {
+    if (!is_nothing_there()) return;
+    add({kNothingThere, "", "",
+         "there is nothing to look at: no key in " + file_name(config_.ledger()) +
+             ", and no row in " + file_name(config_.out) + " or " + file_name(config_.staging()),
+         "look whether the disk is mounted and the output is named right; where it is, name the "
+         "items, which tell what there should be",
+         config_.out});
+  }
+
   // Of the pending items, those that were tried and failed, with what was said of the first.
   std::string failed_before() const {
     if (state_.failed.empty()) return {};
@@ -332,18 +356,19 @@ class Judging {
   }
 
   void settle() {
-    const bool nothing_known =
-        state_.published.unreadable || state_.items_unreadable || !is_listing_whole();
+    const bool nothing_known = is_nothing_there() || state_.published.unreadable ||
+                               state_.items_unreadable || !is_listing_whole();
     const bool lost = !accounts_.missing.empty() && !state_.published.unreadable;
     const bool drifted = std::ranges::any_of(report_.findings, [](const core::Finding& finding) {
       return finding.level != core::Level::note;
     });
-    report_.verdict = lost            ? core::Verdict::missing
-                      : nothing_known ? core::Verdict::unknown
-                      : drifted       ? core::Verdict::drifted
-                      : !accounts_.pending.empty() || !accounts_.unpublished.empty()
-                          ? core::Verdict::unknown
-                          : core::Verdict::in_step;
+    report_.verdict =
+        lost            ? core::Verdict::missing
+        : nothing_known ? core::Verdict::unknown
+        : drifted       ? core::Verdict::drifted
+        : !accounts_.pending.empty() || !accounts_.unpublished.empty() || !state_.shards.empty()
+            ? core::Verdict::unknown
+            : core::Verdict::in_step;
     if (!nothing_known)
       report_.proved_at = state_.seal ? state_.seal->sealed_at : report_.observed_at;
   }

@@ -64,6 +64,11 @@ constexpr core::Rule kRules[] = {
      "publishes them."},
     {kPending, Level::note, "Items that are not extracted yet.",
      "The extraction is not complete; a run goes on with them."},
+    {kNothingThere, Level::note, "There is neither a finished key nor a row to look at.",
+     "Ledger, staging file and Parquet file are gone or empty, and no items are configured that "
+     "would tell what there should be: nothing was compared, so nothing is in step. Look whether "
+     "the disk is mounted and 'out' names the right file; what an earlier check found stays open. "
+     "Where the extraction is over, take its section out."},
     {kUnmergedShards, Level::note, "Rows of shards that are not merged yet.",
      "Runs with --shard publish into files of their own; 'holdfast extract merge' joins them by "
      "key."},

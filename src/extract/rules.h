@@ -24,6 +24,7 @@ inline constexpr std::string_view kStagedUnclaimed = "extract.staged_unclaimed";
 inline constexpr std::string_view kClaimedTwice = "extract.claimed_twice";
 inline constexpr std::string_view kUnpublished = "extract.unpublished";
 inline constexpr std::string_view kPending = "extract.pending";
+inline constexpr std::string_view kNothingThere = "extract.nothing_there";
 inline constexpr std::string_view kUnmergedShards = "extract.unmerged_shards";
 
 /// All rules, in the order of docs/rules.md. Lives as long as the process.

@@ -273,3 +273,62 @@ def test_items_that_cannot_be_told_are_never_complete(extraction, check):
     (clips / "b.mp4").unlink()
     os.mkfifo(clips / "c.mp4")
     assert rules(check("--items", "clips/*.mp4", expect=1)) == [("extract.items_unreadable", "error")]
+
+
+@pytest.fixture
+def bare(sqlite_workspace):
+    """A configured extraction of which only the output is named: no items, nothing that makes rows."""
+    (sqlite_workspace.folder / "features").mkdir()
+    (sqlite_workspace.folder / "holdfast.toml").write_text(
+        f'[workspace]\ncatalog = "{sqlite_workspace.database.url}"\n\n[extract.k150k]\nout = "features/k150k.parquet"\n')
+    sqlite_workspace.extraction = Extraction(sqlite_workspace.folder / "features")
+    return sqlite_workspace
+
+
+@pytest.mark.parametrize("there", ["nothing", "no folder", "an empty table", "an empty ledger", "both, empty", "an empty staging file"])
+def test_where_there_is_nothing_to_look_at_nothing_is_in_step(bare, there):
+    extraction = bare.extraction
+    if there == "no folder":
+        extraction.folder.rmdir()
+    if there in ("an empty table", "both, empty"):
+        extraction.publish([])
+    if there in ("an empty ledger", "both, empty"):
+        extraction.claim([])
+    if there == "an empty staging file":
+        extraction.stage([])
+    for depth in ([], ["--full"]):
+        assert "extract.nothing_there" in bare.run("check", *depth, expect=3).stdout
+    report = bare.json("extract", "check", "k150k", expect=3)
+    hold("extract-check", report)
+    assert [each["rule"] for each in report["findings"]] == ["extract.nothing_there"]
+    assert (report["verdict"], report["conclusion"], report["proved_at"]) == ("unknown", "incomplete", None)
+    assert bare.json("incidents", "list")["incidents"] == [], "nothing is known to be wrong either"
+    extraction.folder.mkdir(exist_ok=True)
+    extraction.claim(["a.mp4"])
+    extraction.publish(["a.mp4"])
+    bare.run("check")
+
+
+def test_an_incident_does_not_end_because_everything_is_gone(bare):
+    extraction, keys = bare.extraction, names(100)
+    extraction.claim(keys)
+    extraction.publish(keys[:40])
+    assert "60 rows are lost" in bare.run("check", expect=1).stdout
+    extraction.folder.rename(bare.folder / "away")
+    for _ in range(2):
+        gone = bare.run("check", expect=1).stdout
+        assert "extract.nothing_there" in gone and "60 rows are lost" in gone and "not looked for now" in gone
+        (incident,) = bare.json("incidents", "list")["incidents"]
+        assert {each["rule"] for each in incident["findings"]} == {"extract.rows_missing", "extract.nothing_there"}
+    assert bare.events("incident.resolved") == []
+    (bare.folder / "away").rename(extraction.folder)
+    bare.run("check", expect=1)
+    extraction.publish(keys)
+    bare.run("check")
+    assert bare.json("incidents", "list")["incidents"] == []
+
+
+def test_an_output_without_keys_is_not_complete_for_a_foreign_script_either(extraction, check):
+    extraction.claim([])
+    extraction.publish([])
+    assert rules(check(expect=3)) == [("extract.nothing_there", "note")]
