@@ -47,10 +47,12 @@ Status read_rows(Published& out, KeysInOrder& keys, const ExtractionConfig& conf
     TRY_ASSIGN(out.pages, parquet::check_pages(*file, footer));
   }
   TRY_ASSIGN(out.key_column, key_column_of(footer, config));
+  std::uint64_t row = 0;
   TRY(parquet::visit_keys(*file, out.key_column, [&](const parquet::KeyBatch& batch) -> Status {
-    for (std::size_t i = 0; i < batch.keys.size(); ++i) {
+    for (std::size_t i = 0; i < batch.keys.size(); ++i, ++row) {
       if (batch.is_null(i)) {
         ++out.rows.nameless;
+        out.nameless_rows.add(std::to_string(row));
       } else if (!keys.insert(batch.keys[i])) {
         out.rows.repeated.emplace_back(batch.keys[i]);
       }

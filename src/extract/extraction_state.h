@@ -24,6 +24,7 @@ namespace holdfast::extract {
 struct Published {
   bool exists = false;
   RowKeys rows;
+  KeySetDigest nameless_rows;  // the numbers of the rows without a key
   std::uint64_t row_count = 0;
   std::string key_column;
   std::optional<std::string> extractor;  // what made the rows, as the metadata says (kExtractorKey)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <unordered_set>
 #include <utility>
 
@@ -96,17 +97,23 @@ class Judging {
     return report_.findings.back();
   }
 
+  // A set as it is told apart from another: its count and its digest. Its first members would not tell what comes behind them.
+  static std::string digest_of(const auto& set, const auto& text_of) {
+    KeySetDigest digest;
+    for (const auto& each : set)
+      digest.add(text_of(each));
+    return digest.text();
+  }
+
   // A set of keys is named by its count, its digest and its first members: another set is another finding.
   void add_keys(Draft draft, const std::vector<std::string>& keys) {
     if (keys.empty()) return;
-    KeySetDigest digest;
-    for (const std::string& key : keys)
-      digest.add(key);
-    draft.observed = digest.text();
+    const std::string key_set = digest_of(keys, std::identity());
+    draft.observed = key_set;
     core::Finding& finding = add(std::move(draft));
     finding.witness.push_back({"count", static_cast<std::int64_t>(keys.size())});
     finding.witness.push_back({"keys", first_of(keys)});
-    finding.witness.push_back({"key_set", digest.text()});
+    finding.witness.push_back({"key_set", key_set});
     finding.witness.push_back({"ledger_count", static_cast<std::int64_t>(state_.ledger_count())});
     finding.witness.push_back({"staged_count", size_of(state_.staged.keys)});
     finding.witness.push_back(
@@ -151,7 +158,7 @@ class Judging {
                                                    : state_.items_unreadable->hint(),
            ""});
     } else if (state_.items && !state_.items->unreadable.empty()) {
-      add({kItemsUnreadable, "", first_of(state_.items->unreadable),
+      add({kItemsUnreadable, "", digest_of(state_.items->unreadable, std::identity()),
            "some of the items can't be looked at: " + first_of(state_.items->unreadable),
            "make them files and folders that this user can read, or take them away", ""});
     } else if (state_.items && state_.items->listed == 0) {
@@ -168,8 +175,13 @@ class Judging {
                               std::to_string(first.row_group) + ", page " +
                               std::to_string(first.page) + " at byte " +
                               std::to_string(first.offset);
+    const auto told = [](const parquet::PageFault& fault) {
+      return std::to_string(fault.row_group) + ' ' + std::to_string(fault.offset) + ' ' +
+             std::to_string(fault.damaged_count) + ' ' + std::to_string(fault.checksum) + ' ' +
+             fault.column;
+    };
     core::Finding& finding = add(
-        {kOutputDamaged, "", place,
+        {kOutputDamaged, "", digest_of(pages->faults, told),
          counted(pages->faults.size(), "column chunk") + " with a damaged page; the first, " +
              place + ": " + first.what,
          "restore the file from a copy; without one, move it away, repair the ledger and run again",
@@ -207,7 +219,7 @@ class Judging {
               lists_command(), config_.out},
              published.rows.repeated);
     if (published.rows.nameless > 0) {
-      add({kRowsWithoutKey, "", std::to_string(published.rows.nameless),
+      add({kRowsWithoutKey, "", published.nameless_rows.text(),
            counted(published.rows.nameless, "published row") + " without a key in column \"" +
                published.key_column + '"',
            "look at what wrote them", config_.out});
@@ -251,8 +263,12 @@ class Judging {
     const BadLine& first = lines.front();
     const std::string place = file_name(file) + ':' + std::to_string(first.line) + " (byte " +
                               std::to_string(first.offset) + ')';
+    const auto told = [](const BadLine& line) {
+      return std::to_string(line.offset) + ' ' + std::to_string(line.size_bytes) + ' ' + line.why +
+             ' ' + line.beginning;
+    };
     core::Finding& finding =
-        add({rule, "", std::to_string(lines.size()) + " from byte " + std::to_string(first.offset),
+        add({rule, "", digest_of(lines, told),
              "skipped " + counted(lines.size(), "malformed line") + " of " + file_name(file) +
                  "; recovered " + recovered + "; the first, " + place + ": " + first.why + ": " +
                  first.beginning,
@@ -343,7 +359,8 @@ class Judging {
     for (std::size_t i = 0; i < std::min(kNamed, state_.shards.size()); ++i)
       names += (i == 0 ? "" : ", ") + state_.shards[i].text();
     if (state_.shards.size() > kNamed) names += ", …";
-    add({kUnmergedShards, "", names,
+    add({kUnmergedShards, "",
+         digest_of(state_.shards, [](const core::Shard& shard) { return shard.text(); }),
          counted(state_.shards.size(), "shard") + " beside " + file_name(config_.out) +
              ", not merged into it: " + names,
          config_.extractor ? "holdfast extract merge " + config_.arguments
