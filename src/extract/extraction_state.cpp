@@ -140,6 +140,15 @@ Result<Items> items_of(const ExtractionConfig& config, FileSystem& files) {
   return items;
 }
 
+constexpr std::chrono::nanoseconds kClockSlack =
+    std::chrono::minutes(1);  // two machines may differ
+
+// Whether its age is known and not too great.
+bool is_of_age(const Seal& seal, const ReadOptions& options) {
+  const std::chrono::nanoseconds age(options.clock->now().ns - seal.sealed_at.ns);
+  return age >= -kClockSlack && (!options.max_age || age <= *options.max_age);
+}
+
 // Whether the seal answers for everything: what is there is what was compared, and the items are the same.
 Result<bool> seal_holds(const Seal& seal, ExtractionState& state, const ExtractionConfig& config,
                         FileSystem& files) {
@@ -235,7 +244,7 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
     TRY_ASSIGN(shards, shards_beside(config, files));
   }
   const bool may_seal = options.trust_seal && options.pages == Pages::not_read && shards.empty();
-  if (manifest && manifest->seal && may_seal) {
+  if (manifest && manifest->seal && may_seal && is_of_age(*manifest->seal, options)) {
     TRY_ASSIGN(const bool holds, seal_holds(*manifest->seal, out, config, files));
     if (holds) {
       out.seal = manifest->seal;

@@ -4,11 +4,13 @@
 // Read in the order ledger, staging, Parquet: a run that goes on meanwhile stages a row before it claims it, and publishes before it
 // trims the staging file, so no row can be missed between two readings.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "extract/accounting.h"
 #include "extract/extraction_config.h"
@@ -39,6 +41,9 @@ enum class Pages : unsigned char { not_read, checked };
 struct ReadOptions {
   Pages pages = Pages::not_read;
   bool trust_seal = true;  // false: every key is read
+  /// A seal that is older vouches for nothing, nor does one that is still to come by this clock: every key is read then.
+  std::optional<std::chrono::nanoseconds> max_age = {};
+  const Clock* clock = &system_clock();
   const Cancel* cancel = nullptr;
 };
 

@@ -83,8 +83,10 @@ Result<OutputSession> OutputSession::open(const ExtractionConfig& config,
 Status OutputSession::look(bool trust_seal) {
   looked_at_.reset();
   if (!trust_seal) TRY(prepare_seal());
-  TRY_ASSIGN(state_,
-             read_state(*config_, files(), {.trust_seal = trust_seal, .cancel = options_.cancel}));
+  TRY_ASSIGN(
+      state_,
+      read_state(*config_, files(),
+                 {.trust_seal = trust_seal, .clock = options_.clock, .cancel = options_.cancel}));
   accounts_ = accounts_of(state_);
   report_ = judge(*config_, state_, accounts_, clock().now());
   return {};
