@@ -32,6 +32,10 @@ struct Published {
   std::optional<std::string> extractor;  // what made the rows, as the metadata says (kExtractorKey)
   std::optional<Error> unreadable;       // then rows may be a part
   std::optional<parquet::PageReport> pages;  // where they were asked for
+  // A page that can't be decoded, where no page's checksum tells of damage; the keys are known all the same.
+  std::optional<Error> undecodable;
+  std::string
+      not_decoded;  // why values in pages without a checksum were not decoded; "" where they were
   std::uint64_t compared = 0;        // rows held against their digest in the ledger, likewise
   std::vector<std::string> changed;  // of these, keys whose row is another
 };

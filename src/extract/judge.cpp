@@ -150,6 +150,7 @@ class Judging {
            state_.published.unreadable->hint(), config_.out});
     }
     damaged();
+    unchecked();
     if (state_.items_unreadable) {
       add({kItemsUnreadable, "", state_.items_unreadable->message(),
            "the items can't be listed: " + state_.items_unreadable->message(),
@@ -165,6 +166,33 @@ class Judging {
       add({kItemsUnreadable, "", "0", "there are no items: nothing fits what is configured",
            "look whether the disk is there, and whether the pattern is right", ""});
     }
+  }
+
+  // Where nothing but decoding tells of damage. Rows that all have a digest need no checksum.
+  void unchecked() {
+    const Published& published = state_.published;
+    if (published.undecodable) {
+      add({kOutputDamaged, "",
+           published.undecodable->message() + " (CRC-32 of the pages without a checksum: " +
+               std::to_string(published.pages->unchecked_crc32) + ')',
+           "values can't be decoded: " + published.undecodable->message(),
+           published.undecodable->hint(), config_.out});
+      return;
+    }
+    if (!published.pages || published.pages->unchecked_count() == 0) return;
+    if (published.compared == published.row_count && published.not_decoded.empty()) return;
+    const std::string count = counted(published.pages->unchecked_count(), "page");
+    core::Finding& finding =
+        add({kPagesUnchecked, "", count,
+             count + " of " + file_name(config_.out) + " without a checksum; " +
+                 (published.not_decoded.empty()
+                      ? "decoded, but nothing tells whether the values are those that were written"
+                      : "not all are decoded: " + printable_path(published.not_decoded)),
+             "write it with page checksums (pyarrow: write_page_checksum=True)", config_.out});
+    finding.witness.push_back(
+        {"count", static_cast<std::int64_t>(published.pages->unchecked_count())});
+    finding.witness.push_back(
+        {"page_count", static_cast<std::int64_t>(published.pages->page_count)});
   }
 
   void damaged() {

@@ -38,6 +38,11 @@ constexpr core::Rule kRules[] = {
      "A checksum disagrees, or a page can't be taken apart. The rows of these pages are not what "
      "was "
      "written. Restore the file from a copy, or extract their items again."},
+    {kPagesUnchecked, Level::note, "Pages of the Parquet file have no checksum.",
+     "Most writers leave them out. Such pages were decoded where the message does not say "
+     "otherwise, which finds what can't be; a value that was changed is seen only where the ledger "
+     "has the digest of its row. Write the file with page checksums (pyarrow: "
+     "write_page_checksum=True); 'holdfast extract run' does."},
     {kRowsChanged, Level::error, "Published rows are not what was extracted.",
      "The ledger has the digest of each row as it was extracted, and these rows have another: "
      "somebody changed the file since. Restore it from a copy, or take the keys out of the ledger "

@@ -172,11 +172,12 @@ class ChunkWalk {
     if (chunk_->codec == 0 && page.size_bytes != page.uncompressed_size_bytes)
       return std::optional<std::string>("its header says two sizes, though it is not compressed");
     report_->byte_count += page.header_bytes + page.size_bytes;
-    if (!page.checksum) return std::optional<std::string>();
-    ++report_->checked_count;
+    if (page.checksum) ++report_->checked_count;
     TRY_ASSIGN(const std::uint32_t found,
                checksum_of(offset_ + page.header_bytes, page.size_bytes));
-    if (found == *page.checksum) return std::optional<std::string>();
+    if (!page.checksum)
+      report_->unchecked_crc32 = crc32(hexadecimal(found), report_->unchecked_crc32);
+    if (!page.checksum || found == *page.checksum) return std::optional<std::string>();
     return std::optional<std::string>("its bytes have the checksum " + hexadecimal(found) +
                                       ", and its header says " + hexadecimal(*page.checksum));
   }

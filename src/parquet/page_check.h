@@ -30,10 +30,12 @@ struct PageFault {
 };
 
 struct PageReport {
-  std::uint64_t page_count = 0;     // looked at
-  std::uint64_t checked_count = 0;  // of these with a checksum that was compared
-  std::uint64_t byte_count = 0;     // of pages, with headers
-  std::vector<PageFault> faults;    // by row group, then column
+  std::uint64_t page_count = 0;       // looked at
+  std::uint64_t checked_count = 0;    // of these with a checksum that was compared
+  std::uint64_t byte_count = 0;       // of pages, with headers
+  std::uint32_t unchecked_crc32 = 0;  // over the pages without a checksum: others have another
+  std::vector<PageFault> faults;      // by row group, then column
+  std::uint64_t unchecked_count() const { return page_count - checked_count; }
   /// Whether every page was covered by a checksum, and there was one.
   bool all_checked() const { return page_count > 0 && checked_count == page_count; }
 };

@@ -235,6 +235,26 @@ def test_a_damaged_page_is_found_by_a_deep_look(extraction, check):
     assert ("extract.output_damaged", "error") in rules(done) and "checksum" in done.stdout
 
 
+def test_pages_without_a_checksum_are_decoded_and_told(extraction, check):
+    keys = names(3000)
+    extraction.claim(keys)
+    table = pyarrow.table({"clip_name": keys, "text": [f"value {index * 7919 % 3001}" for index in range(3000)],
+                           "blob": pyarrow.array([f"blob {index * 7919 % 3001}".encode() for index in range(3000)], pyarrow.binary())})
+    pyarrow.parquet.write_table(table, extraction.out)  # as pyarrow does it: snappy, no checksum on any page
+    done = check("--deep")
+    assert rules(done) == [("extract.pages_unchecked", "note")] and "decoded" in done.report["findings"][0]["message"]
+    assert done.report["findings"][0]["witness"]["count"] == done.report["findings"][0]["witness"]["page_count"] > 0
+    assert "without a checksum" in done.stdout and rules(check()) == []
+    whole = extraction.out.read_bytes()
+    for column in (1, 2):
+        at = pyarrow.parquet.read_metadata(extraction.out).row_group(0).column(column).dictionary_page_offset + 500
+        extraction.out.write_bytes(whole[:at] + b"\xff" * 60 + whole[at + 60:])
+        done = check("--deep", expect=1)
+        assert ("extract.output_damaged", "error") in rules(done) and "can't be decoded" in done.stdout
+        assert done.report["counts"]["published"] == 3000 and done.report["verdict"] == "drifted", "the keys are known"
+        check()
+
+
 def test_pages_of_values_are_walked_too(extraction, check):
     keys = names(50)
     extraction.claim(keys)
