@@ -38,8 +38,8 @@ bool is_temporary_name(std::string_view name, std::string_view of) {
          all_digits(name.substr(1, dash - 1)) && all_digits(name.substr(dash + 1));
 }
 
-// What killed writers of `path` left behind.
-Status remove_leftovers(FileSystem& files, const std::string& path) {
+// `path`: behind all links.
+Status remove_leftovers_of(FileSystem& files, const std::string& path) {
   std::string folder = folder_of(path);
   TRY_ASSIGN(const std::vector<std::string> names, files.list(folder));
   folder += '/';
@@ -57,7 +57,7 @@ Result<WholeFile> WholeFile::create(FileSystem& files, const std::string& path) 
     TRY_ASSIGN(whole.file_, files.open_stream(place));
     return whole;
   }
-  drop(remove_leftovers(files, place.path), "a leftover harms nobody");
+  drop(remove_leftovers_of(files, place.path), "a leftover harms nobody");
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
     whole.temporary_ = next_temporary_name(place.path);
     auto file = files.create(whole.temporary_);
@@ -69,6 +69,11 @@ Result<WholeFile> WholeFile::create(FileSystem& files, const std::string& path) 
   }
   return Error(Code::conflict, printable_path(path) + ": every temporary name beside it is taken",
                "remove the files " + printable_path(path) + ".*.tmp");
+}
+
+Status remove_leftovers(FileSystem& files, const std::string& path) {
+  TRY_ASSIGN(const OutputPlace place, files.output_place(path));
+  return place.kind == OutputPlace::Kind::file ? remove_leftovers_of(files, place.path) : Status();
 }
 
 WholeFile::~WholeFile() {

@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/result.h"
 
 namespace holdfast {
 
@@ -53,5 +54,8 @@ class WholeFile {
   std::string buffer_;
   std::unique_ptr<Error> failed_;
 };
+
+/// Takes away the temporary files that killed writers of `path` left, as create() does: for who may write it, and does not now.
+Status remove_leftovers(FileSystem& files, const std::string& path);
 
 }  // namespace holdfast

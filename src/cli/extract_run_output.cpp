@@ -96,8 +96,10 @@ std::string run_text(const ExtractionConfig& config, const RunEnd& end) {
 
 std::string merge_text(const ExtractionConfig& config, const extract::MergeEnd& end) {
   std::string out = torn_and_failed(config, end.run) + findings_text(end.run.report);
-  out += "merge " + app::printable(config.name) + ": " +
-         app::counted(static_cast<std::int64_t>(end.sources.size()), "output");
+  out +=
+      "merge " + app::printable(config.name) + ": " +
+      (end.sources.empty() ? "nothing to merge, the shards were merged before"
+                           : app::counted(static_cast<std::int64_t>(end.sources.size()), "output"));
   if (end.run.publication) out += "; published " + rows_of(*end.run.publication);
   return out + "\nstatus: " + end.run.status + '\n';
 }

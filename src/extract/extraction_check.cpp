@@ -16,8 +16,11 @@ class ExtractionCheck final : public core::Check {
   Result<core::CheckCounts> run(const core::CheckOptions& options, core::CheckSink& sink) override {
     const Clock& clock = options.clock != nullptr ? *options.clock : system_clock();
     const Pages pages = options.depth == core::Depth::full ? Pages::checked : Pages::not_read;
-    TRY_ASSIGN(const auto state,
-               read_state(config_, real_file_system(), {.pages = pages, .cancel = options.cancel}));
+    TRY_ASSIGN(const auto state, read_state(config_, real_file_system(),
+                                            {.pages = pages,
+                                             .max_age = options.max_age,
+                                             .clock = &clock,
+                                             .cancel = options.cancel}));
     const Accounts accounts = accounts_of(state);
     auto report = judge(config_, state, accounts, clock.now());
     core::CheckCounts counts;

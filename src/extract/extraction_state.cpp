@@ -2,6 +2,8 @@
 #include "extract/extraction_state.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 #include "base/readable_file.h"
@@ -47,10 +49,12 @@ Status read_rows(Published& out, KeysInOrder& keys, const ExtractionConfig& conf
     TRY_ASSIGN(out.pages, parquet::check_pages(*file, footer));
   }
   TRY_ASSIGN(out.key_column, key_column_of(footer, config));
+  std::uint64_t row = 0;
   TRY(parquet::visit_keys(*file, out.key_column, [&](const parquet::KeyBatch& batch) -> Status {
-    for (std::size_t i = 0; i < batch.keys.size(); ++i) {
+    for (std::size_t i = 0; i < batch.keys.size(); ++i, ++row) {
       if (batch.is_null(i)) {
         ++out.rows.nameless;
+        out.nameless_rows.add(std::to_string(row));
       } else if (!keys.insert(batch.keys[i])) {
         out.rows.repeated.emplace_back(batch.keys[i]);
       }
@@ -100,29 +104,47 @@ Result<Published> read_published(const ExtractionConfig& config, FileSystem& fil
   return out;
 }
 
-// Rows against the digests that the ledger has of them.
-Status compare_rows(Published& out, const Ledger& ledger, const ExtractionConfig& config,
-                    FileSystem& files) {
+// Decodes these columns of every row. What can't be decoded is damage, which pages with a checksum tell with its place.
+Status decode(
+    Published& out, const ExtractionConfig& config, FileSystem& files,
+    const std::vector<Column>& columns,
+    const std::function<Status(const Row&)>& take = [](const Row&) { return Status(); }) {
+  auto visited = visit_published_rows(config, files, out.key_column, columns, take);
+  if (visited || visited.error().code() != Code::corrupt) return visited;
+  if (out.pages && out.pages->faults.empty()) out.undecodable = visited.error();
+  return {};
+}
+
+// Rows against the digests that the ledger has of them. Where pages have no checksum all values are decoded, with or without digests.
+Status look_at_values(Published& out, const Ledger& ledger, const ExtractionConfig& config,
+                      FileSystem& files) {
   const core::Sha256Digest none{};
   const bool has_digests = std::ranges::any_of(
       ledger.row_digests, [&](const core::Sha256Digest& digest) { return digest != none; });
-  if (!out.exists || out.unreadable || !has_digests) return {};
+  const bool is_unchecked = out.pages && out.pages->unchecked_count() > 0;
+  if (!out.exists || out.unreadable || (!has_digests && !is_unchecked)) return {};
   auto there = published_columns(config, files, out.key_column);
   if (!there) return there.error().code() == Code::corrupt ? Status() : Status(there.error());
+  for (const std::string& name : there->others)
+    out.not_decoded += (out.not_decoded.empty() ? "columns of other types: " : ", ") + name;
   // Columns that no row of ours has were added by somebody, and take nothing away.
   std::vector<Column> columns = std::move(there->columns);
-  std::erase_if(columns, [](const Column& column) { return column.type == ColumnType::binary; });
+  const auto is_foreign = [](const Column& column) { return column.type == ColumnType::binary; };
+  std::vector<Column> foreign;
+  std::ranges::copy_if(columns, std::back_inserter(foreign), is_foreign);
+  std::erase_if(columns, is_foreign);
   const auto compare = [&](const Row& row) -> Status {
     const std::size_t at = ledger.keys.find(row.key);
-    if (at == KeySet::kNone || ledger.row_digests[at] == none) return {};
+    if (!has_digests || at == KeySet::kNone || ledger.row_digests[at] == none) return {};
     ++out.compared;
     if (row_digest(row, columns) != ledger.row_digests[at]) out.changed.push_back(row.key);
     return {};
   };
-  auto visited = visit_published_rows(config, files, out.key_column, columns, compare);
-  if (visited || visited.error().code() != Code::corrupt) return visited;
-  // Damaged pages are told with their place, where they have a checksum.
-  if (out.pages && out.pages->faults.empty()) out.unreadable = visited.error();
+  auto looked = decode(out, config, files, columns, compare);
+  if (looked && is_unchecked && !foreign.empty() && !out.undecodable)
+    looked = decode(out, config, files, foreign);
+  if (looked || has_digests || looked.error().code() != Code::unsupported) return looked;
+  out.not_decoded = looked.error().message();  // the module is not there
   return {};
 }
 
@@ -136,6 +158,15 @@ Result<Items> items_of(const ExtractionConfig& config, FileSystem& files) {
   }
   items.keys = std::move(ours);
   return items;
+}
+
+constexpr std::chrono::nanoseconds kClockSlack =
+    std::chrono::minutes(1);  // two machines may differ
+
+// Whether its age is known and not too great.
+bool is_of_age(const Seal& seal, const ReadOptions& options) {
+  const std::chrono::nanoseconds age(options.clock->now().ns - seal.sealed_at.ns);
+  return age >= -kClockSlack && (!options.max_age || age <= *options.max_age);
 }
 
 // Whether the seal answers for everything: what is there is what was compared, and the items are the same.
@@ -233,7 +264,7 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
     TRY_ASSIGN(shards, shards_beside(config, files));
   }
   const bool may_seal = options.trust_seal && options.pages == Pages::not_read && shards.empty();
-  if (manifest && manifest->seal && may_seal) {
+  if (manifest && manifest->seal && may_seal && is_of_age(*manifest->seal, options)) {
     TRY_ASSIGN(const bool holds, seal_holds(*manifest->seal, out, config, files));
     if (holds) {
       out.seal = manifest->seal;
@@ -251,7 +282,8 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
                                        }));
   if (stopped()) return asked_to_stop;
   TRY_ASSIGN(out.published, read_published(config, files, options.pages, out.ledger.keys));
-  if (options.pages == Pages::checked) TRY(compare_rows(out.published, out.ledger, config, files));
+  if (options.pages == Pages::checked)
+    TRY(look_at_values(out.published, out.ledger, config, files));
   if (stopped()) return asked_to_stop;
   if (config.shard) TRY(read_whole(config, files, out.done_elsewhere));
   for (const core::Shard& shard : shards)

@@ -4,11 +4,13 @@
 // Read in the order ledger, staging, Parquet: a run that goes on meanwhile stages a row before it claims it, and publishes before it
 // trims the staging file, so no row can be missed between two readings.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "extract/accounting.h"
 #include "extract/extraction_config.h"
@@ -24,11 +26,16 @@ namespace holdfast::extract {
 struct Published {
   bool exists = false;
   RowKeys rows;
+  KeySetDigest nameless_rows;  // the numbers of the rows without a key
   std::uint64_t row_count = 0;
   std::string key_column;
   std::optional<std::string> extractor;  // what made the rows, as the metadata says (kExtractorKey)
   std::optional<Error> unreadable;       // then rows may be a part
   std::optional<parquet::PageReport> pages;  // where they were asked for
+  // A page that can't be decoded, where no page's checksum tells of damage; the keys are known all the same.
+  std::optional<Error> undecodable;
+  std::string
+      not_decoded;  // why values in pages without a checksum were not decoded; "" where they were
   std::uint64_t compared = 0;        // rows held against their digest in the ledger, likewise
   std::vector<std::string> changed;  // of these, keys whose row is another
 };
@@ -38,6 +45,9 @@ enum class Pages : unsigned char { not_read, checked };
 struct ReadOptions {
   Pages pages = Pages::not_read;
   bool trust_seal = true;  // false: every key is read
+  /// A seal that is older vouches for nothing, nor does one that is still to come by this clock: every key is read then.
+  std::optional<std::chrono::nanoseconds> max_age = {};
+  const Clock* clock = &system_clock();
   const Cancel* cancel = nullptr;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <unordered_set>
 #include <utility>
 
@@ -46,7 +47,12 @@ class Judging {
     report_.subject = extraction_subject(config);
     report_.observed_at = observed_at;
     report_.basis = state.seal ? "identity" : "keys";
-    if (!state.published.pages) {
+    if (is_nothing_there()) {
+      for (const core::Rule& rule : rules()) {
+        if (rule.id != kNothingThere) report_.not_looked_for.emplace_back(rule.id);
+      }
+      report_.look_again = "once its files are back, the same check";
+    } else if (!state.published.pages) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "holdfast check extract." + config.name + " --full";
     }
@@ -59,6 +65,7 @@ class Judging {
     lines();
     strangers();
     pending();
+    nothing_there();
     shards();
     settle();
     return std::move(report_);
@@ -90,17 +97,23 @@ class Judging {
     return report_.findings.back();
   }
 
+  // A set as it is told apart from another: its count and its digest. Its first members would not tell what comes behind them.
+  static std::string digest_of(const auto& set, const auto& text_of) {
+    KeySetDigest digest;
+    for (const auto& each : set)
+      digest.add(text_of(each));
+    return digest.text();
+  }
+
   // A set of keys is named by its count, its digest and its first members: another set is another finding.
   void add_keys(Draft draft, const std::vector<std::string>& keys) {
     if (keys.empty()) return;
-    KeySetDigest digest;
-    for (const std::string& key : keys)
-      digest.add(key);
-    draft.observed = digest.text();
+    const std::string key_set = digest_of(keys, std::identity());
+    draft.observed = key_set;
     core::Finding& finding = add(std::move(draft));
     finding.witness.push_back({"count", static_cast<std::int64_t>(keys.size())});
     finding.witness.push_back({"keys", first_of(keys)});
-    finding.witness.push_back({"key_set", digest.text()});
+    finding.witness.push_back({"key_set", key_set});
     finding.witness.push_back({"ledger_count", static_cast<std::int64_t>(state_.ledger_count())});
     finding.witness.push_back({"staged_count", size_of(state_.staged.keys)});
     finding.witness.push_back(
@@ -137,6 +150,7 @@ class Judging {
            state_.published.unreadable->hint(), config_.out});
     }
     damaged();
+    unchecked();
     if (state_.items_unreadable) {
       add({kItemsUnreadable, "", state_.items_unreadable->message(),
            "the items can't be listed: " + state_.items_unreadable->message(),
@@ -145,13 +159,40 @@ class Judging {
                                                    : state_.items_unreadable->hint(),
            ""});
     } else if (state_.items && !state_.items->unreadable.empty()) {
-      add({kItemsUnreadable, "", first_of(state_.items->unreadable),
+      add({kItemsUnreadable, "", digest_of(state_.items->unreadable, std::identity()),
            "some of the items can't be looked at: " + first_of(state_.items->unreadable),
            "make them files and folders that this user can read, or take them away", ""});
     } else if (state_.items && state_.items->listed == 0) {
       add({kItemsUnreadable, "", "0", "there are no items: nothing fits what is configured",
            "look whether the disk is there, and whether the pattern is right", ""});
     }
+  }
+
+  // Where nothing but decoding tells of damage. Rows that all have a digest need no checksum.
+  void unchecked() {
+    const Published& published = state_.published;
+    if (published.undecodable) {
+      add({kOutputDamaged, "",
+           published.undecodable->message() + " (CRC-32 of the pages without a checksum: " +
+               std::to_string(published.pages->unchecked_crc32) + ')',
+           "values can't be decoded: " + published.undecodable->message(),
+           published.undecodable->hint(), config_.out});
+      return;
+    }
+    if (!published.pages || published.pages->unchecked_count() == 0) return;
+    if (published.compared == published.row_count && published.not_decoded.empty()) return;
+    const std::string count = counted(published.pages->unchecked_count(), "page");
+    core::Finding& finding =
+        add({kPagesUnchecked, "", count,
+             count + " of " + file_name(config_.out) + " without a checksum; " +
+                 (published.not_decoded.empty()
+                      ? "decoded, but nothing tells whether the values are those that were written"
+                      : "not all are decoded: " + printable_path(published.not_decoded)),
+             "write it with page checksums (pyarrow: write_page_checksum=True)", config_.out});
+    finding.witness.push_back(
+        {"count", static_cast<std::int64_t>(published.pages->unchecked_count())});
+    finding.witness.push_back(
+        {"page_count", static_cast<std::int64_t>(published.pages->page_count)});
   }
 
   void damaged() {
@@ -162,8 +203,13 @@ class Judging {
                               std::to_string(first.row_group) + ", page " +
                               std::to_string(first.page) + " at byte " +
                               std::to_string(first.offset);
+    const auto told = [](const parquet::PageFault& fault) {
+      return std::to_string(fault.row_group) + ' ' + std::to_string(fault.offset) + ' ' +
+             std::to_string(fault.damaged_count) + ' ' + std::to_string(fault.checksum) + ' ' +
+             fault.column;
+    };
     core::Finding& finding = add(
-        {kOutputDamaged, "", place,
+        {kOutputDamaged, "", digest_of(pages->faults, told),
          counted(pages->faults.size(), "column chunk") + " with a damaged page; the first, " +
              place + ": " + first.what,
          "restore the file from a copy; without one, move it away, repair the ledger and run again",
@@ -201,7 +247,7 @@ class Judging {
               lists_command(), config_.out},
              published.rows.repeated);
     if (published.rows.nameless > 0) {
-      add({kRowsWithoutKey, "", std::to_string(published.rows.nameless),
+      add({kRowsWithoutKey, "", published.nameless_rows.text(),
            counted(published.rows.nameless, "published row") + " without a key in column \"" +
                published.key_column + '"',
            "look at what wrote them", config_.out});
@@ -245,8 +291,12 @@ class Judging {
     const BadLine& first = lines.front();
     const std::string place = file_name(file) + ':' + std::to_string(first.line) + " (byte " +
                               std::to_string(first.offset) + ')';
+    const auto told = [](const BadLine& line) {
+      return std::to_string(line.offset) + ' ' + std::to_string(line.size_bytes) + ' ' + line.why +
+             ' ' + line.beginning;
+    };
     core::Finding& finding =
-        add({rule, "", std::to_string(lines.size()) + " from byte " + std::to_string(first.offset),
+        add({rule, "", digest_of(lines, told),
              "skipped " + counted(lines.size(), "malformed line") + " of " + file_name(file) +
                  "; recovered " + recovered + "; the first, " + place + ": " + first.why + ": " +
                  first.beginning,
@@ -295,6 +345,24 @@ class Judging {
              accounts_.pending);
   }
 
+  // No side has a key or a row, and no items say that there should be any: whether all was lost or never was can't be told.
+  bool is_nothing_there() const {
+    return !state_.items && !state_.items_unreadable && state_.shards.empty() &&
+           !state_.published.unreadable && state_.ledger_count() == 0 &&
+           state_.published_count() == 0 && state_.published.row_count == 0 &&
+           state_.staged.keys.size() == 0;
+  }
+
+  void nothing_there() {
+    if (!is_nothing_there()) return;
+    add({kNothingThere, "", "",
+         "there is nothing to look at: no key in " + file_name(config_.ledger()) +
+             ", and no row in " + file_name(config_.out) + " or " + file_name(config_.staging()),
+         "look whether the disk is mounted and the output is named right; where it is, name the "
+         "items, which tell what there should be",
+         config_.out});
+  }
+
   // Of the pending items, those that were tried and failed, with what was said of the first.
   std::string failed_before() const {
     if (state_.failed.empty()) return {};
@@ -319,7 +387,8 @@ class Judging {
     for (std::size_t i = 0; i < std::min(kNamed, state_.shards.size()); ++i)
       names += (i == 0 ? "" : ", ") + state_.shards[i].text();
     if (state_.shards.size() > kNamed) names += ", …";
-    add({kUnmergedShards, "", names,
+    add({kUnmergedShards, "",
+         digest_of(state_.shards, [](const core::Shard& shard) { return shard.text(); }),
          counted(state_.shards.size(), "shard") + " beside " + file_name(config_.out) +
              ", not merged into it: " + names,
          config_.extractor ? "holdfast extract merge " + config_.arguments
@@ -332,18 +401,19 @@ class Judging {
   }
 
   void settle() {
-    const bool nothing_known =
-        state_.published.unreadable || state_.items_unreadable || !is_listing_whole();
+    const bool nothing_known = is_nothing_there() || state_.published.unreadable ||
+                               state_.items_unreadable || !is_listing_whole();
     const bool lost = !accounts_.missing.empty() && !state_.published.unreadable;
     const bool drifted = std::ranges::any_of(report_.findings, [](const core::Finding& finding) {
       return finding.level != core::Level::note;
     });
-    report_.verdict = lost            ? core::Verdict::missing
-                      : nothing_known ? core::Verdict::unknown
-                      : drifted       ? core::Verdict::drifted
-                      : !accounts_.pending.empty() || !accounts_.unpublished.empty()
-                          ? core::Verdict::unknown
-                          : core::Verdict::in_step;
+    report_.verdict =
+        lost            ? core::Verdict::missing
+        : nothing_known ? core::Verdict::unknown
+        : drifted       ? core::Verdict::drifted
+        : !accounts_.pending.empty() || !accounts_.unpublished.empty() || !state_.shards.empty()
+            ? core::Verdict::unknown
+            : core::Verdict::in_step;
     if (!nothing_known)
       report_.proved_at = state_.seal ? state_.seal->sealed_at : report_.observed_at;
   }

@@ -123,6 +123,7 @@ Status write_manifest(const ExtractionConfig& config, FileSystem& files, const M
   const Json json = {
       {"schema", kSchema},
       {"status", manifest.status},
+      {"command", manifest.command},
       {"extraction", config.name},
       {"began_at", format_rfc3339(manifest.began_at)},
       {"updated_at", format_rfc3339(manifest.updated_at)},
@@ -156,6 +157,7 @@ Result<std::optional<Manifest>> read_manifest(const ExtractionConfig& config, Fi
   if (!json.is_object() || member<std::string>(json, "schema") != kSchema)
     return std::optional<Manifest>();
   return std::optional(Manifest{.status = member<std::string>(json, "status"),
+                                .command = member<std::string>(json, "command"),
                                 .began_at = time_in(json, "began_at"),
                                 .updated_at = time_in(json, "updated_at"),
                                 .counts = counts_in(child(json, "stats")),

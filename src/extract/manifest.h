@@ -46,6 +46,7 @@ struct Seal {
 struct Manifest {
   std::string
       status;  // "running", "complete", "complete-noop", "incomplete", "cancelled", "refused", "failed"
+  std::string command;  // "run" or "merge"
   Timestamp began_at;
   Timestamp updated_at;
   RunCounts counts;

@@ -47,6 +47,7 @@ class Merge {
         main_(main) {}
 
   Result<MergeEnd> run() {
+    manifest_.command = "merge";
     manifest_.began_at = options_.clock->now();
     manifest_.extractor = extractor_fingerprint(extractor_);
     manifest_.tool = extractor_tool(extractor_);
@@ -94,9 +95,11 @@ class Merge {
       config.out = out;
       configs.push_back(std::move(config));
     }
-    // A merge that was killed when its sources were gone already has only its end left to do.
+    // A merge that was killed when its sources were gone already has only its end left to do, or to tell.
     TRY_ASSIGN(const auto manifest, read_manifest(config_, files_));
-    if (configs.empty() && !(manifest && manifest->status == "running"))
+    const bool is_merged =
+        manifest && (manifest->status == "running" || manifest->command == "merge");
+    if (configs.empty() && !is_merged)
       return Error(
           Code::not_found,
           "extract." + config_.name + ": no shards lie beside " + printable_path(config_.out),

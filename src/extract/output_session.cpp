@@ -10,6 +10,7 @@
 #include "base/memory_file_system.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
+#include "base/whole_file.h"
 #include "extract/judge.h"
 #include "extract/rules.h"
 #include "extract/shards.h"
@@ -77,14 +78,19 @@ Result<OutputSession> OutputSession::open(const ExtractionConfig& config,
                                           const std::string& purpose, Options options) {
   TRY_ASSIGN(auto lock, lock_output(config, purpose));
   TRY(require_nobody_beside(config, *options.files));
+  // A run that finds nothing to do writes none of them, and nobody writes those of a shard that was merged.
+  for (const std::string& path : {config.out, config.ledger(), config.staging(), config.manifest()})
+    drop(remove_leftovers(*options.files, path), "a leftover harms nobody");
   return OutputSession(config, std::move(lock), std::move(options));
 }
 
 Status OutputSession::look(bool trust_seal) {
   looked_at_.reset();
   if (!trust_seal) TRY(prepare_seal());
-  TRY_ASSIGN(state_,
-             read_state(*config_, files(), {.trust_seal = trust_seal, .cancel = options_.cancel}));
+  TRY_ASSIGN(
+      state_,
+      read_state(*config_, files(),
+                 {.trust_seal = trust_seal, .clock = options_.clock, .cancel = options_.cancel}));
   accounts_ = accounts_of(state_);
   report_ = judge(*config_, state_, accounts_, clock().now());
   return {};

@@ -38,6 +38,11 @@ constexpr core::Rule kRules[] = {
      "A checksum disagrees, or a page can't be taken apart. The rows of these pages are not what "
      "was "
      "written. Restore the file from a copy, or extract their items again."},
+    {kPagesUnchecked, Level::note, "Pages of the Parquet file have no checksum.",
+     "Most writers leave them out. Such pages were decoded where the message does not say "
+     "otherwise, which finds what can't be; a value that was changed is seen only where the ledger "
+     "has the digest of its row. Write the file with page checksums (pyarrow: "
+     "write_page_checksum=True); 'holdfast extract run' does."},
     {kRowsChanged, Level::error, "Published rows are not what was extracted.",
      "The ledger has the digest of each row as it was extracted, and these rows have another: "
      "somebody changed the file since. Restore it from a copy, or take the keys out of the ledger "
@@ -64,6 +69,11 @@ constexpr core::Rule kRules[] = {
      "publishes them."},
     {kPending, Level::note, "Items that are not extracted yet.",
      "The extraction is not complete; a run goes on with them."},
+    {kNothingThere, Level::note, "There is neither a finished key nor a row to look at.",
+     "Ledger, staging file and Parquet file are gone or empty, and no items are configured that "
+     "would tell what there should be: nothing was compared, so nothing is in step. Look whether "
+     "the disk is mounted and 'out' names the right file; what an earlier check found stays open. "
+     "Where the extraction is over, take its section out."},
     {kUnmergedShards, Level::note, "Rows of shards that are not merged yet.",
      "Runs with --shard publish into files of their own; 'holdfast extract merge' joins them by "
      "key."},

@@ -15,6 +15,7 @@ inline constexpr std::string_view kRowsWithoutKey = "extract.rows_without_key";
 inline constexpr std::string_view kUnknownItems = "extract.unknown_items";
 inline constexpr std::string_view kOutputUnreadable = "extract.output_unreadable";
 inline constexpr std::string_view kOutputDamaged = "extract.output_damaged";
+inline constexpr std::string_view kPagesUnchecked = "extract.pages_unchecked";
 inline constexpr std::string_view kRowsChanged = "extract.rows_changed";
 inline constexpr std::string_view kItemsUnreadable = "extract.items_unreadable";
 inline constexpr std::string_view kStagingMalformed = "extract.staging_malformed";
@@ -24,6 +25,7 @@ inline constexpr std::string_view kStagedUnclaimed = "extract.staged_unclaimed";
 inline constexpr std::string_view kClaimedTwice = "extract.claimed_twice";
 inline constexpr std::string_view kUnpublished = "extract.unpublished";
 inline constexpr std::string_view kPending = "extract.pending";
+inline constexpr std::string_view kNothingThere = "extract.nothing_there";
 inline constexpr std::string_view kUnmergedShards = "extract.unmerged_shards";
 
 /// All rules, in the order of docs/rules.md. Lives as long as the process.

@@ -54,6 +54,7 @@ class Run {
   Run(const ExtractionConfig& config, const ExtractorConfig& extractor, const RunOptions& options,
       OutputSession& session)
       : config_(config), extractor_(extractor), options_(options), session_(session) {
+    manifest_.command = "run";
     manifest_.began_at = session.clock().now();
     manifest_.configured = configured_fingerprint(extractor);
   }

@@ -53,7 +53,7 @@ Result<ExtractionStatus> status_of(const ExtractionConfig& config, FileSystem& f
     TRY_ASSIGN(out.holder, LockFile::holder(*lock));
   }
   if (const auto manifest = read_manifest(config, files)) out.manifest = *manifest;
-  TRY_ASSIGN(out.files, read_state(config, files, {.cancel = cancel}));
+  TRY_ASSIGN(out.files, read_state(config, files, {.clock = &clock, .cancel = cancel}));
   out.accounts = accounts_of(out.files);
   out.report = judge(config, out.files, out.accounts, clock.now());
   out.failed_count = failed_count(out);

@@ -126,28 +126,40 @@ class ChunkWalk {
         offset_(chunk.offset),
         end_(chunk.offset + chunk.size_bytes) {}
 
-  // What is wrong with the page at offset(); nothing when all were well.
-  Result<std::optional<std::string>> walk() {
+  // What is wrong with its pages; nothing when all were well.
+  Result<std::optional<PageFault>> walk() {
     std::uint64_t value_count = 0;
     while (offset_ < end_) {
       PageHeader page;
       TRY_ASSIGN(auto wrong, look(page));
-      if (wrong) return wrong;
+      const std::uint64_t next = is_lost_ ? end_ : offset_ + page.header_bytes + page.size_bytes;
+      if (wrong) TRY(tell(std::move(*wrong), next));
+      if (is_lost_) return std::move(fault_);
       value_count += page.value_count;
-      offset_ += page.header_bytes + page.size_bytes;
+      offset_ = next;
       ++page_;
     }
     if (value_count != chunk_->value_count)
-      return std::optional<std::string>("its pages have " + std::to_string(value_count) +
-                                        " values, and the footer promises " +
-                                        std::to_string(chunk_->value_count));
-    return std::optional<std::string>();
+      TRY(tell("its pages have " + std::to_string(value_count) +
+                   " values, and the footer promises " + std::to_string(chunk_->value_count),
+               end_));
+    return std::move(fault_);
   }
-  std::uint64_t page() const { return page_; }
-  std::uint64_t offset() const { return offset_; }
 
  private:
+  // Bytes from offset_ to `end` are not what they should be.
+  Status tell(std::string what, std::uint64_t end) {
+    TRY_ASSIGN(const std::uint32_t bytes, checksum_of(offset_, end - offset_));
+    const std::string told = std::to_string(offset_) + ' ' + hexadecimal(bytes) + ' ' + what;
+    if (!fault_)
+      fault_ = PageFault{.column = {}, .page = page_, .offset = offset_, .what = std::move(what)};
+    ++fault_->damaged_count;
+    fault_->checksum = crc32(told, fault_->checksum);
+    return {};
+  }
+
   Result<std::optional<std::string>> look(PageHeader& page) {
+    is_lost_ = true;
     TRY_ASSIGN(auto no_header, read_header(page));
     if (no_header) return no_header;
     ++report_->page_count;
@@ -156,14 +168,16 @@ class ChunkWalk {
       return std::optional<std::string>("its header says " + std::to_string(page.size_bytes) +
                                         " bytes, and " + std::to_string(left) +
                                         " are left in its column chunk");
+    is_lost_ = false;
     if (chunk_->codec == 0 && page.size_bytes != page.uncompressed_size_bytes)
       return std::optional<std::string>("its header says two sizes, though it is not compressed");
     report_->byte_count += page.header_bytes + page.size_bytes;
-    if (!page.checksum) return std::optional<std::string>();
-    ++report_->checked_count;
+    if (page.checksum) ++report_->checked_count;
     TRY_ASSIGN(const std::uint32_t found,
                checksum_of(offset_ + page.header_bytes, page.size_bytes));
-    if (found == *page.checksum) return std::optional<std::string>();
+    if (!page.checksum)
+      report_->unchecked_crc32 = crc32(hexadecimal(found), report_->unchecked_crc32);
+    if (!page.checksum || found == *page.checksum) return std::optional<std::string>();
     return std::optional<std::string>("its bytes have the checksum " + hexadecimal(found) +
                                       ", and its header says " + hexadecimal(*page.checksum));
   }
@@ -200,6 +214,8 @@ class ChunkWalk {
   std::uint64_t offset_;
   std::uint64_t end_;
   std::uint64_t page_ = 0;
+  bool is_lost_ = false;  // nobody knows where the next page begins
+  std::optional<PageFault> fault_;
 };
 
 }  // namespace
@@ -212,12 +228,10 @@ Result<PageReport> check_pages(const ReadableFile& file, const Footer& footer) {
     for (std::size_t column = 0; column < chunks.size(); ++column) {
       ChunkWalk chunk(window, chunks[column], report);
       TRY_ASSIGN(auto wrong, chunk.walk());
-      if (wrong)
-        report.faults.push_back({.row_group = group,
-                                 .column = footer.columns[column].path,
-                                 .page = chunk.page(),
-                                 .offset = chunk.offset(),
-                                 .what = std::move(*wrong)});
+      if (!wrong) continue;
+      wrong->row_group = group;
+      wrong->column = footer.columns[column].path;
+      report.faults.push_back(std::move(*wrong));
     }
   }
   return report;

@@ -44,6 +44,11 @@ def rules(done):
     return [(each["rule"], each["level"]) for each in done.report["findings"]]
 
 
+def flat(text):
+    """Without its line breaks, which depend on the width of the terminal."""
+    return " ".join(text.split())
+
+
 def names(count):
     return [f"clip_{index:06d}.mp4" for index in range(count)]
 
@@ -230,6 +235,26 @@ def test_a_damaged_page_is_found_by_a_deep_look(extraction, check):
     assert ("extract.output_damaged", "error") in rules(done) and "checksum" in done.stdout
 
 
+def test_pages_without_a_checksum_are_decoded_and_told(extraction, check):
+    keys = names(3000)
+    extraction.claim(keys)
+    table = pyarrow.table({"clip_name": keys, "text": [f"value {index * 7919 % 3001}" for index in range(3000)],
+                           "blob": pyarrow.array([f"blob {index * 7919 % 3001}".encode() for index in range(3000)], pyarrow.binary())})
+    pyarrow.parquet.write_table(table, extraction.out)  # as pyarrow does it: snappy, no checksum on any page
+    done = check("--deep")
+    assert rules(done) == [("extract.pages_unchecked", "note")] and "decoded" in done.report["findings"][0]["message"]
+    assert done.report["findings"][0]["witness"]["count"] == done.report["findings"][0]["witness"]["page_count"] > 0
+    assert "without a checksum" in done.stdout and rules(check()) == []
+    whole = extraction.out.read_bytes()
+    for column in (1, 2):
+        at = pyarrow.parquet.read_metadata(extraction.out).row_group(0).column(column).dictionary_page_offset + 500
+        extraction.out.write_bytes(whole[:at] + b"\xff" * 60 + whole[at + 60:])
+        done = check("--deep", expect=1)
+        assert ("extract.output_damaged", "error") in rules(done) and "can't be decoded" in done.stdout
+        assert done.report["counts"]["published"] == 3000 and done.report["verdict"] == "drifted", "the keys are known"
+        check()
+
+
 def test_pages_of_values_are_walked_too(extraction, check):
     keys = names(50)
     extraction.claim(keys)
@@ -273,3 +298,118 @@ def test_items_that_cannot_be_told_are_never_complete(extraction, check):
     (clips / "b.mp4").unlink()
     os.mkfifo(clips / "c.mp4")
     assert rules(check("--items", "clips/*.mp4", expect=1)) == [("extract.items_unreadable", "error")]
+
+
+@pytest.fixture
+def bare(sqlite_workspace):
+    """A configured extraction of which only the output is named: no items, nothing that makes rows."""
+    (sqlite_workspace.folder / "features").mkdir()
+    (sqlite_workspace.folder / "holdfast.toml").write_text(
+        f'[workspace]\ncatalog = "{sqlite_workspace.database.url}"\n\n[extract.k150k]\nout = "features/k150k.parquet"\n')
+    sqlite_workspace.extraction = Extraction(sqlite_workspace.folder / "features")
+    return sqlite_workspace
+
+
+@pytest.mark.parametrize("there", ["nothing", "no folder", "an empty table", "an empty ledger", "both, empty", "an empty staging file"])
+def test_where_there_is_nothing_to_look_at_nothing_is_in_step(bare, there):
+    extraction = bare.extraction
+    if there == "no folder":
+        extraction.folder.rmdir()
+    if there in ("an empty table", "both, empty"):
+        extraction.publish([])
+    if there in ("an empty ledger", "both, empty"):
+        extraction.claim([])
+    if there == "an empty staging file":
+        extraction.stage([])
+    for depth in ([], ["--full"]):
+        assert "extract.nothing_there" in bare.run("check", *depth, expect=3).stdout
+    report = bare.json("extract", "check", "k150k", expect=3)
+    hold("extract-check", report)
+    assert [each["rule"] for each in report["findings"]] == ["extract.nothing_there"]
+    assert (report["verdict"], report["conclusion"], report["proved_at"]) == ("unknown", "incomplete", None)
+    assert bare.json("incidents", "list")["incidents"] == [], "nothing is known to be wrong either"
+    extraction.folder.mkdir(exist_ok=True)
+    extraction.claim(["a.mp4"])
+    extraction.publish(["a.mp4"])
+    bare.run("check")
+
+
+def test_an_incident_does_not_end_because_everything_is_gone(bare):
+    extraction, keys = bare.extraction, names(100)
+    extraction.claim(keys)
+    extraction.publish(keys[:40])
+    assert "60 rows are lost" in flat(bare.run("check", expect=1).stdout)
+    extraction.folder.rename(bare.folder / "away")
+    for _ in range(2):
+        gone = flat(bare.run("check", expect=1).stdout)
+        assert "extract.nothing_there" in gone and "60 rows are lost" in gone and "not looked for now" in gone
+        (incident,) = bare.json("incidents", "list")["incidents"]
+        assert {each["rule"] for each in incident["findings"]} == {"extract.rows_missing", "extract.nothing_there"}
+    assert bare.events("incident.resolved") == []
+    (bare.folder / "away").rename(extraction.folder)
+    bare.run("check", expect=1)
+    extraction.publish(keys)
+    bare.run("check")
+    assert bare.json("incidents", "list")["incidents"] == []
+
+
+def test_an_output_without_keys_is_not_complete_for_a_foreign_script_either(extraction, check):
+    extraction.claim([])
+    extraction.publish([])
+    assert rules(check(expect=3)) == [("extract.nothing_there", "note")]
+
+
+def waive(bare, rule):
+    bare.run("waive", "extraction:k150k", "--rule", rule, "--reason", "known", "--expires", "30d")
+
+
+def test_a_waiver_of_damage_covers_no_further_damage(bare):
+    extraction, keys = bare.extraction, names(2000)
+    extraction.claim(keys)
+    extraction.publish(keys, compression="none", write_page_checksum=True, use_dictionary=False, data_page_size=4096, write_batch_size=100)
+    data = bytearray(extraction.out.read_bytes())
+    values = data.index(b"\x00\x00\x00\x00\x00\x00\x0c@" * 3)  # 3.5, of mos: the keys stay as they are
+    for offset in (values + 1, values + 9, values + 8 * 1500 + 1):  # a page, the same one again, another behind it
+        data[offset] ^= 1
+        extraction.out.write_bytes(bytes(data))
+        assert "extract.output_damaged" in bare.run("check", "--full", expect=1).stdout
+        waive(bare, "extract.output_damaged")
+        bare.run("check", "--full")
+
+
+def test_a_waiver_of_bad_lines_covers_no_other_bad_lines(bare):
+    extraction, keys = bare.extraction, names(5)
+    extraction.claim(keys)
+    extraction.publish(keys)
+    for bad in ("{torn\n{also\n", "{torn\n{else\n"):  # as many, from the same byte on
+        extraction.staging.write_text(bad)
+        assert "extract.staging_malformed" in bare.run("check", expect=1).stdout
+        waive(bare, "extract.staging_malformed")
+        bare.run("check")
+
+
+def test_a_waiver_of_rows_without_a_key_covers_no_other_rows(bare):
+    extraction = bare.extraction
+    extraction.claim(["a", "b"])
+    for rows in ([None, "a", "b"], ["a", None, "b"]):
+        pyarrow.parquet.write_table(pyarrow.table({"clip_name": pyarrow.array(rows, pyarrow.string())}), extraction.out)
+        assert "extract.rows_without_key" in bare.run("check", expect=1).stdout
+        waive(bare, "extract.rows_without_key")
+        bare.run("check")
+
+
+def test_a_waiver_of_items_that_cannot_be_read_covers_no_others(bare):
+    extraction, clips = bare.extraction, bare.data / "clips"
+    clips.mkdir()
+    toml = bare.folder / "holdfast.toml"
+    toml.write_text(toml.read_text() + 'items = "data/clips/*.mp4"\n')
+    (clips / "z.mp4").write_text("z")
+    extraction.claim(["z.mp4"])
+    extraction.publish(["z.mp4"])
+    for count in (6, 7):
+        for index in range(count):
+            (clips / f"{index}.mp4").unlink(missing_ok=True)
+            (clips / f"{index}.mp4").symlink_to("/nowhere")
+        assert "extract.items_unreadable" in bare.run("check", expect=1).stdout
+        waive(bare, "extract.items_unreadable")
+        bare.run("check", expect=3)  # accepted, and still nothing that was evaluated

@@ -173,6 +173,19 @@ def test_a_merge_that_was_killed_at_its_end_is_finished(workspace):
     assert workspace.json("extract", "status")["extractions"][0]["state"] == "complete"
 
 
+def test_a_merge_that_is_repeated_has_nothing_to_merge(workspace):
+    """As one that was killed behind its last write: who runs the same command again can't know that it was done."""
+    shards(workspace)
+    whole = workspace.json("extract", "merge")
+    before = (workspace.folder / "out/f.parquet").read_bytes()
+    again = workspace.json("extract", "merge")
+    assert (again["status"], again["merged"], again["published_rows"]) == ("complete", [], None)
+    assert "nothing to merge" in workspace.run("extract", "merge").stdout
+    assert (workspace.folder / "out/f.parquet").read_bytes() == before and whole["status"] == "complete"
+    assert workspace.json("extract", "run")["status"] == "complete-noop"
+    assert workspace.json("extract", "check")["basis"] in ("identity", "keys")
+
+
 def test_nobody_adds_to_a_whole_that_has_lost_rows(workspace):
     workspace.run("extract", "run", "--limit", 6, expect=3)
     out = workspace.folder / "out/f.parquet"

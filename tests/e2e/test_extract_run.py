@@ -319,3 +319,19 @@ def test_marks_in_names_are_not_replaced_again(extraction):
 def test_a_column_with_a_name_of_the_keys_is_refused(extraction):
     extraction.configure('extractor = "worker"\ncommand = ["x"]\ncolumns = ["clip_name:string"]\n')
     assert "clip_name" in extraction.workspace.run("extract", "run", expect=2).stderr
+
+
+def test_temporary_files_of_killed_runs_are_taken_away_by_the_next(extraction):
+    folder = extraction.out.parent
+    extraction.configure('extractor = "sha256"\n')
+    extraction.run()
+    ours = ["f.parquet.11-1.tmp", "f.manifest.json.11-2.tmp", "f.done.11-3.tmp", "f.rows.jsonl.11-4.tmp"]
+    others = ["g.parquet.11-1.tmp", "f.parquet.bak", "f.parquet.x.tmp", "f.shard-1-of-2.parquet.11-1.tmp"]
+    for name in ours + others:
+        (folder / name).write_text("a part")
+        os.utime(folder / name, (1, 1))  # a young one may be of a writer that has not locked it yet
+    assert extraction.run()["status"] == "complete-noop"
+    left = {path.name for path in folder.iterdir()}
+    assert not left & set(ours) and set(others) <= left
+    extraction.workspace.run("extract", "run", "--shard", "1/2")
+    assert not (folder / "f.shard-1-of-2.parquet.11-1.tmp").exists()

@@ -189,3 +189,28 @@ def test_a_row_that_was_changed_is_found_by_its_digest(workspace):
     assert rules(report) == ["extract.rows_changed"] and victim in report["findings"][0]["message"]
     assert report["findings"][0]["witness"]["count"] == 1 and "of 20 rows compared" in report["findings"][0]["message"]
     assert "extract.rows_changed" in workspace.run("check", "--full", expect=1).stdout
+
+
+def date_seal(workspace, when):
+    path = workspace.folder / "out/f.manifest.json"
+    whole = json.loads(path.read_text())
+    whole["seal"]["sealed_at"] = when
+    path.write_text(json.dumps(whole))
+
+
+def test_a_seal_that_is_still_to_come_vouches_for_nothing(workspace):
+    date_seal(workspace, "2199-01-01T00:00:00.000000Z")
+    report = check(workspace)
+    assert report["basis"] == "keys" and report["proved_at"] == report["observed_at"]
+    assert workspace.json("check", "extract", "--max-age", "1h")["checks"][0]["oldest_proof"] < "2199"
+    assert workspace.json("extract", "run")["status"] == "complete-noop"
+    assert check(workspace)["basis"] == "identity", "sealed anew, with a true date"
+
+
+def test_where_the_seal_is_older_than_asked_for_every_key_is_compared_again(workspace):
+    date_seal(workspace, "2020-01-01T00:00:00.000000Z")
+    assert check(workspace)["basis"] == "identity"
+    assert workspace.json("check", "extract")["checks"][0]["oldest_proof"].startswith("2020")
+    for _ in range(2):
+        fresh = workspace.json("check", "extract", "--max-age", "1h")["checks"][0]
+        assert fresh["complete"] and not fresh["oldest_proof"].startswith("2020")

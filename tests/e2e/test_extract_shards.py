@@ -128,6 +128,8 @@ def test_a_shard_of_another_extractor_is_refused(workspace):
 
 def test_nothing_to_merge_is_an_error(workspace):
     assert "no shards lie beside" in workspace.run("extract", "merge", expect=2).stderr
+    workspace.run("extract", "run")
+    assert "no shards lie beside" in workspace.run("extract", "merge", expect=2).stderr
     assert "there is no" in workspace.run("extract", "merge", "--from", "nowhere.parquet", expect=2).stderr
 
 

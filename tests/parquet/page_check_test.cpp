@@ -84,6 +84,34 @@ TEST(PageCheck, NamesTheFirstDamagedPageOfEachChunk) {
   EXPECT_EQ(report->faults[1].row_group, 1U);
   EXPECT_EQ(report->faults[1].column, "clip_name");
   EXPECT_LE(report->faults[1].offset, names.offset + names.size_bytes / 2);
+  EXPECT_EQ(report->faults[0].damaged_count, 1U);
+  EXPECT_EQ(report->faults[1].damaged_count, 2U);
+}
+
+TEST(PageCheck, TellsFurtherDamageInAChunkFromTheDamageBefore) {
+  const TempFolder folder;
+  const std::string path = folder.at("t.parquet");
+  pyarrow_says("write " + path + " --rows=20000 --codec=none --no-dictionary --page-size=1000");
+  const Footer footer = read_footer(path).value();
+  std::string bytes = folder.read("t.parquet");
+  const ColumnChunk& names = footer.row_groups[0].chunks[0];
+  const auto checksum_after = [&](std::uint64_t offset, char bit) {
+    bytes[offset] ^= bit;
+    overwrite(path, bytes);
+    const auto report = check(path);
+    EXPECT_EQ(error_of(report), "");
+    EXPECT_EQ(report->faults.size(), 1U);
+    return report->faults.empty() ? 0U : report->faults[0].checksum;
+  };
+  const std::uint64_t middle = names.offset + names.size_bytes / 2;
+  const std::uint32_t first = checksum_after(middle, 0x10);
+  const std::uint32_t same_page = checksum_after(middle + 1, 0x10);
+  const std::uint32_t other_page = checksum_after(names.offset + names.size_bytes - 1, 0x01);
+  EXPECT_NE(first, same_page);
+  EXPECT_NE(same_page, other_page);
+  bytes.replace(names.offset, 40, std::string(40, '\xff'));  // the pages behind can't be found now
+  const std::uint32_t no_header = checksum_after(middle, 0x01);
+  EXPECT_NE(no_header, checksum_after(middle + 5, 0x01));
 }
 
 TEST(PageCheck, NamesAHeaderThatIsNone) {
