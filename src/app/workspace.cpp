@@ -11,6 +11,7 @@
 
 #include "app/config_file.h"
 #include "app/domains.h"
+#include "app/guarded_files.h"
 #include "base/assert.h"
 #include "base/nearest.h"
 #include "base/root_folder.h"
@@ -131,6 +132,7 @@ Result<Workspace> read_workspace(ConfigFile& config) {
   TRY(config.root.finish());
   for (const Domain& domain : domains())
     if (domain.all_read != nullptr) domain.all_read(workspace);
+  TRY(check_configured_outputs(workspace));
   return workspace;
 }
 
