@@ -178,7 +178,7 @@ class Judging {
     finding.subject = report_.subject;
     finding.rule = rule;
     finding.level = level;
-    if (state_.pin) finding.file = config_.fixtures + '/' + state_.pin->file;
+    if (state_.pin) finding.file = printable_path(config_.fixtures + '/' + state_.pin->file);
     report_.findings.push_back(std::move(finding));
     return report_.findings.back();
   }
@@ -194,7 +194,7 @@ class Judging {
                     sides_of("pinned", state_.local_version, *state_.pin, "the registry has",
                              state_.registry_version, *state_.published));
     for (std::size_t i = 0; i < report_.findings.size(); ++i) {
-      report_.findings[i].file = config_.fixtures + '/' + state_.pin->file;
+      report_.findings[i].file = printable_path(config_.fixtures + '/' + state_.pin->file);
       report_.findings[i].hint =
           hint_of(i < comparison.changes.size() ? comparison.changes[i].change : comparison.change);
     }
