@@ -220,3 +220,20 @@ def test_an_actor_that_is_no_utf8_is_told_by_its_variable(place, registry):
     place.configure(registry.url)
     done = place.run("check", expect=2, env={"HOLDFAST_WORKSPACE_ACTOR": _bytes(b"\xff")})
     assert "HOLDFAST_WORKSPACE_ACTOR" in done.stderr and '"%FF" is not UTF-8' in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["", 'mode = "BACKWARD"', 'mode = "FORWARD"', 'mode = "FULL"', 'profile = "confluent-strict"'])
+def test_what_is_accepted_of_a_list_that_was_cut_is_these_two_texts(place, mode):
+    def schema(others):
+        return {"type": "object", "properties": {f"p{i:05}": {"type": others.get(i, "string")} for i in range(1500)}}
+
+    write_pins(place.folder / "schemas/v1", {"a": schema({})})
+    with PlainRegistry() as registry:
+        changed = dict.fromkeys(range(1200), "integer")
+        registry.publish("a", schema(changed), "2.0.0")
+        place.configure(registry.url, extra=mode)
+        place.run("check", expect=1)
+        place.run("schemas", "accept", "a", "--reason", "known", "--until", "14d")
+        place.run("check")
+        registry.publish("a", schema({**changed, 1499: "boolean"}), "2.0.0")
+        place.run("check", expect=1)
