@@ -11,10 +11,12 @@
 
 #include "app/config_file.h"
 #include "app/domains.h"
+#include "app/guarded_files.h"
 #include "app/text.h"
 #include "base/assert.h"
 #include "base/nearest.h"
 #include "base/root_folder.h"
+#include "base/utf8.h"
 #include "sql/connection.h"
 
 namespace holdfast::app {
@@ -26,7 +28,7 @@ std::string user_at_host() {
   if (user.empty()) user = "uid-" + std::to_string(::geteuid());
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0 || host.front() == '\0') return user;
-  return user + '@' + host.data();
+  return printable_path(user + '@' + host.data());
 }
 
 std::string absolute(const std::string& path, const std::string& folder) {
@@ -38,7 +40,13 @@ std::string absolute(const std::string& path, const std::string& folder) {
 
 std::string name_of_folder(const std::string& folder) {
   const std::string name = folder.substr(folder.rfind('/') + 1);
-  return name.empty() ? "workspace" : name;
+  return name.empty() ? "workspace" : printable_path(name);
+}
+
+// Both stand in every event. A variable may hold what no file of TOML can.
+Status require_text(const TomlTable& table, const char* key, const std::string& value) {
+  if (find_malformed_utf8(value) == std::string::npos) return {};
+  return table.invalid(key, '"' + printable_path(value) + "\" is not UTF-8");
 }
 
 Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
@@ -52,6 +60,8 @@ Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
     TRY_ASSIGN(workspace.actor, own->string_or("actor", workspace.actor));
     if (workspace.name.empty()) return own->invalid("name", "a workspace needs a name");
     if (workspace.actor.empty()) return own->invalid("actor", "who acts can't be empty");
+    TRY(require_text(*own, "name", workspace.name));
+    TRY(require_text(*own, "actor", workspace.actor));
     if (const auto dialect = sql::dialect_of(catalog); !dialect)
       return own->invalid("catalog", dialect.error().message() + "; " + dialect.error().hint());
   }
@@ -125,6 +135,7 @@ Result<Workspace> read_workspace(ConfigFile& config) {
   TRY(config.root.finish());
   for (const Domain& domain : domains())
     if (domain.all_read != nullptr) domain.all_read(workspace);
+  TRY(check_configured_outputs(workspace));
   return workspace;
 }
 

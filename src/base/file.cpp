@@ -273,12 +273,6 @@ FileSystem& real_file_system() {
   return real;
 }
 
-Status check_output(FileSystem& files, const std::string& path) {
-  if (path.empty()) return {};
-  TRY(files.output_place(path));
-  return {};
-}
-
 Status write_whole_file(FileSystem& files, const std::string& path, std::string_view bytes) {
   TRY_ASSIGN(WholeFile file, WholeFile::create(files, path));
   TRY(file.write(bytes));

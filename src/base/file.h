@@ -80,10 +80,6 @@ class FileSystem {
 /// The real one; lives as long as the process.
 FileSystem& real_file_system();
 
-/// Whether write_whole_file() could write there, as far as can be told by looking: before long work. `invalid`.
-/// An empty path is no output.
-Status check_output(FileSystem& files, const std::string& path);
-
 /// Replaces `path` whole or not at all, durable on return: base/whole_file.h in one call.
 Status write_whole_file(FileSystem& files, const std::string& path, std::string_view bytes);
 

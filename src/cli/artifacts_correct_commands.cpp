@@ -32,11 +32,11 @@ void add_reason(CLI::App& command, CorrectionWords& words) {
       ->type_name("TEXT");
 }
 
-// Ids and reasons go into the catalog; paths are recorded.
-Status require_text(const char* option, const std::string& value) {
-  if (core::is_utf8(value)) return {};
+// A path is recorded, so that this one can't be any bytes.
+Status require_text(const char* option, const std::string& path) {
+  if (core::is_utf8(path)) return {};
   return Error(Code::invalid,
-               std::string(option) + ": \"" + printable_path(value) + "\" is not UTF-8",
+               std::string(option) + ": \"" + printable_path(path) + "\" is not UTF-8",
                "no row can hold it; a file of such a name must be renamed first");
 }
 
@@ -61,9 +61,7 @@ Json json_of(const std::string& source, const artifacts::Moved& moved) {
 }
 
 Result<Exit> run_move(const Command& command, const MoveWords& words) {
-  TRY(require_text("--only", words.id));
   TRY(require_text("--to", words.path));
-  TRY(require_text("--reason", words.reason));
   TRY_ASSIGN(const auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TRY_ASSIGN(const auto roots, artifacts::Roots::open(config->roots));
@@ -114,9 +112,6 @@ struct ForgetWords : CorrectionWords {
 };
 
 Result<Exit> run_forget(const Command& command, const ForgetWords& words) {
-  for (const std::string& id : words.ids)
-    TRY(require_text("--only", id));
-  TRY(require_text("--reason", words.reason));
   TRY_ASSIGN(const auto open, command.open());
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TRY_ASSIGN(auto table,

@@ -218,8 +218,7 @@ class TextOutput {
 
 Result<Exit> report(const Command& command, const TextWords& words) {
   TRY_ASSIGN(const std::string format, format_of(command, words.format, kUsualFormat));
-  TRY(check_output(real_file_system(), words.output));
-  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(auto open, command.open({{"--output", words.output}}));
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TextOutput output(command, words.output);
   TRY_ASSIGN(const auto end,
@@ -236,8 +235,7 @@ Result<Exit> export_list(const Command& command, const TextWords& words) {
   if (command.output == OutputFormat::json)
     return Error(Code::unsupported, "an export is a list as sha256sum writes it, never JSON",
                  "for JSON: holdfast artifacts report --json, or artifacts journal --json");
-  TRY(check_output(real_file_system(), words.output));
-  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(auto open, command.open({{"--output", words.output}}));
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   TextOutput output(command, words.output);
   TRY_ASSIGN(const auto end,

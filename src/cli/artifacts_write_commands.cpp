@@ -167,9 +167,9 @@ Status tell_backfill(const Command& command, const BackfillWords& words,
 }
 
 Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
-  for (const std::string& output : {words.residual, words.sql_patch, words.summary})
-    TRY(check_output(real_file_system(), output));
-  TRY_ASSIGN(const auto open, command.open());
+  TRY_ASSIGN(const auto open, command.open({{"--residual", words.residual},
+                                            {"--sql-patch", words.sql_patch},
+                                            {"--summary", words.summary}}));
   TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
   artifacts::BackfillOptions options;
   TRY(read_batch(words, options));

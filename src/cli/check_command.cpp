@@ -74,8 +74,7 @@ Exit exit_of(const app::CheckOutcome& outcome) {
 Result<Exit> check(const Command& command, const CheckOptions& options) {
   TRY_ASSIGN(const std::string format, format_of(command, options.format, kUsualFormat));
   TRY_ASSIGN(const app::CheckRunOptions run, run_options(command, options));
-  TRY(check_output(real_file_system(), options.output));
-  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(auto open, command.open({{"--output", options.output}}));
   TRY_ASSIGN(auto checks, app::make_checks(*open.workspace, *open.catalog, options.domains));
   TRY_ASSIGN(const auto outcome,
              app::run_checks(std::move(checks), *open.workspace, *open.catalog, run));

@@ -62,6 +62,7 @@ int run_chosen(const CommandTree& tree) {
   const CLI::App& chosen = tree.chosen();
   const CommandTree::Entry* entry = tree.find(chosen);
   if (entry == nullptr) return report(missing_command(chosen));
+  if (const Status words = check_words(chosen); !words) return report(words.error());
   const Result<Exit> exit = entry->body(*command);
   deliver_owed_events(*command);
   if (stdout_was_closed()) end_by_closed_pipe();

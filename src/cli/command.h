@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/guarded_files.h"
 #include "app/workspace.h"
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -46,12 +47,13 @@ struct Command {
   Clock* clock = &system_clock();
   const Cancel* cancel = &process_cancel();
 
-  /// Loads the workspace and opens its catalog.
+  /// Loads the workspace and opens its catalog. A command that was told to write files names them all here, before it does anything:
+  /// app::check_outputs().
   struct Open {
     std::unique_ptr<app::Workspace> workspace;
     std::unique_ptr<catalog::Catalog> catalog;
   };
-  Result<Open> open() const;
+  Result<Open> open(const std::vector<app::NamedOutput>& outputs = {}) const;
   /// Talk: one line on stderr, unless --quiet.
   void say(const std::string& line) const;
   /// Progress: a line on stderr that the next one (or say, or print) overwrites; nothing with

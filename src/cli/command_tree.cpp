@@ -2,12 +2,15 @@
 #include "cli/command_tree.h"
 
 #include <algorithm>
+#include <array>
 
 #include <CLI/CLI.hpp>
 
 #include "app/text.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "base/root_folder.h"
+#include "base/utf8.h"
 #include "cli/terminal.h"
 
 namespace holdfast::cli {
@@ -212,6 +215,26 @@ Error usage_error(const CommandTree& tree, const CLI::ParseError& error) {
     }
   }
   return {Code::invalid, prefix_of(app) + readable(error.what()), command_path(app) + " --help"};
+}
+
+Status check_words(const CLI::App& app) {
+  // Paths are bytes. "URL" may be a folder, "DOCUMENT", "OLD" and "NEW" are files.
+  static constexpr std::array<std::string_view, 8> kPaths = {"FILE", "FOLDER",   "PATH", "PATTERN",
+                                                             "URL",  "DOCUMENT", "OLD",  "NEW"};
+  const auto is_path = [](const std::string& word) {
+    return std::ranges::find(kPaths, word) != kPaths.end();
+  };
+  for (const CLI::Option* option : app.get_options()) {
+    if (is_global(*option) || is_path(option->get_type_name()) || is_path(option->get_name()))
+      continue;
+    for (const std::string& word : option->results())
+      if (find_malformed_utf8(word) != std::string::npos)
+        return Error(
+            Code::invalid,
+            prefix_of(app) + option->get_name() + ": \"" + printable_path(word) + "\" is not UTF-8",
+            "the catalog holds no other text");
+  }
+  return {};
 }
 
 Error missing_command(const CLI::App& group) {

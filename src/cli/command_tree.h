@@ -70,6 +70,8 @@ std::string help_text(const CommandTree& tree, const CLI::App& app, int width);
 bool is_global(const CLI::Option& option);
 /// What is wrong with the command line, as one Error with a hint ("did you mean").
 Error usage_error(const CommandTree& tree, const CLI::ParseError& error);
+/// Whether every word that is no path is UTF-8: names and reasons go into the catalog, which holds nothing else. `invalid` names the option.
+Status check_words(const CLI::App& app);
 /// A group was named without one of its commands.
 Error missing_command(const CLI::App& group);
 

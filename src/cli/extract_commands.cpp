@@ -44,6 +44,15 @@ extract::ExtractionConfig foreign(const ExtractionWords& words) {
   return config;
 }
 
+// What lies above the folder may be a workspace, whose records no output replaces; it need be none, nor one that can be read.
+Result<extract::ExtractionConfig> foreign_beside_workspace(const Command& command,
+                                                           const ExtractionWords& words) {
+  extract::ExtractionConfig config = foreign(words);
+  const auto workspace = app::Workspace::load(command.workspace);
+  if (workspace) TRY(app::check_extraction_output(*workspace, config));
+  return config;
+}
+
 // A variable of a script that is not set must not change what is asked for.
 CLI::Validator not_empty() {
   return {[](const std::string& text) { return text.empty() ? "it is empty" : std::string(); }, ""};
@@ -93,7 +102,7 @@ Result<extract::ExtractionConfig> extraction_of(const Command& command,
     return usage("--items, --items-file and --key go with --out");
   if (!words.items.empty() && !words.items_file.empty())
     return usage("items are a pattern or a list: take one of --items and --items-file");
-  if (is_foreign) return foreign(words);
+  if (is_foreign) return foreign_beside_workspace(command, words);
   TRY_ASSIGN(const auto workspace, app::Workspace::load(command.workspace));
   TRY_ASSIGN(const auto* config,
              workspace.extraction(

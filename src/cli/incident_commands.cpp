@@ -191,8 +191,7 @@ struct ReportOptions {
 };
 
 Result<Exit> report(const Command& command, const ReportOptions& options) {
-  TRY(check_output(real_file_system(), options.output));
-  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(auto open, command.open({{"--output", options.output}}));
   TRY_ASSIGN(const auto file, find(open, options.which));
   const bool json = command.output == OutputFormat::json;
   const std::string text =

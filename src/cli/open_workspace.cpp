@@ -44,9 +44,10 @@ Status deliver(const app::SinkPlace& place, const Owed& to, const Command& comma
 
 }  // namespace
 
-Result<Command::Open> Command::open() const {
+Result<Command::Open> Command::open(const std::vector<app::NamedOutput>& outputs) const {
   TRY_ASSIGN(auto loaded, app::Workspace::load(workspace));
   auto opened = std::make_unique<app::Workspace>(std::move(loaded));
+  TRY(app::check_outputs(*opened, *clock, outputs));
   TRY_ASSIGN(auto catalog, catalog::Catalog::open(opened->catalog_url, *clock));
   owed() = Owed{opened->catalog_url, opened->events};
   return Open{std::move(opened), std::make_unique<catalog::Catalog>(std::move(catalog))};

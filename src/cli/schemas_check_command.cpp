@@ -183,7 +183,8 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   TRY_ASSIGN(ChosenSchemas chosen, chosen_schemas(command, words));
   TRY(override_with(chosen.config, words));
   const std::string file = report_file(words, chosen.is_configured);
-  TRY(check_output(real_file_system(), file));
+  TRY(app::check_outputs(*chosen.workspace, *command.clock, {{"--output", file}}));
+  TRY(app::check_output_beside_pins(chosen.config, {"--output", file}));
   TRY_ASSIGN(const auto baseline, read_baseline(words, chosen.config.track, file));
   TRY(remove_old_report(file));
   TRY_ASSIGN(OpenedCatalog opened, open_catalog_of(command, chosen));

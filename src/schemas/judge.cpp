@@ -101,7 +101,7 @@ core::Finding finding_of(const core::Subject& subject, const Comparison& compari
   return finding;
 }
 
-// What no change that is told says: the texts differ and the same documents are valid, or the gravest change is not in the list.
+// What no change that is told says: the texts differ and the same documents are valid, or the list of changes was cut.
 core::Finding rewritten(const core::Subject& subject, const Comparison& comparison,
                         const Sides& sides) {
   core::Finding finding;
@@ -178,7 +178,7 @@ class Judging {
     finding.subject = report_.subject;
     finding.rule = rule;
     finding.level = level;
-    if (state_.pin) finding.file = config_.fixtures + '/' + state_.pin->file;
+    if (state_.pin) finding.file = printable_path(config_.fixtures + '/' + state_.pin->file);
     report_.findings.push_back(std::move(finding));
     return report_.findings.back();
   }
@@ -194,7 +194,7 @@ class Judging {
                     sides_of("pinned", state_.local_version, *state_.pin, "the registry has",
                              state_.registry_version, *state_.published));
     for (std::size_t i = 0; i < report_.findings.size(); ++i) {
-      report_.findings[i].file = config_.fixtures + '/' + state_.pin->file;
+      report_.findings[i].file = printable_path(config_.fixtures + '/' + state_.pin->file);
       report_.findings[i].hint =
           hint_of(i < comparison.changes.size() ? comparison.changes[i].change : comparison.change);
     }
@@ -350,7 +350,9 @@ std::vector<core::Finding> findings_of(const core::Subject& subject, const Compa
     out.push_back(finding_of(subject, comparison, change, sides));
   const auto told = std::ranges::max_element(comparison.changes, {}, &Change::change);
   const bool is_told = told != comparison.changes.end() && told->change >= comparison.change;
-  if (!is_told && comparison.change != ChangeClass::identical)
+  // A list that was cut does not say what is behind its end: only the hashes of both texts make another difference another finding.
+  const bool is_whole = is_told && !comparison.has_more_changes;
+  if (!is_whole && comparison.change != ChangeClass::identical)
     out.push_back(rewritten(subject, comparison, sides));
   return out;
 }

@@ -8,6 +8,7 @@
 #include "base/nearest.h"
 #include "base/readable_file.h"
 #include "base/root_folder.h"
+#include "base/utf8.h"
 
 namespace holdfast::schemas {
 namespace {
@@ -43,6 +44,21 @@ void read_lock(const RootFolder& root, PinFolder& out) {
         Problem{ProblemKind::not_json, printable_path(out.path) + '/' + std::string(kLockFile) +
                                            ": " + lock.error().message()};
   }
+}
+
+// No catalog can hold the name, so this pin goes by another one that people can read, and only it is not compared.
+Pin pin_without_name(const std::string& folder, const std::string& file,
+                     std::set<std::string>& taken) {
+  std::string name = printable_path(schema_name_of(file));
+  while (!taken.insert(name).second)
+    name += '%';
+  return {std::move(name),
+          file,
+          {},
+          Problem{ProblemKind::not_utf8,
+                  "the name of " + printable_path(folder + '/' + file) + " is no UTF-8: rename it"},
+          {},
+          {}};
 }
 
 }  // namespace
@@ -122,6 +138,10 @@ Looked<PinFolder> read_pins(const std::string& folder) {
     }
     if (out.pins.size() == kMostPins)
       return Problem{ProblemKind::too_large, shown + " has more than 100,000 pins"};
+    if (find_malformed_utf8(file) != std::string::npos) {
+      out.pins.push_back(pin_without_name(folder, file, taken));
+      continue;
+    }
     std::string name = schema_name_of(file);
     if (!taken.insert(name).second) name = file.substr(0, file.size() - kJson.size());
     auto bytes = bytes_of(*root, file);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/root_folder.h"
+#include "base/utf8.h"
 #include "schemas/file_tree.h"
 #include "schemas/pins.h"
 #include "schemas/schema_text.h"
@@ -98,7 +99,7 @@ class DirectoryRegistry final : public Registry {
     if (!bytes) return bytes.problem();
     RemoteSchema out;
     out.name = name;
-    out.url = shown_ + '/' + path;
+    out.url = printable_path(shown_ + '/' + path);
     out.content = std::move(*bytes);
     stamp(out, found_version);
     if (!asked || out.version == *asked) return out;
@@ -174,7 +175,10 @@ class DirectoryRegistry final : public Registry {
     const std::size_t slash = rest.find('/');
     const std::string_view last = slash == std::string_view::npos ? rest : rest.substr(slash + 1);
     if (last.find('/') != std::string_view::npos || !is_schema_file(last)) return;
-    const std::string name = schema_name_of(rest.substr(0, std::min(slash, rest.size())));
+    const std::string spelt = schema_name_of(rest.substr(0, std::min(slash, rest.size())));
+    // As pins are called whose names no catalog can hold.
+    const std::string name =
+        find_malformed_utf8(spelt) == std::string::npos ? spelt : printable_path(spelt);
     Files& of = schemas_[name];
     if (slash == std::string_view::npos) {
       if (!of.single.empty() || !of.versions.empty())
@@ -183,6 +187,7 @@ class DirectoryRegistry final : public Registry {
       return;
     }
     std::string version = schema_name_of(last);
+    if (find_malformed_utf8(version) != std::string::npos) version = printable_path(version);
     const auto taken =
         std::ranges::find_if(of.versions, [&](const auto& each) { return each.first == version; });
     if (!of.single.empty()) twice(name, of.single, file);

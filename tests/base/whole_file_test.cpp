@@ -11,6 +11,7 @@
 
 #include "base/crash_test.h"
 #include "base/log.h"
+#include "base/output_place.h"
 #include "tests/support/temp_folder.h"
 
 namespace holdfast {
@@ -269,7 +270,7 @@ TEST(WholeFile, NeedsAFolder) {
   const auto status = write_whole_file(real_file_system(), "/nowhere/at/all", "");
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code(), Code::invalid);
-  EXPECT_FALSE(check_output(real_file_system(), "/nowhere/at/all").ok());
+  EXPECT_FALSE(find_output_place("/nowhere/at/all").ok());
 }
 
 TEST(WholeFile, ReplacesWhatALinkLeadsToAndNotTheLink) {

@@ -110,3 +110,85 @@ def test_a_pipe_that_nobody_reads_is_an_error_and_no_hang(workspace):
     os.mkfifo(workspace.folder / "pipe")
     done = workspace.run("artifacts", "export", "--output", "pipe", expect=5, timeout=60)
     assert "pipe" in done.stderr
+
+
+WITH_INCIDENT = [*WRITERS, ("incidents", "report", "artifact:atlas/b", "--output"), ("schemas", "check", "core", "--output")]
+GUARDED = ["holdfast.toml", "./holdfast.toml", "by-link", "catalog.db", "catalog.db-wal", "events.jsonl", "holdfast.prom", "data/a.txt",
+           "data/../data/a.txt", "data/link-to-a", "pins/schemas.lock.json", "pins/telemetry.HealthStatus.json", "x/rows.done", "x/items.txt"]
+
+
+@pytest.fixture
+def guarded(workspace):
+    """Holdfast's own files in one folder, and one of each kind of file that it is told to keep an eye on."""
+    folder = workspace.folder
+    for name in ("pins", "x"):
+        (folder / name).mkdir()
+    for name in ("pins/schemas.lock.json", "pins/telemetry.HealthStatus.json", "x/rows.done", "x/items.txt"):
+        (folder / name).write_text("{}")
+    (folder / "by-link").symlink_to("holdfast.toml")
+    workspace.write("b.txt", "beta")
+    workspace.add_row("b", "b.txt")
+    workspace.run("artifacts", "backfill")
+    (folder / "data" / "link-to-a").symlink_to("a.txt")
+    (folder / "catalog.db").symlink_to(workspace.database.path)
+    workspace.configure(extra='[extract.rows]\nitems_file = "x/items.txt"\nout = "x/rows.parquet"\n'
+                              '[schemas.core]\ntrack = "v1"\nfixtures = "pins"\nregistry = "http://127.0.0.1:9"\nattempts = 1\n'
+                              '[metrics]\ntextfile = "holdfast.prom"\n[events]\njsonl = "events.jsonl"\n')
+    workspace.write("b.txt", "other")
+    workspace.run("check", expect=None)
+    return workspace
+
+
+def _state(workspace):
+    files = {path: path.read_bytes() for path in sorted(workspace.folder.rglob("*")) if path.is_file() and "catalog.db" not in path.name}
+    return files, workspace.database.query("select * from event order by seq"), workspace.database.query("select * from check_run")
+
+
+@pytest.mark.parametrize("command", WITH_INCIDENT, ids=" ".join)
+def test_no_output_takes_the_place_of_what_is_guarded(guarded, command):
+    before = _state(guarded)
+    beside = guarded.folder / "catalog.db-wal"
+    places = [place for place in GUARDED if place != beside.name] + [f"{guarded.database.path}-wal", str(guarded.database.path)]
+    for place in places:
+        done = guarded.run(*command, place, expect=2)
+        assert command[-1] in done.stderr and "would be replaced" in done.stderr and "hint:" in done.stderr, place
+    assert _state(guarded) == before
+
+
+@pytest.mark.parametrize("command", WITH_INCIDENT[:-1], ids=" ".join)
+def test_yesterdays_report_is_replaced(guarded, command):
+    for place in ("report", "data/report"):  # below a root, too: it has no row
+        (guarded.folder / place).write_text("yesterday's")
+        guarded.run(*command, place, expect=None)
+        assert (guarded.folder / place).read_text() != "yesterday's"
+
+
+def test_two_outputs_are_two_files(workspace):
+    (workspace.folder / "link").symlink_to("both")
+    for first, second in (("both", "both"), ("both", "./both"), ("link", "both")):
+        done = workspace.run("artifacts", "backfill", "--recheck", "--summary", first, "--residual", second, expect=2)
+        assert "--residual" in done.stderr and "--summary" in done.stderr
+    assert not (workspace.folder / "both").exists()
+
+
+def test_an_output_below_a_root_is_refused_where_nobody_can_tell_whether_it_has_a_row(workspace):
+    workspace.configure('source = "postgresql://u@127.0.0.1:9/none"')
+    done = workspace.run("check", "--output", "data/a.txt", expect=3)
+    assert "can't be told" in done.stderr and (workspace.data / "a.txt").read_text() == "alpha"
+
+
+@pytest.mark.parametrize("extra", ['[events]\njsonl = "{catalog}"', '[events]\njsonl = "{catalog}-wal"', '[events]\njsonl = "./holdfast.toml"',
+                                   '[metrics]\ntextfile = "holdfast.toml"', '[metrics]\ntextfile = "{catalog}"',
+                                   '[events]\njsonl = "one"\n[metrics]\ntextfile = "./one"',
+                                   '[extract.x]\nitems = "*"\nout = "holdfast.toml"'])
+def test_a_configuration_that_writes_over_itself_is_refused(workspace, extra):
+    workspace.configure(extra=extra.format(catalog=workspace.database.path))
+    before = (workspace.folder / "holdfast.toml").read_bytes()
+    assert "would be replaced" in workspace.run("check", expect=2).stderr
+    assert (workspace.folder / "holdfast.toml").read_bytes() == before
+    assert workspace.database.query("select count(*) as n from artifacts") == [{"n": 1}]
+
+
+def test_an_extraction_named_by_its_output_spares_the_records(workspace):
+    done = workspace.run("extract", "check", "--out", workspace.database.path, "--items", "*.mp4", expect=2)
+    assert "--out" in done.stderr and "would be replaced" in done.stderr

@@ -171,3 +171,69 @@ def test_lists_fit_80_columns_and_a_pipe_gets_them_whole(place, registry):
     assert reason in place.run("waive", "list", env={"COLUMNS": ""}).stdout
     assert "waived" in place.run("incidents", "list").stdout
     assert "accepted" in place.run("schemas", "explain", NAME).stdout
+
+
+def _bytes(text):
+    """A word with bytes that are no UTF-8, as subprocess and pathlib take it."""
+    return text.decode("utf-8", "surrogateescape")
+
+
+def test_one_pin_whose_name_is_no_utf8_hides_no_other(place, registry):
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
+    place.configure(registry.url)
+    (place.folder / "schemas/v1" / _bytes(b"a\xff.json")).write_text("{}")
+    (place.folder / "schemas/v1/a%FF.json").write_text("{}")
+    registry.publish(NAME, stamped(breaking(), NAME, "1.3.0"), "1.3.0")
+    said = place.json("check", expect=1)
+    rules = {subject["subject"]: [finding["rule"] for finding in subject["findings"]] for subject in said["checks"][0]["subjects"]}
+    assert any("pin_unreadable" in rule for rule in rules["schema:core/a%FF%"]), rules
+    assert rules[f"schema:core/{NAME}"], rules
+
+
+def test_a_schema_of_a_folder_whose_name_is_no_utf8_is_told_in_a_form_that_can_be(place):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    write_pins(place.folder / "published", SCHEMAS)
+    (place.folder / "published" / _bytes(b"b\xff.json")).write_text("{}")
+    place.configure("published", extra='kind = "directory"')
+    said = place.json("check", "--all", expect=None)
+    assert said["checks"][0]["counts"]["evaluated"] >= len(SCHEMAS)
+    place.run("schemas", "check", "core", "--all", expect=(0, 1))
+
+
+@pytest.mark.parametrize("words, named", [
+    (["waive", f"schema:core/{NAME}", "--reason", b"\xff", "--expires", "1d"], "--reason"),
+    (["waive", f"schema:core/{NAME}", "--reason", "known", "--expires", "1d", "--owner", b"\xff"], "--owner"),
+    (["events", "list", "--name", b"a\xff"], "--name"),
+    (["events", "list", "--subject", b"a\xff"], "--subject"),
+    (["incidents", "show", b"a\xff"], "INCIDENT"),
+    (["schemas", "check", "--track", b"v\xff"], "--track"),
+])
+def test_a_word_that_is_no_utf8_is_told_by_its_option(place, registry, words, named):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    done = place.run(*[_bytes(word) if isinstance(word, bytes) else word for word in words], expect=2)
+    assert f"{named}: " in done.stderr and "is not UTF-8" in done.stderr and "statement" not in done.stderr
+
+
+def test_an_actor_that_is_no_utf8_is_told_by_its_variable(place, registry):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    done = place.run("check", expect=2, env={"HOLDFAST_WORKSPACE_ACTOR": _bytes(b"\xff")})
+    assert "HOLDFAST_WORKSPACE_ACTOR" in done.stderr and '"%FF" is not UTF-8' in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["", 'mode = "BACKWARD"', 'mode = "FORWARD"', 'mode = "FULL"', 'profile = "confluent-strict"'])
+def test_what_is_accepted_of_a_list_that_was_cut_is_these_two_texts(place, mode):
+    def schema(others):
+        return {"type": "object", "properties": {f"p{i:05}": {"type": others.get(i, "string")} for i in range(1500)}}
+
+    write_pins(place.folder / "schemas/v1", {"a": schema({})})
+    with PlainRegistry() as registry:
+        changed = dict.fromkeys(range(1200), "integer")
+        registry.publish("a", schema(changed), "2.0.0")
+        place.configure(registry.url, extra=mode)
+        place.run("check", expect=1)
+        place.run("schemas", "accept", "a", "--reason", "known", "--until", "14d")
+        place.run("check")
+        registry.publish("a", schema({**changed, 1499: "boolean"}), "2.0.0")
+        place.run("check", expect=1)
