@@ -2,8 +2,10 @@
 #include "schemas/registry_http.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "base/root_folder.h"
 #include "core/canonical_json.h"
 #include "core/json_scan.h"
 #include "http/url.h"
@@ -43,6 +45,21 @@ ProblemKind kind_of(const http::Failure& failure) {
   return ProblemKind::unreachable;
 }
 
+// A key that an answer's object has twice: readers differ in which of the two they take.
+std::optional<std::string> repeated_key(std::string_view body) {
+  core::JsonScan scan(body, core::JsonNumbers::python);
+  scan.skip_space();
+  if (scan.peek() != '{') return {};
+  std::set<std::string> keys;
+  std::optional<std::string> repeated;
+  scan.members([&](core::JsonSpan name, core::JsonSpan) {
+    std::string key = core::json_unescaped(name.of(body));
+    if (!keys.insert(key).second) repeated = std::move(key);
+    return true;
+  });
+  return repeated;
+}
+
 // An answer that programs of every language read alike; what is inside of its strings is looked at later.
 std::optional<Problem> no_json(const http::Response& response) {
   const int attempts = static_cast<int>(response.attempts.size());
@@ -55,7 +72,12 @@ std::optional<Problem> no_json(const http::Response& response) {
   core::JsonScan scan(response.body, core::JsonNumbers::python);
   const bool is_json = scan.value();
   scan.skip_space();
-  if (is_json && scan.at_end()) return {};
+  if (is_json && scan.at_end()) {
+    const auto key = repeated_key(response.body);
+    if (!key) return {};
+    return refuse(ProblemKind::duplicate_key,
+                  "answered an object with the key \"" + printable_path(*key) + "\" twice");
+  }
   const std::string type = http::media_type(response.headers);
   return refuse(
       ProblemKind::not_json,
@@ -150,6 +172,13 @@ Looked<http::Response> RegistryHttp::send(const std::string& path,
   if (!answer) return problem_of(answer.failure());
   const bool is_unchanged = answer.response().status == 304 && !if_none_match.empty();
   if (is_unchanged) return std::move(answer.response());
+  // 206 is a piece of an answer, 204 none.
+  constexpr int kWhole = 200;
+  if (answer.response().status != kWhole)
+    return Problem{ProblemKind::http_status,
+                   answer.response().url + " answered with status " +
+                       std::to_string(answer.response().status) + ", which is no whole answer",
+                   answer.response().status, static_cast<int>(answer.response().attempts.size())};
   if (auto problem = no_json(answer.response())) return *problem;
   return std::move(answer.response());
 }

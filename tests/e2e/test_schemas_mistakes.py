@@ -237,3 +237,12 @@ def test_what_is_accepted_of_a_list_that_was_cut_is_these_two_texts(place, mode)
         place.run("check")
         registry.publish("a", schema({**changed, 1499: "boolean"}), "2.0.0")
         place.run("check", expect=1)
+
+
+@pytest.mark.parametrize("status, again, kind", [(200, b'"content": {}, ', "duplicate_key"), (206, b"", "http_status")])
+def test_an_answer_that_can_be_read_in_two_ways_or_is_a_piece_is_none(place, registry, status, again, kind):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    body = b"{" + again + b'"content": ' + json.dumps(SCHEMAS[NAME]).encode() + b"}"
+    registry.answers[f"/schemas/v1/{NAME}"] = (status, {"Content-Type": "application/json"}, body)
+    assert f"({kind})" in " ".join(place.run("schemas", "check", "core", "--format", "github", expect=3).stdout.split())
