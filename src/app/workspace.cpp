@@ -151,8 +151,9 @@ bool names_secret(std::string_view key) {
 // A password written into the file, not taken from a variable, is not shown either.
 std::string without_secrets(std::string_view key, const std::string& shown) {
   if (names_secret(key) && !is_variable(shown)) return R"("***")";
-  if (shown.find("://") == std::string::npos || shown.size() < 2 || shown.front() != '"')
-    return shown;
+  const bool is_database = key.ends_with(".catalog") || key.ends_with(".source");
+  const bool may_be_url = is_database || shown.find("://") != std::string::npos;
+  if (!may_be_url || shown.size() < 2 || shown.front() != '"') return shown;
   return '"' + sql::redacted(shown.substr(1, shown.size() - 2)) + '"';
 }
 

@@ -63,9 +63,10 @@ bool is_same_database(const std::string& a, const std::string& b) {
 std::string redacted(std::string_view url) {
   std::string out(url);
   // user:password@host. A password may hold '@', '/', ':' and '?' in spite of the rules, so
-  // everything up to the last '@' goes.
-  if (const auto scheme = out.find("://"); scheme != std::string::npos) {
-    const auto user = scheme + 3;
+  // everything up to the last '@' goes; also where the scheme is misspelt or missing.
+  if (!sqlite_path(url)) {
+    const auto scheme = out.find("://");
+    const auto user = scheme == std::string::npos ? 0 : scheme + 3;
     const auto colon = out.find(':', user);
     const auto at = out.rfind('@');
     if (colon != std::string::npos && at != std::string::npos && colon < at)

@@ -146,6 +146,21 @@ def test_secrets_are_never_shown(sqlite_workspace):
         assert "geheim" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("url", [
+    "postgresql://u:${PW}@127.0.0.1:5432/db", "postgresql:/u:${PW}@127.0.0.1/db", "postgres:u:${PW}@127.0.0.1/db", "u:${PW}@127.0.0.1/db"])
+@pytest.mark.parametrize("password", ["s3cr3t/x+y=", "s3cr3t@x:y", "12345/s3cr3t"])
+def test_the_password_of_a_misspelt_database_is_never_shown(binary, tmp_path, url, password):
+    (tmp_path / "holdfast.toml").write_text(f"[workspace]\nname = 'x'\ncatalog = '{url}'\n[artifacts.a]\nroot = '.'\nsource = '{url}'\n")
+    for words in (["check"], ["check", "--json"], ["doctor"], ["config", "show", "--origin"], ["artifacts", "verify"]):
+        done = holdfast(binary, *words, cwd=tmp_path, env={"PW": password})
+        assert "s3cr3t" not in done.stdout + done.stderr and "12345" not in done.stdout + done.stderr, words
+    (tmp_path / "holdfast.toml").write_text(f"[workspace]\nname = 'x'\n[artifacts.a]\nroot = '.'\nsource = '{url}'\n")
+    holdfast(binary, "migrate", "upgrade", cwd=tmp_path, env={"PW": password})
+    done = holdfast(binary, "check", "--json", cwd=tmp_path, env={"PW": password})
+    assert done.returncode == 3 or done.returncode == 2
+    assert "s3cr3t" not in done.stdout + done.stderr and "12345" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("domain", ["features", "tables"])
 def test_a_section_of_a_later_domain_is_unsupported(sqlite_workspace, domain):
     with open(sqlite_workspace.folder / "holdfast.toml", "a") as config:

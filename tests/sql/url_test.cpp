@@ -55,6 +55,11 @@ TEST(Url, OfOneDatabaseMayBeWrittenInMoreWaysThanOne) {
 TEST(Url, HidesPasswords) {
   EXPECT_EQ(redacted("postgresql://u:pw@h:5432/d"), "postgresql://u:***@h:5432/d");
   EXPECT_EQ(redacted("postgresql://u@h:5432/d"), "postgresql://u@h:5432/d");
+  // Misspelt schemes, and none.
+  EXPECT_EQ(redacted("postgresql:/u:p/w+x=@h/d"), "postgresql:***@h/d");
+  EXPECT_EQ(redacted("postgres:u:pw@h/d"), "postgres:***@h/d");
+  EXPECT_EQ(redacted("u:pw@h/d"), "u:***@h/d");
+  EXPECT_EQ(redacted("sqlite:a:b@c.db"), "sqlite:a:b@c.db");
   EXPECT_EQ(redacted("postgresql://u:p@w/x:?y@h/d"), "postgresql://u:***@h/d");
   EXPECT_EQ(redacted("postgresql:///d?user=u&password=pw&sslmode=require"),
             "postgresql:///d?user=u&password=***&sslmode=require");
