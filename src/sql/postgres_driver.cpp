@@ -289,21 +289,20 @@ class PostgresDriver final : public Driver {
   bool lost_ = false;  // for good
 };
 
-/// Whether a password ends the authority too early: libpq takes what stands before its '/' for a port, and quotes it.
-bool has_slash_in_password(std::string_view url) {
-  const auto authority = url.find("://") + 3;
-  const auto slash = url.find('/', authority);
-  const auto at = url.find('@', authority);
-  return slash != std::string_view::npos && at != std::string_view::npos && slash < at &&
-         at < url.find('?', authority);
+/// Whether a password ends too early, by an "@" or a "/" of its own: libpq takes what follows for a host and a port, and quotes it.
+bool ends_too_early(std::string_view url) {
+  const auto authority = url.substr(url.find("://") + 3);
+  const auto path = authority.substr(0, authority.find('?'));
+  const auto last = path.rfind('@');
+  return last != std::string_view::npos && (path.find('@') != last || path.find('/') < last);
 }
 
 /// A URL that libpq cannot read. Its message may quote a piece of a password, so it is shown only
 /// where there is none.
 Status check_url(const std::string& url) {
-  if (has_slash_in_password(url))
+  if (ends_too_early(url))
     return Error(
-        Code::invalid, redacted(url) + ": has an \"@\" behind the \"/\" that ends its host",
+        Code::invalid, redacted(url) + ": \"@\" stands there twice, or behind a \"/\"",
         "write a / in the password as %2F, an @ as %40, a : as %3A; or leave it to PGPASSWORD");
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, FreeConninfo> parsed(
