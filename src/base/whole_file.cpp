@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <utility>
 
 #include <unistd.h>
@@ -38,13 +39,14 @@ bool is_temporary_name(std::string_view name, std::string_view of) {
          all_digits(name.substr(1, dash - 1)) && all_digits(name.substr(dash + 1));
 }
 
-// `path`: behind all links.
-Status remove_leftovers_of(FileSystem& files, const std::string& path) {
-  std::string folder = folder_of(path);
+// The folder is behind all links.
+Status remove_leftovers_in(FileSystem& files, const std::string& folder,
+                           const std::vector<std::string>& written) {
   TRY_ASSIGN(const std::vector<std::string> names, files.list(folder));
-  folder += '/';
-  for (const std::string& name : names)
-    if (is_temporary_name(name, name_of(path))) TRY(files.remove_abandoned(folder + name));
+  for (const std::string& name : names) {
+    const auto is_of = [&](const std::string& one) { return is_temporary_name(name, one); };
+    if (std::ranges::any_of(written, is_of)) TRY(files.remove_abandoned(folder + '/' + name));
+  }
   return {};
 }
 
@@ -57,7 +59,8 @@ Result<WholeFile> WholeFile::create(FileSystem& files, const std::string& path) 
     TRY_ASSIGN(whole.file_, files.open_stream(place));
     return whole;
   }
-  drop(remove_leftovers_of(files, place.path), "a leftover harms nobody");
+  drop(remove_leftovers_in(files, folder_of(place.path), {std::string(name_of(place.path))}),
+       "a leftover harms nobody");
   for (int attempt = 0; attempt < kMaxNameAttempts; ++attempt) {
     whole.temporary_ = next_temporary_name(place.path);
     auto file = files.create(whole.temporary_);
@@ -71,9 +74,16 @@ Result<WholeFile> WholeFile::create(FileSystem& files, const std::string& path) 
                "remove the files " + printable_path(path) + ".*.tmp");
 }
 
-Status remove_leftovers(FileSystem& files, const std::string& path) {
-  TRY_ASSIGN(const OutputPlace place, files.output_place(path));
-  return place.kind == OutputPlace::Kind::file ? remove_leftovers_of(files, place.path) : Status();
+Status remove_leftovers(FileSystem& files, const std::vector<std::string>& paths) {
+  std::map<std::string, std::vector<std::string>> written;  // by folder, which may be a large one
+  for (const std::string& path : paths) {
+    TRY_ASSIGN(const OutputPlace place, files.output_place(path));
+    if (place.kind == OutputPlace::Kind::file)
+      written[folder_of(place.path)].emplace_back(name_of(place.path));
+  }
+  for (const auto& [folder, names] : written)
+    TRY(remove_leftovers_in(files, folder, names));
+  return {};
 }
 
 WholeFile::~WholeFile() {

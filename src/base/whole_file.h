@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "base/result.h"
@@ -55,7 +56,7 @@ class WholeFile {
   std::unique_ptr<Error> failed_;
 };
 
-/// Takes away the temporary files that killed writers of `path` left, as create() does: for who may write it, and does not now.
-Status remove_leftovers(FileSystem& files, const std::string& path);
+/// Takes away the temporary files that killed writers of these files left, as create() does: for who may write them, and does not now.
+Status remove_leftovers(FileSystem& files, const std::vector<std::string>& paths);
 
 }  // namespace holdfast

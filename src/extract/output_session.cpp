@@ -79,8 +79,9 @@ Result<OutputSession> OutputSession::open(const ExtractionConfig& config,
   TRY_ASSIGN(auto lock, lock_output(config, purpose));
   TRY(require_nobody_beside(config, *options.files));
   // A run that finds nothing to do writes none of them, and nobody writes those of a shard that was merged.
-  for (const std::string& path : {config.out, config.ledger(), config.staging(), config.manifest()})
-    drop(remove_leftovers(*options.files, path), "a leftover harms nobody");
+  drop(remove_leftovers(*options.files,
+                        {config.out, config.ledger(), config.staging(), config.manifest()}),
+       "a leftover harms nobody");
   return OutputSession(config, std::move(lock), std::move(options));
 }
 
