@@ -14,8 +14,10 @@ std::string absolute_path(const std::string& path, const std::string& folder) {
 
 std::filesystem::path canonical_path(const std::string& path) {
   std::error_code error;
-  const auto out = std::filesystem::weakly_canonical(path, error);
-  return error ? std::filesystem::absolute(path, error).lexically_normal() : out;
+  // Of "./x" and "x", where there is none, weakly_canonical makes two.
+  const auto whole = std::filesystem::absolute(path, error);
+  const auto out = std::filesystem::weakly_canonical(whole, error);
+  return error ? whole.lexically_normal() : out;
 }
 
 std::optional<std::string> path_below(const std::filesystem::path& path,

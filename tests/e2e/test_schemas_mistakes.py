@@ -196,7 +196,7 @@ def test_a_schema_of_a_folder_whose_name_is_no_utf8_is_told_in_a_form_that_can_b
     (place.folder / "published" / _bytes(b"b\xff.json")).write_text("{}")
     place.configure("published", extra='kind = "directory"')
     said = place.json("check", "--all", expect=None)
-    assert said["checks"][0]["counts"]["evaluated"] >= len(SCHEMAS)
+    assert said["checks"][0]["evaluated"] >= len(SCHEMAS)
     place.run("schemas", "check", "core", "--all", expect=(0, 1))
 
 

@@ -199,10 +199,10 @@ TEST_P(Connections, RefusesTwoBooksWithTheSameName) {
 
 TEST_P(Connections, LearnsTheSameTextOnceAndNoOtherOneUnderItsNames) {
   auto db = with_items();
-  const std::string text = "-- name: item.all\n-- any\nselect count(*) from {table}\n";
+  const std::string text = "-- name: item.sum\n-- any\nselect count(*) from {table}\n";
   for (int i = 0; i < 3; ++i)
     EXPECT_TRUE(db.learn(text, {{"table", "item"}}).ok());
-  EXPECT_EQ(db.run("item.all")->integer(0, 0), 0);
+  EXPECT_EQ(db.run("item.sum")->integer(0, 0), 0);
   EXPECT_EQ(code_of(db.learn(text, {{"table", "other"}})), Code::internal);
   EXPECT_EQ(code_of(db.learn(text + "where 1 = 1\n", {{"table", "item"}})), Code::internal);
   EXPECT_EQ(code_of(db.learn(kStatements)), Code::internal) << "use() has added them";
@@ -212,9 +212,9 @@ TEST_P(Connections, LearnsTheSameTextOnceAndNoOtherOneUnderItsNames) {
 TEST_P(Connections, LearnsNothingOfATextThatIsMalformed) {
   auto db = with_items();
   for (int i = 0; i < 2; ++i)
-    EXPECT_EQ(code_of(db.learn("-- name: item.all\n-- any\nselect count(*) from {table}\n")),
+    EXPECT_EQ(code_of(db.learn("-- name: item.sum\n-- any\nselect count(*) from {table}\n")),
               Code::internal);
-  EXPECT_EQ(code_of(db.run("item.all")), Code::internal);
+  EXPECT_EQ(code_of(db.run("item.sum")), Code::internal);
 }
 
 TEST_P(Connections, TellsErrorsApart) {
