@@ -192,8 +192,8 @@ def test_one_pin_whose_name_is_no_utf8_hides_no_other(place, registry):
 
 def test_a_schema_of_a_folder_whose_name_is_no_utf8_is_told_in_a_form_that_can_be(place):
     write_pins(place.folder / "schemas/v1", SCHEMAS)
-    write_pins(place.folder / "published", SCHEMAS)
-    (place.folder / "published" / _bytes(b"b\xff.json")).write_text("{}")
+    write_pins(place.folder / "published/v1", SCHEMAS)
+    (place.folder / "published/v1" / _bytes(b"b\xff.json")).write_text("{}")
     place.configure("published", extra='kind = "directory"')
     said = place.json("check", "--all", expect=None)
     assert said["checks"][0]["evaluated"] >= len(SCHEMAS)
@@ -244,5 +244,5 @@ def test_an_answer_that_can_be_read_in_two_ways_or_is_a_piece_is_none(place, reg
     write_pins(place.folder / "schemas/v1", SCHEMAS)
     place.configure(registry.url)
     body = b"{" + again + b'"content": ' + json.dumps(SCHEMAS[NAME]).encode() + b"}"
-    registry.answers[f"/schemas/v1/{NAME}"] = (status, {"Content-Type": "application/json"}, body)
+    registry.answers[f"/schemas/v1/{NAME}.schema"] = (status, {"Content-Type": "application/json"}, body)
     assert f"({kind})" in " ".join(place.run("schemas", "check", "core", "--format", "github", expect=3).stdout.split())
