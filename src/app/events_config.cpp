@@ -107,10 +107,9 @@ Result<EventsConfig> read_events_config(TomlTable& root, const std::string& fold
   if (variable("SCHEMA_TRACK") == "v2") config.sender.track = "v2";
   TRY_ASSIGN(auto table, root.table("events"));
   if (!table) return config;
-  TRY_ASSIGN(config.jsonl, table->string("jsonl"));
-  if (config.jsonl && config.jsonl->empty()) config.jsonl.reset();  // as of redis and webhook
-  if (config.jsonl)
-    config.jsonl = (std::filesystem::path(folder) / *config.jsonl).lexically_normal().string();
+  TRY_ASSIGN(const std::string jsonl, table->string_or("jsonl", ""));
+  if (!jsonl.empty())  // as of redis and webhook
+    config.jsonl = (std::filesystem::path(folder) / jsonl).lexically_normal().string();
   TRY_ASSIGN(config.redis, read_redis(*table));
   TRY_ASSIGN(config.webhook, read_webhook(*table));
   return config;
