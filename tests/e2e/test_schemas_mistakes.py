@@ -14,14 +14,6 @@ NAME = "telemetry.FeedbackEvent"
 
 
 @pytest.fixture
-def registry():
-    with PlainRegistry() as made:
-        for name, schema in SCHEMAS.items():
-            made.publish(name, stamped(schema, name, "1.2.0"), "1.2.0")
-        yield made
-
-
-@pytest.fixture
 def place(tmp_path, binary):
     return Place(tmp_path / "workspace", binary)
 
