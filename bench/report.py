@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The results as a Markdown page and as panels of the picture."""
+import json
 import os
 import pathlib
 import re
 import statistics
 
+from marks import Marks, median_of, spread
 from peers import OURS
 
 GB = 1e9
@@ -26,6 +28,12 @@ def machine():
             f"Linux {os.uname().release.split('-')[0]})")
 
 
+def keep(folder, results, names, page, picture):
+    """Writes what was measured, its page and its picture into a folder, under these three names."""
+    for name, text in zip(names, (json.dumps(results, indent=1) + "\n", page, picture), strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 def publish(path, hashing=None, extractions=None, schemas=None):
     """Writes one part of the published page anew; the others stay as they were measured."""
     old = path.read_text() if path.exists() else ""
@@ -33,14 +41,6 @@ def publish(path, hashing=None, extractions=None, schemas=None):
     was_hashing, _, was_extractions = rest.partition(EXTRACTIONS)
     parts = [(hashing or was_hashing).rstrip(), EXTRACTIONS + (extractions or was_extractions).strip(), SCHEMAS + (schemas or was_schemas).strip()]
     path.write_text("\n\n".join(parts).rstrip() + "\n")
-
-
-def median_of(rows, key):
-    return statistics.median(row[key] for row in rows)
-
-
-def spread(values):
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 def ratios(case, peer, key):
@@ -64,7 +64,7 @@ def case_table(case):
     for name in sorted(case["runs"], key=lambda each: median_of(case["runs"][each], "wall_s")):
         runs = case["runs"][name]
         value, unit = speed(case, name)
-        against = ["1", "1"] if name == OURS else [spread(ratios(case, name, key)) for key in ("wall_s", "cpu_s")]
+        against = ["1", "1"] if name == OURS else [spread(ratios(case, name, key), 2) for key in ("wall_s", "cpu_s")]
         shown = f"**{name}**" if name == OURS else name
         out.append(f"| {shown} | {median_of(runs, 'wall_s'):.3f} | {value:.2f} {unit} | {median_of(runs, 'cpu_s'):.3f} "
                    f"| {max(row['rss_mib'] for row in runs):.0f} | {against[0]} | {against[1]} |")
@@ -76,17 +76,15 @@ def whole_steps(results, title, step):
             if row["step"] == step]
 
 
-def whole_marks(results):
+def add_whole_marks(found, results):
     """The marks of the whole program, the worst of its runs."""
     again = whole_steps(results, "100,000", "backfill again")
     peak = max((row["rss_mib"] for entry in results["whole_program"] for row in entry["steps"]), default=0)
-    rows = []
     if again:
         worst = max(row["wall_s"] for row in again)
-        rows.append(("a finished backfill of 100,000 rows again: under 1 s", f"{worst:.3f} s", worst < 1))
+        found.add("a finished backfill of 100,000 rows again: under 1 s", (f"{worst:.3f} s", "", ""), worst < 1)
     if peak:
-        rows.append(("peak memory of the whole program: under 64 MiB whatever the size of a file", f"{peak:.0f} MiB", peak < 64))
-    return [f"| {text} | {value} | | | {'holds' if good else '**missed**'} |" for text, value, good in rows]
+        found.add("peak memory of the whole program: under 64 MiB whatever the size of a file", (f"{peak:.0f} MiB", "", ""), peak < 64)
 
 
 def lanes_note(results):
@@ -98,31 +96,27 @@ def lanes_note(results):
             "here, before both have copied the bytes out of the page cache; a single large file gains nothing.\n")
 
 
-def marks(results):
-    """The marks of the design with one thread: by wall time, or by processor time where the machine had other work to do."""
+def marks_table(results):
+    """The marks of the design with one thread."""
     cases = {(case["name"], case["threads"]): case for case in results["cases"]}
-    busy = max(results["load"]) > 1.5
-    rows = []
+    found = Marks(results)
 
     def add(text, name, peers, least):
         case = cases.get((name, 1))
         if case is None or not all(peer in case["runs"] for peer in peers):
             return
-        key = "cpu_s" if busy else "wall_s"
-        fastest = min(peers, key=lambda peer: median_of(case["runs"][peer], key))
-        wall, cpu = (statistics.median(ratios(case, fastest, each)) for each in ("wall_s", "cpu_s"))
-        rows.append((text, f"{wall:.2f}", f"{cpu:.2f}", fastest, (cpu if busy else wall) >= least))
+        fastest = min(peers, key=lambda peer: median_of(case["runs"][peer], found.key))
+        times = {key: statistics.median(ratios(case, fastest, key)) for key in ("wall_s", "cpu_s")}
+        found.add(text, (f"{times['wall_s']:.2f}", f"{times['cpu_s']:.2f}", fastest), times[found.key] >= least)
 
     add("one large file: at least 1.0 times OpenSSL", "one-large", ["openssl dgst"], 1.0)
     add("1,000 mixed files: at least 1.9 times OpenSSL", "mixed-1000", ["openssl dgst"], 1.9)
     add("1,000 mixed files: at least 6 times sha256sum", "mixed-1000", ["sha256sum"], 6.0)
     add("100,000 small files: at least 1.5 times the fastest of hashdeep, rclone, OpenSSL", "small-100000",
         ["openssl dgst", "hashdeep", "rclone hashsum"], 1.5)
-    out = ["| mark (one core, warm cache) | wall | CPU | against | |", "|---|---|---|---|---|"]
-    out += [f"| {text} | {wall} | {cpu} | {peer} | {'holds' if good else '**missed**'} |" for text, wall, cpu, peer, good in rows]
-    out += whole_marks(results)
-    judged = "CPU time, because the machine was busy with other work" if busy else "wall time"
-    return "\n".join(out) + f"\n\nJudged by {judged}. {lanes_note(results)}"
+    add_whole_marks(found, results)
+    out = ["| mark (one core, warm cache) | wall | CPU | against | |", "|---|---|---|---|---|", *found.rows]
+    return "\n".join(out) + f"\n\nJudged by {found.judged()}. {lanes_note(results)}"
 
 
 def whole_table(results):
@@ -148,7 +142,7 @@ def page(results):
         f"SHA-256 kernel chosen: `{results['kernel']}`. {versions}.\n",
         "![speeds](benchmarks.svg)\n"]
     if not results["quick"]:
-        parts += ["## Marks\n", marks(results)]
+        parts += ["## Marks\n", marks_table(results)]
     parts.append("## Hashing\n")
     parts += [case_table(case) for case in results["cases"]]
     if results["whole_program"]:

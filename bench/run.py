@@ -5,7 +5,6 @@ Rounds are interleaved: every program runs once in a round, so that whatever els
 """
 import argparse
 import datetime
-import json
 import os
 import pathlib
 import re
@@ -109,9 +108,7 @@ def main():
                "kernel_speeds": [float(each) for each in re.findall(r"([\d.]+) GB/s", kernel.stdout)], "versions": peers.versions(),
                "cases": measured, "whole_program": whole}
     page, picture = report.page(results), plot.svg(report.panels(results))
-    (options.out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    (options.out / "benchmarks.md").write_text(page)
-    (options.out / "benchmarks.svg").write_text(picture)
+    report.keep(options.out, results, ("results.json", "benchmarks.md", "benchmarks.svg"), page, picture)
     if options.publish:
         report.publish(SOURCE / "docs" / "benchmarks.md", hashing=page)
         (SOURCE / "docs" / "benchmarks.svg").write_text(picture)

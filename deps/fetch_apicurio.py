@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tarfile
 
-from fetched_folder import HERE, NOT_THERE, folder_of, making, point, sha256, words
+from fetched_folder import HERE, NOT_THERE, folder_of, found, making, point, sha256, words
 
 LOCK = HERE / "apicurio.txt"
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:2.8:get"  # newer ones want the parents of its POM too, which are not published everywhere
@@ -63,16 +63,10 @@ def main() -> int:
     deps, offline = words(__doc__)
     final = folder_of(deps, "apicurio", [LOCK.name, "fetch_apicurio.py"])
     if not (final / "from").exists():
-        archive = find_archive(deps / "maven")
-        if archive is None and offline:
-            print(f"fetch: no archive in {deps / 'maven'} has the hash of deps/{LOCK.name}", file=sys.stderr)
+        kept = deps / "maven"
+        archive = found(lambda: find_archive(kept), lambda: download(kept), offline, LOCK, kept, "Apicurio Registry, 109 MB")
+        if archive is None:
             return NOT_THERE
-        if archive is None:
-            print("fetch: Apicurio Registry, 109 MB")
-            download(deps / "maven")
-            archive = find_archive(deps / "maven")
-        if archive is None:
-            raise SystemExit(f"fetch: what mvn brought has not the hash of deps/{LOCK.name}, and was not unpacked")
         make(archive, final)
     point(deps / "apicurio", final.name)
     return 0

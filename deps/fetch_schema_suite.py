@@ -16,7 +16,7 @@ import sys
 import tarfile
 import tempfile
 
-from fetched_folder import HERE, NOT_THERE, folder_of, making, point, sha256, words
+from fetched_folder import HERE, NOT_THERE, folder_of, found, making, point, sha256, words
 from pinned_wheel import pinned
 
 LOCK = HERE / "schema_suite.txt"
@@ -68,16 +68,10 @@ def main() -> int:
     deps, offline = words(__doc__)
     final = folder_of(deps, "schema-suite", [LOCK.name, "fetch_schema_suite.py", "pinned_wheel.py"])
     if not (final / "from").exists():
-        archive = find_archive(deps / "wheels")
-        if archive is None and offline:
-            print(f"fetch: no archive in {deps / 'wheels'} has the hash of deps/{LOCK.name}", file=sys.stderr)
+        kept = deps / "wheels"
+        archive = found(lambda: find_archive(kept), lambda: download(kept), offline, LOCK, kept, "the JSON Schema Test Suite, 0.4 MB")
+        if archive is None:
             return NOT_THERE
-        if archive is None:
-            print("fetch: the JSON Schema Test Suite, 0.4 MB")
-            download(deps / "wheels")
-            archive = find_archive(deps / "wheels")
-        if archive is None:
-            raise SystemExit(f"fetch: pip brought nothing that deps/{LOCK.name} pins")
         make(archive, final)
     point(deps / "schema-suite", final.name)
     return 0

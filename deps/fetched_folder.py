@@ -7,8 +7,9 @@ import hashlib
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 HERE = pathlib.Path(__file__).resolve().parent
 NOT_THERE = 3  # the exit code of --offline where something would have to be downloaded
@@ -31,6 +32,22 @@ def folder_of(deps: pathlib.Path, name: str, files: list[str], machine: str = ""
     """Another one where a file of deps/ that it is made by has changed."""
     made_by = b"".join((HERE / file).read_bytes() for file in [*files, "fetched_folder.py"])
     return deps / (f"{name}-" + hashlib.sha256(made_by + machine.encode()).hexdigest()[:12])
+
+
+def found(find: Callable[[], pathlib.Path | None], download: Callable[[], None], offline: bool, lock: pathlib.Path, where: pathlib.Path,
+          what: str) -> pathlib.Path | None:
+    """What `find` finds, downloaded where it finds nothing yet; None where it finds nothing and nothing may be downloaded."""
+    file = find()
+    if file is None and offline:
+        print(f"fetch: nothing in {where} has a hash of deps/{lock.name}", file=sys.stderr)
+        return None
+    if file is None:
+        print(f"fetch: {what}")
+        download()
+        file = find()
+    if file is None:
+        raise SystemExit(f"fetch: what was brought into {where} has no hash of deps/{lock.name}, and was not unpacked")
+    return file
 
 
 @contextlib.contextmanager

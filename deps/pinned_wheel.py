@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from fetched_folder import sha256
+from fetched_folder import found, sha256
 
 PYTHON = "311"  # of the pinned files, not of this machine
 
@@ -37,14 +37,4 @@ def download(lock: pathlib.Path, folder: pathlib.Path, machine: str, instead: st
 
 def wheel_of(lock: pathlib.Path, folder: pathlib.Path, machine: str, offline: bool, what: str, instead: str) -> pathlib.Path | None:
     """The wheel, downloaded where it is not there; None where it is not and nothing may be downloaded."""
-    wheel = find_wheel(lock, folder, machine)
-    if wheel is None and offline:
-        print(f"fetch: no wheel in {folder} has a hash of deps/{lock.name}", file=sys.stderr)
-        return None
-    if wheel is None:
-        print(f"fetch: {what}")
-        download(lock, folder, machine, instead)
-        wheel = find_wheel(lock, folder, machine)
-    if wheel is None:
-        raise SystemExit(f"fetch: pip brought no wheel for {machine} that deps/{lock.name} pins")
-    return wheel
+    return found(lambda: find_wheel(lock, folder, machine), lambda: download(lock, folder, machine, instead), offline, lock, folder, what)

@@ -2,18 +2,11 @@
 """The results of extractions as a section of docs/benchmarks.md and as panels of its picture."""
 import statistics
 
+import marks
 from cases import OURS, PANDAS, SETS
+from marks import median_of, spread
 
-BUSY = 1.5  # load from which processor time is what counts
 MIB = 1 << 20
-
-
-def median_of(rows, key):
-    return statistics.median(row[key] for row in rows)
-
-
-def spread(values):
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
 def ratios(over, under, key):
@@ -58,18 +51,10 @@ def run_table(results):
     return "\n".join(out) + "\n"
 
 
-class Marks:
-    """The marks of the design that were measured, each with what was found."""
-
+class Marks(marks.Marks):
     def __init__(self, results):
-        self.results = results
-        self.busy = max(results["load"]) > BUSY
-        self.key = "cpu_s" if self.busy else "wall_s"
+        super().__init__(results)
         self.checks = {check["name"]: check["runs"] for check in results["checks"]}
-        self.rows = []
-
-    def add(self, text, found, holds):
-        self.rows.append(f"| {text} | {found} | {'holds' if holds else '**missed**'} |")
 
     def took(self, name, text, most_ms):
         if name not in self.checks:
@@ -116,8 +101,7 @@ class Marks:
         self.appends()
         self.engine()
         self.memory()
-        judged = "CPU time, because the machine was busy with other work" if self.busy else "wall time"
-        return "\n".join(["| mark | found | |", "|---|---|---|", *self.rows]) + f"\n\nTimes are judged by {judged}.\n"
+        return "\n".join(["| mark | found | |", "|---|---|---|", *self.rows]) + f"\n\nTimes are judged by {self.judged()}.\n"
 
 
 def section(results):

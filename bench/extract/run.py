@@ -147,9 +147,7 @@ def main():
     load.append(os.getloadavg()[0])
     results["load"] = load
     section, picture = pages.section(results), plot.svg(pages.panels(results))
-    (options.out / "extract.json").write_text(json.dumps(results, indent=1) + "\n")
-    (options.out / "benchmarks-extract.md").write_text(section)
-    (options.out / "benchmarks-extract.svg").write_text(picture)
+    report.keep(options.out, results, ("extract.json", "benchmarks-extract.md", "benchmarks-extract.svg"), section, picture)
     if options.publish:
         report.publish(SOURCE / "docs" / "benchmarks.md", extractions=section)
         (SOURCE / "docs" / "benchmarks-extract.svg").write_text(picture)

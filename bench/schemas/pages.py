@@ -2,18 +2,10 @@
 """The results of comparisons of schemas as a section of docs/benchmarks.md and as panels of its picture."""
 import statistics
 
+import marks
+from marks import median_of, spread
 from peers import APICURIO, OURS
 from subjects import LOOP
-
-BUSY = 1.5  # load from which processor time is what counts
-
-
-def median_of(rows, key):
-    return statistics.median(row[key] for row in rows)
-
-
-def spread(values):
-    return f"{statistics.median(values):,.1f} ({min(values):,.1f} to {max(values):,.1f})"
 
 
 def bold(name):
@@ -77,17 +69,7 @@ def subjects_table(case):
     return "\n".join(out) + "\n"
 
 
-class Marks:
-    """The marks of the design that were measured, each with what was found."""
-
-    def __init__(self, results):
-        self.results = results
-        self.busy = max(results["load"]) > BUSY
-        self.key = "cpu_s" if self.busy else "wall_s"
-        self.rows = []
-
-    def add(self, text, found, holds):
-        self.rows.append(f"| {text} | {found} | {'holds' if holds else '**missed**'} |")
+class Marks(marks.Marks):
 
     def speed(self, name, text, least):
         if name in self.results:
@@ -110,7 +92,7 @@ class Marks:
             rows = self.results["subjects"]["runs"][OURS]
             self.add(f"{self.results['subjects']['count']:,} subjects checked on loopback, whole process: below 2 s",
                      f"{median_of(rows, 'wall_s'):.2f} s", median_of(rows, "wall_s") < 2)
-        judged = "CPU time where it was taken, because the machine was busy with other work" if self.busy else "wall time"
+        judged = self.judged(cpu="CPU time where it was taken")
         return "\n".join(["| mark (one thread, parsing included) | found | |", "|---|---|---|", *self.rows]) + f"\n\nJudged by {judged}.\n"
 
 

@@ -159,9 +159,7 @@ def main():
     load.append(os.getloadavg()[0])
     results["load"] = load
     section, picture = pages.section(results), plot.svg(pages.panels(results))
-    (options.out / "schemas.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    (options.out / "benchmarks-schemas.md").write_text(section, encoding="utf-8")
-    (options.out / "benchmarks-schemas.svg").write_text(picture, encoding="utf-8")
+    report.keep(options.out, results, ("schemas.json", "benchmarks-schemas.md", "benchmarks-schemas.svg"), section, picture)
     if options.publish:
         report.publish(SOURCE / "docs" / "benchmarks.md", schemas=section)
         (SOURCE / "docs" / "benchmarks-schemas.svg").write_text(picture, encoding="utf-8")
