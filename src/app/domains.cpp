@@ -11,8 +11,8 @@ constexpr std::array<std::string_view, 2> kLaterDomains = {"features", "tables"}
 }  // namespace
 
 std::span<const Domain> domains() {
-  static const std::array all = {artifacts_domain(), extract_domain(), schemas_domain()};
-  return all;
+  static const std::array kAll = {artifacts_domain(), extract_domain(), schemas_domain()};
+  return kAll;
 }
 
 std::vector<std::string> domain_names() {
