@@ -178,7 +178,7 @@ std::string text_of(const app::IncidentFile& file, Timestamp now) {
 }
 
 Result<Exit> show(const Command& command, const std::string& which) {
-  TRY_ASSIGN(auto open, command.open());
+  TRY_ASSIGN(const auto open, command.open());
   TRY_ASSIGN(const auto file, find(open, which));
   const bool json = command.output == OutputFormat::json;
   TRY(command.print(json ? json_of(file).dump(2) + "\n" : text_of(file, command.clock->now())));
@@ -191,7 +191,7 @@ struct ReportOptions {
 };
 
 Result<Exit> report(const Command& command, const ReportOptions& options) {
-  TRY_ASSIGN(auto open, command.open({{"--output", options.output}}));
+  TRY_ASSIGN(const auto open, command.open({{"--output", options.output}}));
   TRY_ASSIGN(const auto file, find(open, options.which));
   const bool json = command.output == OutputFormat::json;
   const std::string text =

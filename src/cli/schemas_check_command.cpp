@@ -229,11 +229,11 @@ void add_schemas_check(CLI::App& group) {
   CLI::App* command = add_command(
       group, "check", "Hold the pinned schemas against the registry",
       {"holdfast schemas check core",
-       "holdfast schemas check --track v1 --registry-url http://127.0.0.1:8081 --output "
-       "drift_report.json",
+       ("holdfast schemas check --track v1 --registry-url http://127.0.0.1:8081 --output "
+        "drift_report.json"),
        "holdfast schemas check core --format github  # annotations in a pull request",
-       "holdfast schemas check core --mode BACKWARD --fail-on breaking  # only what old data "
-       "breaks",
+       ("holdfast schemas check core --mode BACKWARD --fail-on breaking  # only what old data "
+        "breaks"),
        "holdfast schemas check core --baseline known.json --output drift_report.json",
        "holdfast schemas check core --json | jq '.schemas[] | select(.status == \"drift\")'"},
       [words](const Command& with) { return check(with, *words); });

@@ -92,8 +92,8 @@ Result<Exit> validate(const Command& command, const ValidateWords& words) {
       .number("invalid", invalid)
       .number("unknown", unknown)
       .array("results", all);
-  TRY(command.print(command.output == OutputFormat::json ? schemas::indented(std::move(out).take())
-                                                         : text));
+  const std::string json = std::move(out).take();
+  TRY(command.print(command.output == OutputFormat::json ? schemas::indented(json) : text));
   if (invalid > 0 && words.mode != "warn") return Exit::findings;
   return unknown > 0 ? Exit::incomplete : Exit::ok;
 }
@@ -193,8 +193,9 @@ Result<Exit> contract(const Command& command, const ContractWords& words) {
       .array("samples", samples)
       .array("samples_without_pin", strangers)
       .array("extensions", extensions);
+  const std::string json = std::move(out).take();
   TRY(command.print(command.output == OutputFormat::json
-                        ? schemas::indented(std::move(out).take())
+                        ? schemas::indented(json)
                         : contract_text(run, is_published ? chosen.config.registry.shown() : "")));
   if (run.failed() > 0) return Exit::findings;
   return run.undecided() > 0 || run.total() == 0 ? Exit::incomplete : Exit::ok;

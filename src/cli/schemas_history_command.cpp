@@ -159,7 +159,7 @@ Result<Exit> accept(const Command& command, const AcceptWords& words) {
   auto findings = to_accept(*open.catalog, subject);
   if (!findings && findings.error().code() == Code::not_found)
     TRY(schemas::require_pinned(config->fixtures, schemas::schema_name_of(words.schema)));
-  TRY(findings);
+  if (!findings) return std::move(findings).error();
   TRY_ASSIGN(const auto granted,
              waive_findings(command, open, *findings,
                             {{words.owner, words.reason, *expires_at}, words.dry_run}));

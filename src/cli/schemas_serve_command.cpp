@@ -110,11 +110,11 @@ void add_schemas_serve(CLI::App& group) {
   CLI::App* command = add_command(
       group, "serve", "A schema registry over HTTP on the catalog; prints its address",
       {"holdfast schemas serve  # 127.0.0.1:8081, nobody may publish",
-       "HOLDFAST_REGISTRY_TOKEN=$(openssl rand -hex 32) holdfast schemas serve --listen "
-       "127.0.0.1:0",
+       ("HOLDFAST_REGISTRY_TOKEN=$(openssl rand -hex 32) holdfast schemas serve --listen "
+        "127.0.0.1:0"),
        "holdfast schemas serve --sync-folder schemas  # POST /admin/sync publishes what is in it",
-       "holdfast schemas serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem "
-       "--token-env REGISTRY_TOKEN",
+       ("holdfast schemas serve --listen 0.0.0.0:8443 --tls-cert cert.pem --tls-key key.pem "
+        "--token-env REGISTRY_TOKEN"),
        "holdfast schemas serve --log-level info  # with a line for each request"},
       [words](const Command& with) { return serve(with, *words); });
   command->add_option("--listen", words->listen, "Address and port; port 0: the system chooses")

@@ -72,9 +72,9 @@ void ChangeWalker::arrays(const Here& here) {
       here.a.value.find("additionalItems") || here.b.value.find("additionalItems")
           ? "additionalItems"
           : "items";
-  pair_of(here, rest, a.items, b.items, RuleId::items_added, RuleId::items_removed);
-  pair_of(here, "unevaluatedItems", a.unevaluated_items, b.unevaluated_items, RuleId::items_added,
-          RuleId::items_removed);
+  pair_of(here, rest, a.items, b.items, {RuleId::items_added, RuleId::items_removed});
+  pair_of(here, "unevaluatedItems", a.unevaluated_items, b.unevaluated_items,
+          {RuleId::items_added, RuleId::items_removed});
 }
 
 void ChangeWalker::contains(const Here& here, const ArrayKeywords& a, const ArrayKeywords& b) {
@@ -108,11 +108,11 @@ void ChangeWalker::objects(const Here& here) {
   properties(here, a, b, listed);
   patterns(here, a, b);
   pair_of(here, "additionalProperties", a.additional_properties, b.additional_properties,
-          RuleId::rest_closed, RuleId::rest_opened);
+          {RuleId::rest_closed, RuleId::rest_opened});
   pair_of(here, "unevaluatedProperties", a.unevaluated_properties, b.unevaluated_properties,
-          RuleId::rest_closed, RuleId::rest_opened);
-  pair_of(here, "propertyNames", a.property_names, b.property_names, RuleId::names_narrowed,
-          RuleId::names_widened);
+          {RuleId::rest_closed, RuleId::rest_opened});
+  pair_of(here, "propertyNames", a.property_names, b.property_names,
+          {RuleId::names_narrowed, RuleId::names_widened});
   dependencies(here, a, b);
 }
 

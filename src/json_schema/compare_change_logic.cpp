@@ -47,14 +47,14 @@ void ChangeWalker::logic(const Here& here) {
   parts(here, "anyOf", a.any_of, b.any_of, {RuleId::any_of_added, RuleId::any_of_removed});
   parts(here, "oneOf", a.one_of, b.one_of, {RuleId::one_of_added, RuleId::one_of_removed});
   const bool outer = std::exchange(is_in_condition_, true);
-  pair_of(here, "not", a.not_schema, b.not_schema, RuleId::not_changed, RuleId::not_changed);
-  pair_of(here, "if", a.if_schema, b.if_schema, RuleId::condition_changed,
-          RuleId::condition_changed);
+  pair_of(here, "not", a.not_schema, b.not_schema, {RuleId::not_changed, RuleId::not_changed});
+  pair_of(here, "if", a.if_schema, b.if_schema,
+          {RuleId::condition_changed, RuleId::condition_changed});
   is_in_condition_ = outer;
-  pair_of(here, "then", a.then_schema, b.then_schema, RuleId::condition_changed,
-          RuleId::condition_changed);
-  pair_of(here, "else", a.else_schema, b.else_schema, RuleId::condition_changed,
-          RuleId::condition_changed);
+  pair_of(here, "then", a.then_schema, b.then_schema,
+          {RuleId::condition_changed, RuleId::condition_changed});
+  pair_of(here, "else", a.else_schema, b.else_schema,
+          {RuleId::condition_changed, RuleId::condition_changed});
 }
 
 void ChangeWalker::parts(const Here& here, std::string_view keyword, std::span<const NodeId> a,

@@ -59,8 +59,7 @@ class ChangeWalker {
   void annotations(const Here& here);
   void references(const Here& here);
   bool is_opened_or_closed(std::string_view keyword, NodeId a, NodeId b) const;
-  void pair_of(const Here& here, std::string_view keyword, NodeId a, NodeId b, RuleId added,
-               RuleId removed);
+  void pair_of(const Here& here, std::string_view keyword, NodeId a, NodeId b, PartRules rules);
   void emit(const Here& here, std::string_view keyword, RuleId id, std::string_view name = {}) {
     teller_.emit(here, keyword, id, name);
   }

@@ -152,9 +152,9 @@ void ChangeWalker::references(const Here& here) {
   const ReferenceKeywords none;
   const ReferenceKeywords& a = here.a.reference != nullptr ? *here.a.reference : none;
   const ReferenceKeywords& b = here.b.reference != nullptr ? *here.b.reference : none;
-  pair_of(here, "$ref", a.ref, b.ref, RuleId::reference_changed, RuleId::reference_changed);
-  pair_of(here, "$dynamicRef", a.dynamic_ref, b.dynamic_ref, RuleId::reference_changed,
-          RuleId::reference_changed);
+  pair_of(here, "$ref", a.ref, b.ref, {RuleId::reference_changed, RuleId::reference_changed});
+  pair_of(here, "$dynamicRef", a.dynamic_ref, b.dynamic_ref,
+          {RuleId::reference_changed, RuleId::reference_changed});
 }
 
 // additionalProperties from true to false is what it would be from nothing to false.
@@ -166,9 +166,9 @@ bool ChangeWalker::is_opened_or_closed(std::string_view keyword, NodeId a, NodeI
 
 // A schema on both sides is walked into; one that came or went is a change.
 void ChangeWalker::pair_of(const Here& here, std::string_view keyword, NodeId a, NodeId b,
-                           RuleId added, RuleId removed) {
+                           PartRules rules) {
   if (a != kNoNode && b != kNoNode && is_opened_or_closed(keyword, a, b)) {
-    emit(here, keyword, old_shape(a) == kEverything ? added : removed);
+    emit(here, keyword, old_shape(a) == kEverything ? rules.added : rules.removed);
   } else if (a != kNoNode && b != kNoNode) {
     const bool outer = is_conditional_;
     is_conditional_ = outer || keyword == "not" || keyword == "if";
@@ -180,7 +180,7 @@ void ChangeWalker::pair_of(const Here& here, std::string_view keyword, NodeId a,
   } else if (a != kNoNode || b != kNoNode) {
     const ShapeId shape = a != kNoNode ? old_shape(a) : new_shape(b);
     if (shape != kEverything)
-      emit(here, keyword, a == kNoNode ? added : removed);
+      emit(here, keyword, a == kNoNode ? rules.added : rules.removed);
     else if (pair_.old_schema.has_unevaluated() || pair_.new_schema.has_unevaluated())
       emit(here, keyword, RuleId::schema_replaced);  // what allows everything still evaluates it
   }

@@ -245,7 +245,7 @@ class Compiler {
 
   void read_string(Shape& shape, const SchemaNode& node) {
     const StringKeywords& words = *node.string;
-    shape.length = count_of(shape, node, kLengthWords, words.min_length, words.max_length);
+    shape.length = count_of(shape, node, kLengthWords, {words.min_length, words.max_length});
     if (words.pattern != nullptr && sees("pattern")) {
       const auto pattern =
           words.pattern->pattern ? book_.pattern(words.pattern->text) : std::nullopt;
@@ -306,25 +306,25 @@ class Compiler {
   }
 
   // A count that is too large to be counted is left open, but for what it surely excludes.
-  Count count_of(Shape& shape, const SchemaNode& node, const CountWords& words, std::uint64_t least,
-                 std::uint64_t most, std::string_view identity = {}) {
+  Count count_of(Shape& shape, const SchemaNode& node, const CountWords& words,
+                 const Count& written, std::string_view identity = {}) {
     Count count;
     const auto leave_open = [&](std::string_view word) {
       const std::string text = node.value.find(word).number().text();
       shape.parts.push_back(
           open_shape(words.kind, std::string(word) + " beyond 63 bits: " + text, identity));
     };
-    if (sees(words.least)) count.least = std::min(least, kMostCounted);
-    if (sees(words.most) && most < kHugeCount) count.most = most;
-    if (sees(words.least) && least == kHugeCount) leave_open(words.least);
-    if (sees(words.most) && most == kHugeCount) leave_open(words.most);
+    if (sees(words.least)) count.least = std::min(written.least, kMostCounted);
+    if (sees(words.most) && written.most < kHugeCount) count.most = written.most;
+    if (sees(words.least) && written.least == kHugeCount) leave_open(words.least);
+    if (sees(words.most) && written.most == kHugeCount) leave_open(words.most);
     return count;
   }
 
   void read_array(Shape& shape, NodeId id, const ArrayKeywords& words) {
     const SchemaNode& node = schema_.node(id);
     auto array = std::make_unique<ArrayFacet>();
-    array->count = count_of(shape, node, kItemWords, words.min_items, words.max_items);
+    array->count = count_of(shape, node, kItemWords, {words.min_items, words.max_items});
     array->is_unique = words.unique_items && sees("uniqueItems");
     if (sees("prefixItems"))
       for (const NodeId item : words.prefix_items)
@@ -333,8 +333,8 @@ class Compiler {
     while (!array->prefix.empty() && array->prefix.back() == array->rest)
       array->prefix.pop_back();
     if (words.contains != kNoNode && sees("contains")) {
-      array->contains_count = count_of(shape, node, kContainsWords, words.min_contains,
-                                       words.max_contains, place_text(id));
+      array->contains_count = count_of(shape, node, kContainsWords,
+                                       {words.min_contains, words.max_contains}, place_text(id));
       if (!sees("minContains")) array->contains_count.least = 1;
       array->has_contains = !array->contains_count.is_free();
       array->contains = array->has_contains ? shape_of(words.contains) : kEverything;
@@ -350,8 +350,8 @@ class Compiler {
 
   void read_object(Shape& shape, NodeId id, const ObjectKeywords& words) {
     auto object = std::make_unique<ObjectFacet>();
-    object->count =
-        count_of(shape, schema_.node(id), kMemberWords, words.min_properties, words.max_properties);
+    object->count = count_of(shape, schema_.node(id), kMemberWords,
+                             {words.min_properties, words.max_properties});
     object->required.reserve(words.required.size());
     object->properties.reserve(words.properties.size());
     if (sees("required"))

@@ -9,7 +9,7 @@ const RuleTable& usual_rules() {
   constexpr Answer kYes = Answer::yes;
   constexpr Answer kNo = Answer::no;
   constexpr Answer kAsk = Answer::unknown;
-  static const RuleTable rules = {
+  static const RuleTable kRules = {
       {"schema.annotation_changed", annotation, kYes, kYes, "{} says nothing of documents"},
       {"schema.type_widened", constraint, kYes, kNo, "more types are allowed"},
       {"schema.type_narrowed", constraint, kNo, kYes, "fewer types are allowed"},
@@ -65,7 +65,7 @@ const RuleTable& usual_rules() {
       {"schema.reference_changed", constraint, kAsk, kAsk, "{} leads elsewhere"},
       {"schema.replaced", constraint, kAsk, kAsk, "the schema was replaced by another"},
   };
-  return rules;
+  return kRules;
 }
 
 }  // namespace holdfast::json_schema

@@ -72,8 +72,8 @@ class Parser {
 
 // The class whose [ was taken. Ten characters may be a set of a thousand ranges, so what is written twice is kept once, and all is counted.
 Result<CharSetPtr> Parser::shared_class(std::size_t began) {
-  TRY_ASSIGN(CharSetPtr made, read_class(reader_));
-  const auto [known, is_new] = classes_.try_emplace(reader_.since(began), std::move(made));
+  TRY_ASSIGN(const CharSetPtr made, read_class(reader_));
+  const auto [known, is_new] = classes_.try_emplace(reader_.since(began), made);
   if (is_new) syntax_.class_range_count += known->second->ranges().size();
   if (syntax_.class_range_count > kMostClassRanges)
     return reader_.foreign(began, "the classes of a pattern have more than " +

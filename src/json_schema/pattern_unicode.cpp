@@ -69,7 +69,7 @@ CharSet decoded(std::string_view text) {
   return CharSet(std::move(ranges));
 }
 
-CharSet complement_if(Negated negated, CharSet set) {
+CharSet complement_if(Negated negated, const CharSet& set) {
   return negated == Negated::yes ? set.complement() : set;
 }
 
@@ -100,14 +100,10 @@ CharSetPtr value_of(std::string_view property, std::string_view value, Negated n
   if (property == "General_Category" || property == "gc") return listed("gc " + name, negated);
   if (property == "Script" || property == "sc") return listed("sc " + name, negated);
   if (property == "Script_Extensions" || property == "scx") {
-    CharSetPtr extended = listed("scx " + name, negated);  // listed only where it differs
+    const CharSetPtr extended = listed("scx " + name, negated);  // listed only where it differs
     return extended ? extended : listed("sc " + name, negated);
   }
   return nullptr;
-}
-
-const CharSetPtr& choose(Negated negated, const CharSetPtr& set, const CharSetPtr& others) {
-  return negated == Negated::yes ? others : set;
 }
 
 }  // namespace
@@ -119,12 +115,12 @@ CharSetPtr unicode_property(std::string_view expression, Negated negated) {
   static const CharSetPtr kNoAscii = std::make_shared<const CharSet>(kAscii->complement());
   if (const std::size_t at = expression.find('='); at != std::string_view::npos)
     return value_of(expression.substr(0, at), expression.substr(at + 1), negated);
-  if (expression == "Any") return choose(negated, any_set(), kNone);
-  if (expression == "ASCII") return choose(negated, kAscii, kNoAscii);
+  if (expression == "Any") return negated == Negated::yes ? kNone : any_set();
+  if (expression == "ASCII") return negated == Negated::yes ? kNoAscii : kAscii;
   if (expression == "Assigned")  // not unassigned
     return listed("gc Cn", negated == Negated::yes ? Negated::no : Negated::yes);
   const std::string name(expression);
-  CharSetPtr category = listed("gc " + name, negated);
+  const CharSetPtr category = listed("gc " + name, negated);
   return category ? category : listed("binary " + name, negated);
 }
 

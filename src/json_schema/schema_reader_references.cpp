@@ -47,7 +47,7 @@ Error SchemaReader::unresolved(const Pending& pending, std::string_view why) con
 }
 
 Status SchemaReader::resolve(const Pending& pending) {
-  TRY_ASSIGN(Target target, find_target(pending));
+  TRY_ASSIGN(const Target target, find_target(pending));
   if (pending.keyword == Keyword::ref) {
     pending.into->ref = target.node;
     return {};

@@ -3,6 +3,7 @@
 #include "json_schema/validator.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "json_schema/document_store.h"
@@ -95,8 +96,11 @@ bool ValidatorRun::evaluate_keywords(const Here& here) {
 bool ValidatorRun::is_circle(NodeId id, Value value) const {
   if (frames_.size() % kLookout != 0) return false;
   int visits = 0;
-  for (std::size_t i = frames_.size(); i-- > 0 && frames_[i].value.node() == value.node();)
-    if (frames_[i].node == id && ++visits >= kMostVisits) return true;
+  for (const auto& frame : std::views::reverse(frames_)) {
+    if (frame.value.node() != value.node()) return false;
+    if (frame.node == id) ++visits;
+    if (visits >= kMostVisits) return true;
+  }
   return false;
 }
 
