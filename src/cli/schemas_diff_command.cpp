@@ -167,8 +167,8 @@ std::string report_of(const Compared& compared, app::ReportFormat format, Timest
                                                                         : core::Verdict::drifted;
   report.findings =
       schemas::findings_of(report.subject, compared.comparison,
-                           schemas::sides_of("old", compared.old.version, compared.old.schema,
-                                             "new", now_side.version, now_side.schema));
+                           {"old", schemas::side_of(compared.old.version, compared.old.schema),
+                            "new", schemas::side_of(now_side.version, now_side.schema)});
   app::CheckResult result;
   result.name = "schemas.diff";
   result.domain = "schemas";

@@ -17,7 +17,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kShownBytes = 80;  // of a value that is none
 
 std::string shown(const Json& value) {
-  std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
+  const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
   return text.size() <= kShownBytes ? text : text.substr(0, kShownBytes) + "…";
 }
 

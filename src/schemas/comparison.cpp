@@ -74,7 +74,7 @@ bool refers_elsewhere(json_schema::Value value, int depth = 0) {
 }
 
 std::string dialect_text(const json_schema::Schema& schema) {
-  std::string out(json_schema::dialect_name(schema.dialect()));
+  const std::string out(json_schema::dialect_name(schema.dialect()));
   return schema.is_dialect_inferred() ? out + " (inferred)" : out;
 }
 
@@ -235,7 +235,7 @@ SchemaFacts facts_of(const Pin& schema) {
     return out;
   }
   out.dialect = dialect_text(*found);
-  if (auto hash = json_schema::contract_hash(*found)) out.contract_sha256 = *std::move(hash);
+  if (auto hash = json_schema::contract_hash(*found)) out.contract_sha256 = std::move(hash).value();
   return out;
 }
 

@@ -20,7 +20,7 @@ HeldDocument hold(const json_schema::Schema& schema, const std::string& file, Fo
     out.problem = Problem{ProblemKind::unreadable, bytes.error().message()};
     return out;
   }
-  const auto document = json_schema::Document::parse(*std::move(bytes));
+  const auto document = json_schema::Document::parse(std::move(bytes).value());
   if (!document) {
     out.problem =
         Problem{ProblemKind::not_json, printable_path(file) + ": " + document.error().message()};

@@ -105,7 +105,7 @@ class Fetching {
     if (lock == before_.end()) return {};
     auto parsed = parse_pin_lock(lock->second);
     if (parsed) {
-      pins_.lock = *std::move(parsed);
+      pins_.lock = std::move(parsed).value();
     } else {
       pins_.lock_problem = Problem{ProblemKind::not_json, printable_path(config_.fixtures) + '/' +
                                                               std::string(kLockFile) + ": " +

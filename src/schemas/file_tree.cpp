@@ -32,7 +32,7 @@ class FolderTree final : public FileTree {
   Looked<std::string> read(const std::string& path) override {
     if (auto problem = open()) return *problem;
     auto bytes = read_beneath(*root_, path, kMostSchemaBytes);
-    if (bytes) return *std::move(bytes);
+    if (bytes) return std::move(bytes).value();
     const Error& error = bytes.error();
     if (error.code() == Code::not_found) return Problem{ProblemKind::not_found, error.message()};
     if (error.code() == Code::invalid) return Problem{ProblemKind::too_large, error.message()};

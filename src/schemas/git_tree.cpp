@@ -108,7 +108,7 @@ class GitTree final : public FileTree {
   void take(std::string_view line, const std::string& prefix) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string_view::npos || !line.starts_with("100")) return;
-    std::string name(line.substr(tab + 1));
+    const std::string name(line.substr(tab + 1));
     if (!name.starts_with(prefix)) return;
     const std::string_view head = line.substr(0, tab);
     const std::size_t object = head.find("blob ");

@@ -33,10 +33,6 @@ std::string piece(const std::string& json) {
   return json.substr(0, end) + "… (sha256 " + short_hash(core::to_hex(hash.finish())) + ')';
 }
 
-std::string versioned(const std::string& version, const Pin& schema) {
-  return (version.empty() ? "" : version + ' ') + short_hash(schema.hashes.canonical_sha256);
-}
-
 std::string words_of(ChangeClass change) {
   switch (change) {
     case ChangeClass::breaking:
@@ -191,8 +187,8 @@ class Judging {
     const Comparison& comparison = *state_.comparison;
     report_.findings =
         findings_of(report_.subject, comparison,
-                    sides_of("pinned", state_.local_version, *state_.pin, "the registry has",
-                             state_.registry_version, *state_.published));
+                    {"pinned", side_of(state_.local_version, *state_.pin), "the registry has",
+                     side_of(state_.registry_version, *state_.published)});
     for (std::size_t i = 0; i < report_.findings.size(); ++i) {
       report_.findings[i].file = printable_path(config_.fixtures + '/' + state_.pin->file);
       report_.findings[i].hint =
@@ -215,7 +211,7 @@ class Judging {
 
   void missing_in_registry() {
     core::Finding& finding = add(kMissingInRegistry, Level::error);
-    if (state_.pin) finding.recorded = versioned(state_.local_version, *state_.pin);
+    if (state_.pin) finding.recorded = side_of(state_.local_version, *state_.pin);
     finding.message =
         message("pinned, and not in " + config_.registry.shown() +
                 (config_.track.empty() ? "" : ", track " + printable_path(config_.track)));
@@ -259,7 +255,7 @@ class Judging {
       if (rule.id != kNotCompared) report_.not_looked_for.emplace_back(rule.id);
     report_.look_again = "holdfast schemas check " + config_.arguments;
     core::Finding& finding = add(kNotCompared, Level::note);
-    if (state_.pin) finding.recorded = versioned(state_.local_version, *state_.pin);
+    if (state_.pin) finding.recorded = side_of(state_.local_version, *state_.pin);
     const Problem problem =
         state_.problem.value_or(Problem{ProblemKind::cancelled, "it was not looked at"});
     finding.observed = std::string(problem_name(problem.kind));
@@ -337,10 +333,8 @@ Level level_of(ChangeClass change) {
   return Level::error;
 }
 
-Sides sides_of(std::string old_word, const std::string& old_version, const Pin& old,
-               std::string new_word, const std::string& new_version, const Pin& now) {
-  return {std::move(old_word), versioned(old_version, old), std::move(new_word),
-          versioned(new_version, now)};
+std::string side_of(const std::string& version, const Pin& schema) {
+  return (version.empty() ? "" : version + ' ') + short_hash(schema.hashes.canonical_sha256);
 }
 
 std::vector<core::Finding> findings_of(const core::Subject& subject, const Comparison& comparison,

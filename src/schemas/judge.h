@@ -17,12 +17,12 @@ core::Level level_of(ChangeClass change);
 /// How messages speak of the two texts that were held against each other: "pinned 1.2.0 e547e049892d, the registry has 1.3.0 c9b6ac52fa08".
 struct Sides {
   std::string old_word;  // "pinned"
-  std::string old;       // "1.2.0 e547e049892d"
+  std::string old;       // as side_of() says it
   std::string new_word;  // "the registry has"
   std::string now;
 };
-Sides sides_of(std::string old_word, const std::string& old_version, const Pin& old,
-               std::string new_word, const std::string& new_version, const Pin& now);
+/// "1.2.0 e547e049892d"; the hash alone where the version is empty.
+std::string side_of(const std::string& version, const Pin& schema);
 
 /// A finding for each change; one where the texts differ and no change can be named; none where they are identical. Without file and hint.
 std::vector<core::Finding> findings_of(const core::Subject& subject, const Comparison& comparison,

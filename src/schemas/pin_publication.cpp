@@ -149,8 +149,8 @@ class Publishing {
 
   Status exchange() {
     TRY_ASSIGN(is_replacing_, files_.exists(publication_.folder));
-    const Status moved = is_replacing_ ? exchange_folders(temporary_, publication_.folder)
-                                       : files_.rename(temporary_, publication_.folder);
+    Status moved = is_replacing_ ? exchange_folders(temporary_, publication_.folder)
+                                 : files_.rename(temporary_, publication_.folder);
     if (!moved) {
       drop_temporary();
       return moved;
@@ -203,7 +203,7 @@ class Publishing {
 
 Result<std::string> bytes_beneath(const RootFolder& root, const std::string& name) {
   auto bytes = read_beneath(root, name, kMostSchemaBytes);
-  if (bytes) return bytes;
+  if (bytes) return std::move(bytes).value();
   return Error(Code::invalid,
                bytes.error().message() + ": it is no file that could be carried over",
                "pins have a folder of their own: name another one, or move this away");

@@ -19,7 +19,7 @@ constexpr std::string_view kSchema = ".schema";
 /// The bytes of a file beneath the folder, or why they are not to be had.
 Looked<std::string> bytes_of(const RootFolder& root, const std::string& file) {
   auto bytes = read_beneath(root, file, kMostSchemaBytes);
-  if (bytes) return *std::move(bytes);
+  if (bytes) return std::move(bytes).value();
   const bool is_too_large = bytes.error().code() == Code::invalid;
   return Problem{is_too_large ? ProblemKind::too_large : ProblemKind::unreadable,
                  bytes.error().message()};
@@ -38,7 +38,7 @@ void read_lock(const RootFolder& root, PinFolder& out) {
   }
   auto lock = parse_pin_lock(*bytes);
   if (lock) {
-    out.lock = *std::move(lock);
+    out.lock = std::move(lock).value();
   } else {
     out.lock_problem =
         Problem{ProblemKind::not_json, printable_path(out.path) + '/' + std::string(kLockFile) +

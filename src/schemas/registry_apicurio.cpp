@@ -99,7 +99,7 @@ class ApicurioRegistry final : public Registry {
   // A search in a group that is not there answers an empty list, as if all of its schemas had been deleted.
   std::optional<Problem> look_for_group() {
     if (config_.group == kDefaultGroup) return {};
-    auto group = http_.get(api_ + "/groups/" + http::encoded_segment(config_.group));
+    const auto group = http_.get(api_ + "/groups/" + http::encoded_segment(config_.group));
     if (!group) return group.problem();
     return {};
   }

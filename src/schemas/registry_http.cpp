@@ -149,7 +149,7 @@ Looked<http::Response> RegistryHttp::get_if_changed(const std::string& path) {
 
 Looked<http::Response> RegistryHttp::send(const std::string& path,
                                           const std::string& if_none_match) {
-  Clock& clock = options_.clock != nullptr ? *options_.clock : system_clock();
+  const Clock& clock = options_.clock != nullptr ? *options_.clock : system_clock();
   http::Request request;
   request.url = path;
   request.if_none_match = if_none_match;

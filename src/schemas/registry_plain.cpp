@@ -162,7 +162,7 @@ class PlainRegistry final : public Registry {
 
   std::optional<Problem> know_names(const std::string& track) {
     if (track_ == track) return {};
-    auto read = index(track);
+    const auto read = index(track);
     if (!read) return read.problem();
     return {};
   }

@@ -24,7 +24,8 @@ constexpr std::array kClasses = {ChangeClass::identical,  ChangeClass::equivalen
 
 // Nanoseconds since 1970 are more than a double holds exactly; microseconds are not.
 double seconds(Timestamp at) {
-  return static_cast<double>(at.ns / kNsPerUs) / kUsPerS;
+  const std::int64_t whole_us = at.ns / kNsPerUs;
+  return static_cast<double>(whole_us) / kUsPerS;
 }
 
 double least(double a, double b) {

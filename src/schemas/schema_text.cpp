@@ -163,6 +163,8 @@ void append_python_string(std::string& out, std::string_view text) {
       case '\b':
         out += "\\b";
         continue;
+      default:
+        break;  // by its number
     }
     if (code < 0x10000) {
       append_hex(out, code);

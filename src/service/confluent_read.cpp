@@ -32,7 +32,8 @@ Result<http::Reply> get_subjects(RegistryState& state, const http::Call& call) {
                std::vector<std::string> subjects;
                for (const auto& [track, names] : index.tracks())
                  for (const auto& [name, published] : names) {
-                   std::string subject = subject_text(track, name, state.options.default_track);
+                   const std::string subject =
+                       subject_text(track, name, state.options.default_track);
                    if (subject.starts_with(prefix)) subjects.push_back(json_string(subject));
                  }
                return list_of(subjects);

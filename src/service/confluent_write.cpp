@@ -178,10 +178,12 @@ Result<http::Reply> put_level(RegistryState& state, const http::Call& call, Subj
         "Invalid compatibility level. Valid values are NONE, BACKWARD, FORWARD, "
         "FULL, BACKWARD_TRANSITIVE, FORWARD_TRANSITIVE, and FULL_TRANSITIVE");
   schemas::LevelOf wanted{std::move(subject.track), std::move(subject.name), *level, 0};
-  TRY_ASSIGN(const bool done, state.catalog->write([&](catalog::Catalog& catalog) -> Result<bool> {
-    TRY(schemas::set_level(catalog, wanted, state.options.actor));
+  auto done = state.catalog->write([&](catalog::Catalog& catalog) -> Result<bool> {
+    auto set = schemas::set_level(catalog, wanted, state.options.actor);
+    if (!set) return std::move(set).error();
     return true;
-  }));
+  });
+  if (!done) return std::move(done).error();
   JsonObject out;
   if (done) out.text("compatibility", schemas::level_name(*level));
   return confluent_reply(std::move(out).take());

@@ -54,8 +54,8 @@ Result<http::Reply> upload(RegistryState& state, const http::Call& call) {
   wanted.deprecated = body.flag("deprecated");
   wanted.deprecation_note = body.text("deprecation_note");
   if (body.has("x_compat")) {
-    TRY_ASSIGN(const std::string canonical, core::canonicalize(body.json("x_compat")));
     wanted.x_compat = body.json("x_compat");
+    TRY(core::canonicalize(wanted.x_compat));  // or it could have no hash
   }
   TRY_ASSIGN(const auto published, state.catalog->write([&](catalog::Catalog& catalog) {
     return schemas::publish(catalog, wanted, state.options.actor);

@@ -149,7 +149,7 @@ std::string RequestBody::json(std::string_view name) const {
 }
 
 std::string RequestBody::schema(std::string_view name) const {
-  std::string value = json(name);
+  const std::string value = json(name);
   return value.starts_with('"') ? core::json_unescaped(value) : value;
 }
 
