@@ -107,7 +107,7 @@ TEST_P(EventOutbox, SaysSinceWhenTheOldestWaits) {
   const Timestamp first = clock().now();
   clock().advance(std::chrono::hours(1));
   append(catalog, 1);
-  FakeSink sink;
+  const FakeSink sink;
   const auto owed = pending_events(catalog, sink.place());
   ASSERT_TRUE(owed.ok());
   EXPECT_EQ(owed->count, 2);

@@ -31,7 +31,7 @@ std::string_view cut_line(std::string_view& rest) {
 }
 
 std::optional<Pattern> parse(std::string_view text) {
-  auto pattern = Pattern::parse(text);
+  const auto pattern = Pattern::parse(text);
   if (pattern) return *std::move(pattern);
   HOLDFAST_ASSERT(pattern.error().code() == Code::invalid ||
                   pattern.error().code() == Code::unsupported);

@@ -81,11 +81,11 @@ TEST(RetryAfter, IsSecondsOrADate) {
 }
 
 TEST(Problem, HasOneStatusForEachCode) {
-  const std::vector<std::pair<Code, int>> kStatuses = {
+  const std::vector<std::pair<Code, int>> statuses = {
       {Code::invalid, 422},     {Code::not_found, 404}, {Code::conflict, 409},
       {Code::corrupt, 409},     {Code::io, 500},        {Code::unavailable, 503},
       {Code::unsupported, 501}, {Code::cancelled, 503}, {Code::internal, 500}};
-  for (const auto& [code, status] : kStatuses)
+  for (const auto& [code, status] : statuses)
     EXPECT_EQ(status_of(code), status) << code_name(code);
 }
 

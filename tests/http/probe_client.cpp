@@ -86,7 +86,7 @@ json told(const Answer& answer) {
 }
 
 void say(const json& what) {
-  std::cout << what.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
+  std::cout << what.dump(-1, ' ', false, json::error_handler_t::replace) << '\n' << std::flush;
 }
 
 }  // namespace

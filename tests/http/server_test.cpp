@@ -150,7 +150,7 @@ TEST(Server, IsThrownAwayWhileItServes) {
 
 TEST(Server, RefusesWhatCanNotBe) {
   const auto refused = [](ServerOptions options, std::vector<Route> routes = {}) {
-    auto server = Server::start(std::move(options), std::move(routes));
+    const auto server = Server::start(std::move(options), std::move(routes));
     return server.ok()
                ? "it runs"
                : std::string(code_name(server.error().code())) + ": " + server.error().message();

@@ -111,7 +111,7 @@ TEST(Url, IsJoinedBelowItsBase) {
 // RFC 3986, 5.4.1, with a base of http.
 TEST(Url, ResolvesReferencesAsTheStandardSays) {
   const Url base = url("http://a/b/c/d;p?q");
-  const std::vector<std::pair<std::string, std::string>> kCases = {
+  const std::vector<std::pair<std::string, std::string>> cases = {
       {"g", "http://a/b/c/g"},     {"./g", "http://a/b/c/g"},
       {"g/", "http://a/b/c/g/"},   {"/g", "http://a/g"},
       {"//g", "http://g/"},        {"?y", "http://a/b/c/d;p?y"},
@@ -121,7 +121,7 @@ TEST(Url, ResolvesReferencesAsTheStandardSays) {
       {"..", "http://a/b/"},       {"../g", "http://a/b/g"},
       {"../../g", "http://a/g"},   {"http://x/y", "http://x/y"},
   };
-  for (const auto& [reference, expected] : kCases) {
+  for (const auto& [reference, expected] : cases) {
     const auto found = resolved(base, reference);
     ASSERT_TRUE(found.ok()) << reference;
     EXPECT_EQ(without_credentials(*found), expected) << reference;

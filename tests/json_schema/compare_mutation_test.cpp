@@ -94,8 +94,8 @@ class Pairs {
 };
 
 const Pairs& pairs() {
-  static const Pairs all;
-  return all;
+  static const Pairs kAll;
+  return kAll;
 }
 
 struct Tally {

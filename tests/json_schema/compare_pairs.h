@@ -32,7 +32,7 @@ inline std::string name_of(Answer answer) {
 
 /// All of a file, numbers digit by digit.
 inline std::vector<SchemaPair> pairs_of(const std::string& name) {
-  std::ifstream file(std::string(HOLDFAST_SOURCE_DIR) + "/tests/json_schema/golden/" + name);
+  const std::ifstream file(std::string(HOLDFAST_SOURCE_DIR) + "/tests/json_schema/golden/" + name);
   std::stringstream text;
   text << file.rdbuf();
   const auto document = Document::parse(text.str());
@@ -61,14 +61,14 @@ inline std::vector<SchemaPair> hard_pairs() {
 }
 
 inline Schema schema_of(const std::string& text) {
-  auto schema = Schema::parse(text);
+  const auto schema = Schema::parse(text);
   EXPECT_TRUE(schema.ok()) << text << schema.error().message();
   return *std::move(schema);
 }
 
 inline Comparison compared(const std::string& old_text, const std::string& new_text,
                            const CompareOptions& options = {}) {
-  auto comparison = compare(schema_of(old_text), schema_of(new_text), options);
+  const auto comparison = compare(schema_of(old_text), schema_of(new_text), options);
   EXPECT_TRUE(comparison.ok());
   return *std::move(comparison);
 }

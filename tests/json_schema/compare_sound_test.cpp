@@ -77,7 +77,7 @@ TEST(CompareSound, WhatIsTooDeepToBeReadIsNotTheSameOnBothSides) {
 Schema with_further(const std::string& text, const std::string& uri, const std::string& further) {
   SchemaOptions options;
   options.further.push_back({uri, Document::parse(further).value()});
-  auto schema = Schema::parse(text, options);
+  const auto schema = Schema::parse(text, options);
   EXPECT_TRUE(schema.ok()) << text << schema.error().message();
   return *std::move(schema);
 }
@@ -304,7 +304,7 @@ TEST(CompareSound, AListOfChangesThatWasCutHidesNoRemoval) {
   }
   old_text += R"("z":{}}})";
   new_text.back() = '}';
-  new_text += "}";
+  new_text += '}';
   const Comparison found = compared(old_text, new_text);
   EXPECT_TRUE(found.has_more_changes);
   EXPECT_GE(found.change_class, ChangeClass::breaking);

@@ -132,15 +132,15 @@ class Maker {
 
   Json narrow(int depth) {
     if (depth < 2 && (depth == 0 || chance(80))) {
-      Json leaf = pick<Json>({true,
-                              {{"type", "integer"}},
-                              {{"type", "string"}},
-                              {{"enum", {1}}},
-                              {{"enum", {0, 1}}},
-                              {{"enum", {1, "a"}}},
-                              {{"not", {{"enum", {1}}}}},
-                              false,
-                              {{"minimum", 1}}});
+      const Json leaf = pick<Json>({true,
+                                    {{"type", "integer"}},
+                                    {{"type", "string"}},
+                                    {{"enum", {1}}},
+                                    {{"enum", {0, 1}}},
+                                    {{"enum", {1, "a"}}},
+                                    {{"not", {{"enum", {1}}}}},
+                                    false,
+                                    {{"minimum", 1}}});
       return words_->year == 4 && leaf.is_boolean() ? Json::object() : leaf;
     }
     Json made = Json::object();
@@ -169,7 +169,7 @@ class Maker {
       if (kind < 4 && !keys.empty()) {
         place.erase(keys[below(keys.size())]);
       } else {
-        Json more = schema(1);
+        const Json more = schema(1);
         if (more.is_object()) place.update(more);
       }
       places.clear();
@@ -211,7 +211,7 @@ class Maker {
           {"null", "boolean", "integer", "number", "string", "array", "array", "object", "object"});
     };
     if (chance(75)) return one();
-    std::set<std::string> both = {one(), one()};
+    const std::set<std::string> both = {one(), one()};
     return both;
   }
 

@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Document parsed(std::string text) {
+Document parsed(const std::string& text) {
   auto document = Document::parse(text);
   EXPECT_TRUE(document.ok()) << text << (document.ok() ? "" : document.error().message());
   return document.ok() ? *document : *Document::parse("null");

@@ -96,7 +96,7 @@ TEST(PageCheck, TellsFurtherDamageInAChunkFromTheDamageBefore) {
   std::string bytes = folder.read("t.parquet");
   const ColumnChunk& names = footer.row_groups[0].chunks[0];
   const auto checksum_after = [&](std::uint64_t offset, char bit) {
-    bytes[offset] ^= bit;
+    bytes[offset] = static_cast<char>(bytes[offset] ^ bit);
     overwrite(path, bytes);
     const auto report = check(path);
     EXPECT_EQ(error_of(report), "");

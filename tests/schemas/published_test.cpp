@@ -102,7 +102,7 @@ TEST_P(PublishedSchemas, AreNotWrittenWhereTheNameMovedOn) {
 TEST_P(PublishedSchemas, OfOneTransactionAreGoneWithIt) {
   auto catalog = open_catalog();
   {
-    auto transaction = begin_publishing(catalog);
+    const auto transaction = begin_publishing(catalog);
     ASSERT_TRUE(transaction.ok());
     publish_or_fail(catalog, publication("1", "{}"));
   }

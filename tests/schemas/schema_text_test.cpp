@@ -20,7 +20,7 @@ namespace {
 const std::string kHere = HOLDFAST_SOURCE_DIR "/tests/schemas/";
 
 std::vector<std::string> python_view(const std::vector<std::string>& texts) {
-  testing::TempFolder folder;
+  const testing::TempFolder folder;
   std::string lines;
   for (const std::string& text : texts)
     lines += json_string(text) + '\n';

@@ -14,7 +14,7 @@ namespace {
 class PublishedCatalogTest : public testing::CatalogTest {};
 
 TEST_P(PublishedCatalogTest, LetsAReaderLookWhileAnotherOneIsLooking) {
-  auto made = open_catalog();  // migrated
+  const auto made = open_catalog();  // migrated
   auto catalog = PublishedCatalog::open(url(), clock());
   ASSERT_TRUE(catalog.ok()) << catalog.error().message();
   PublishedCatalog& published = **catalog;
