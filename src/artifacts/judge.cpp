@@ -504,6 +504,10 @@ core::SubjectReport judge_quick(const SourceConfig& config, const ArtifactRow& r
     Finding finding = make_finding(config, row, observation, std::move(draft));
     add_identity(finding.witness, "observed", observation.identity);
     if (proof != nullptr) add_proof(finding.witness, *proof);
+    // Only a reading tells whether what an earlier one found still holds.
+    for (const std::string_view rule : {kChangedWithoutWrite, kReplaced, kModified})
+      report.not_looked_for.emplace_back(rule);
+    report.look_again = verify_command(config);
     return with_finding(std::move(report), Verdict::unknown, std::move(finding));
   };
   if (proved && !same_version(proof->identity, observation.identity)) {

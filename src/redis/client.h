@@ -21,7 +21,8 @@ struct ClientLimits {
   std::chrono::milliseconds command{5'000};  // without a byte from the server, or to it: twice that
 };
 
-/// When a whole errand must have ended, connection and commands together: no command is begun that could not end by then.
+/// When a whole errand must have ended, connection and commands together: no command is begun that a silent server could keep from ending
+/// by then. (The limits are per wait for bytes: a server that trickles them, or a name server that is slow, is not bound by them.)
 struct Deadline {
   const Clock& clock;
   std::chrono::nanoseconds at;  // of clock.monotonic()

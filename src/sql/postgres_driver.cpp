@@ -290,20 +290,24 @@ class PostgresDriver final : public Driver {
 };
 
 /// Whether a password ends too early, by an "@" or a "/" of its own: libpq takes what follows for a host and a port, and quotes it.
+/// As it reads the URL: user and password reach to the first "@", if no "/" comes before it, whatever else is in them; "?" begins the
+/// options only behind that.
 bool ends_too_early(std::string_view url) {
   const auto authority = url.substr(url.find("://") + 3);
-  const auto path = authority.substr(0, authority.find('?'));
-  const auto last = path.rfind('@');
-  return last != std::string_view::npos && (path.find('@') != last || path.find('/') < last);
+  const auto end = authority.find_first_of("@/");
+  if (end == std::string_view::npos) return false;
+  if (authority[end] == '/' && authority.find('?') < end) return false;
+  const auto rest = authority.substr(end + 1);
+  return rest.substr(0, rest.find('?')).find('@') != std::string_view::npos;
 }
 
 /// A URL that libpq cannot read. Its message may quote a piece of a password, so it is shown only
 /// where there is none.
 Status check_url(const std::string& url) {
   if (ends_too_early(url))
-    return Error(
-        Code::invalid, redacted(url) + ": \"@\" stands there twice, or behind a \"/\"",
-        "write a / in the password as %2F, an @ as %40, a : as %3A; or leave it to PGPASSWORD");
+    return Error(Code::invalid, redacted(url) + ": \"@\" stands there twice, or behind a \"/\"",
+                 "write a / in the password as %2F, an @ (in the database's name, too) as %40, a : "
+                 "as %3A; or leave the password to PGPASSWORD");
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, FreeConninfo> parsed(
       PQconninfoParse(url.c_str(), &message));

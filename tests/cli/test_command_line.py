@@ -148,7 +148,7 @@ def test_secrets_are_never_shown(sqlite_workspace):
 
 @pytest.mark.parametrize("url", [
     "postgresql://u:${PW}@127.0.0.1:5432/db", "postgresql:/u:${PW}@127.0.0.1/db", "postgres:u:${PW}@127.0.0.1/db", "u:${PW}@127.0.0.1/db"])
-@pytest.mark.parametrize("password", ["s3cr3t/x+y=", "s3cr3t@x:y", "12345/s3cr3t"])
+@pytest.mark.parametrize("password", ["s3cr3t/x+y=", "s3cr3t@x:y", "12345/s3cr3t", "p?w@s3cr3t", "p?@/s3cr3t"])
 def test_the_password_of_a_misspelt_database_is_never_shown(binary, tmp_path, url, password):
     (tmp_path / "holdfast.toml").write_text(f"[workspace]\nname = 'x'\ncatalog = '{url}'\n[artifacts.a]\nroot = '.'\nsource = '{url}'\n")
     for words in (["check"], ["check", "--json"], ["doctor"], ["config", "show", "--origin"], ["artifacts", "verify"]):

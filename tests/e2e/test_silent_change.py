@@ -76,6 +76,24 @@ def test_quick_verify_never_says_in_step_by_bytes(workspace):
     workspace.run("artifacts", "verify", expect=1)
 
 
+def test_a_quick_look_takes_nothing_from_what_a_reading_found(workspace):
+    fill(workspace)
+    flip_a_bit(workspace.data / "07.bin", 99)
+    workspace.run("check", expect=1)
+    for _ in range(2):
+        # The file moved since its proof, which a reading told more of: both are said, and the incident is as grave as before.
+        report = json.loads(workspace.run("check", "artifacts", "--quick", "--fail-open", "--format", "json", expect=1).stdout)
+        assert [(each["rule"], each["level"]) for each in findings(report)] == [
+            ("artifact.identity_changed", "note"), ("artifact.changed_without_write", "error")]
+        [incident] = workspace.json("incidents", "list")["incidents"]
+        assert (incident["subject"], incident["level"]) == ("artifact:atlas/a07", "error")
+    workspace.run("check", expect=1)
+    flip_a_bit(workspace.data / "07.bin", 99)
+    workspace.run("check", "artifacts", "--quick", expect=1)  # nobody has read it since it was mended
+    workspace.run("check")
+    assert workspace.json("incidents", "list")["incidents"] == []
+
+
 def test_the_cause_is_told_apart(workspace):
     fill(workspace)
     (workspace.data / "01.bin").write_bytes(b"written to")
