@@ -211,8 +211,7 @@ class Maker {
           {"null", "boolean", "integer", "number", "string", "array", "array", "object", "object"});
     };
     if (chance(75)) return one();
-    const std::set<std::string> both = {one(), one()};
-    return both;
+    return std::set<std::string>{one(), one()};
   }
 
   Json value(int depth) {

@@ -85,9 +85,9 @@ TEST(Document, FindsMembersOfSmallAndLargeObjects) {
 }
 
 TEST(Document, IsEqualByMeaning) {
-  const auto same = [](std::string a, std::string b) {
-    const Document left = parsed(std::move(a));
-    const Document right = parsed(std::move(b));
+  const auto same = [](const std::string& a, const std::string& b) {
+    const Document left = parsed(a);
+    const Document right = parsed(b);
     const bool equal = left.root() == right.root();
     EXPECT_TRUE(!equal || left.root().hash() == right.root().hash());
     return equal;
