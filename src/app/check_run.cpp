@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "app/text.h"
+#include "base/root_folder.h"
 #include "catalog/check_runs.h"
 #include "catalog/incidents.h"
 #include "catalog/waivers.h"
@@ -63,7 +64,7 @@ class Collector final : public core::CheckSink {
     TRY(carry_over(subject));
     waivers_->mark(subject.findings);
     for (core::Finding& finding : subject.findings) {
-      if (finding.file.starts_with(folder_)) finding.file.erase(0, folder_.size());
+      finding.file = without_folder(std::move(finding.file));
       if (!finding.waived && options_.also_waived) finding.waived = options_.also_waived(finding);
       count(finding);
     }
@@ -100,6 +101,16 @@ class Collector final : public core::CheckSink {
   std::optional<Error> catalog_error;
 
  private:
+  // Of a path as it is, and of one in the form that JSON can hold.
+  std::string without_folder(std::string file) const {
+    for (const std::string& folder : {folder_, printable_path(folder_)}) {
+      if (!file.starts_with(folder)) continue;
+      file.erase(0, folder.size());
+      break;
+    }
+    return file;
+  }
+
   // Findings of the open incident that this look could not make again.
   Status carry_over(core::SubjectReport& subject) {
     if (subject.not_looked_for.empty() || !open_.contains(subject.subject.text())) return {};

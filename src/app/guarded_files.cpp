@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/guarded_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include <sys/stat.h>
 
@@ -19,37 +21,35 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A path with what is said of it.
+/// A path with what is said of it, looked up once.
 struct Known {
   std::string path;
   std::string what;  // "the configuration"
+  fs::path canonical;
+  std::optional<std::pair<dev_t, ino_t>> inode;  // of what is there
+
+  Known(std::string where, std::string words)
+      : path(std::move(where)), what(std::move(words)), canonical(canonical_path(path)) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) == 0) inode = std::pair(status.st_dev, status.st_ino);
+  }
+  bool is_same_file(const Known& other) const {
+    return canonical == other.canonical || (inode && inode == other.inode);
+  }
 };
-
-bool is_same_file(const std::string& a, const std::string& b) {
-  if (canonical_path(a) == canonical_path(b)) return true;
-  struct stat one{};
-  struct stat other{};
-  return ::stat(a.c_str(), &one) == 0 && ::stat(b.c_str(), &other) == 0 &&
-         one.st_dev == other.st_dev && one.st_ino == other.st_ino;
-}
-
-bool is_file_below(const std::string& path, const std::string& folder) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-         path_below(canonical_path(path), canonical_path(folder));
-}
 
 // SQLite keeps its other files beside the database that a link leads to.
 void add_database(const std::string& url, const std::string& what, std::vector<Known>& known) {
   const auto path = sql::sqlite_path(url);
   if (!path) return;
   for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-    known.push_back({canonical_path(*path).string() + suffix, what});
+    known.emplace_back(canonical_path(*path).string() + suffix, what);
 }
 
 std::vector<Known> records_of(const Workspace& workspace) {
   std::vector<Known> known;
-  if (!workspace.config_file.empty()) known.push_back({workspace.config_file, "the configuration"});
+  if (!workspace.config_file.empty())
+    known.emplace_back(workspace.config_file, "the configuration");
   add_database(workspace.catalog_url, "a file of the catalog", known);
   for (const artifacts::SourceConfig& source : workspace.artifacts)
     add_database(source.url, "a file of the database of [artifacts." + source.name + ']', known);
@@ -58,9 +58,9 @@ std::vector<Known> records_of(const Workspace& workspace) {
 
 std::vector<Known> sinks_of(const Workspace& workspace) {
   std::vector<Known> known;
-  if (workspace.events.jsonl) known.push_back({*workspace.events.jsonl, "events.jsonl"});
+  if (workspace.events.jsonl) known.emplace_back(*workspace.events.jsonl, "events.jsonl");
   if (workspace.metrics_textfile)
-    known.push_back({*workspace.metrics_textfile, "metrics.textfile"});
+    known.emplace_back(*workspace.metrics_textfile, "metrics.textfile");
   return known;
 }
 
@@ -83,28 +83,21 @@ std::vector<Known> guarded_files(const Workspace& workspace) {
   for (const extract::ExtractionConfig& config : workspace.extractions) {
     add(outputs_of(config), known);
     if (config.items_file)
-      known.push_back({*config.items_file, "the list of items of [extract." + config.name + ']'});
+      known.emplace_back(*config.items_file, "the list of items of [extract." + config.name + ']');
   }
   return known;
-}
-
-const Known* find_among(const std::vector<Known>& known, const std::string& path) {
-  for (const Known& each : known)
-    if (is_same_file(each.path, path)) return &each;
-  return nullptr;
 }
 
 Error refusal(const std::string& option, const std::string& path, const std::string& what) {
   return {Code::invalid,
           option + ' ' + printable_path(path) + ": this is " + what + ", and would be replaced",
-          "name another file; nothing was done"};
+          "name another file; this one was left as it is"};
 }
 
-Status refuse_among(const std::vector<Known>& known, const std::string& option,
-                    const std::string& path) {
-  const Known* found = find_among(known, path);
-  if (found == nullptr) return {};
-  return refusal(option, path, found->what);
+Status refuse_among(const std::vector<Known>& known, const std::string& option, const Known& file) {
+  for (const Known& each : known)
+    if (each.is_same_file(file)) return refusal(option, file.path, each.what);
+  return {};
 }
 
 // Where a file goes that is to be replaced; none for devices, pipes and open descriptors, which are written to.
@@ -114,34 +107,91 @@ Result<std::optional<std::string>> replaced_file(const std::string& path) {
   return std::optional(place.path);
 }
 
+// A row of a source that is there says more than another source that is away.
 Status refuse_file_of_row(const Workspace& workspace, Clock& clock, const NamedOutput& output,
                           const std::string& file) {
+  Status told;
   for (const artifacts::SourceConfig& source : workspace.artifacts) {
     auto row = artifacts::row_of_file(source, workspace.catalog_url, clock, file);
-    if (!row)
-      return std::move(row)
-          .error()
-          .with(output.option + ' ' + printable_path(output.path) +
-                " lies below a root of [artifacts." + source.name +
-                "], and whether it has a row can't be told")
-          .hinted("name a file outside of the root");
-    if (*row)
+    if (row && *row)
       return refusal(output.option, output.path,
                      "the file of artifact:" + source.name + '/' + printable_path(**row));
+    if (!row && told)
+      told = std::move(row)
+                 .error()
+                 .with(output.option + ' ' + printable_path(output.path) +
+                       " lies below a root of [artifacts." + source.name +
+                       "], and whether it has a row can't be told")
+                 .hinted("name a file outside of the root");
   }
-  return {};
+  return told;
+}
+
+bool is_below(const std::string& path, const std::string& folder) {
+  return path_below(canonical_path(path), canonical_path(folder)).has_value();
+}
+
+// What is not there yet would be taken for a schema by the next look. A workspace may lie in the folder itself: beside the schemas
+// there are other files then.
+bool is_among_schemas(const std::string& file, const std::string& folder,
+                      const std::string& workspace_folder) {
+  return is_below(file, folder) && (!is_below(workspace_folder, folder) ||
+                                    file.ends_with(".json") || file.ends_with(".schema"));
 }
 
 Status refuse_pins(const schemas::SchemasConfig& config, const NamedOutput& output,
                    const std::string& file) {
-  if (is_file_below(file, config.fixtures))
+  if (is_among_schemas(file, config.fixtures, config.workspace_folder))
     return refusal(output.option, output.path,
                    "among the pins in " + printable_path(config.fixtures));
-  const bool is_folder = config.registry.kind == schemas::RegistryKind::directory &&
-                         !config.registry.address.starts_with("git:");
-  if (is_folder && is_file_below(file, config.registry.address))
+  if (config.registry.kind != schemas::RegistryKind::directory ||
+      config.registry.address.starts_with("git:"))
+    return {};
+  const std::string registry = absolute_path(config.registry.address, config.workspace_folder);
+  if (is_among_schemas(file, registry, config.workspace_folder))
     return refusal(output.option, output.path,
                    "in the registry " + printable_path(config.registry.address));
+  return {};
+}
+
+// Whatever rows say: nobody else's file begins so.
+bool begins_as(const std::string& file, std::string_view begin) {
+  const auto read = real_file_system().read_range(file, 0, begin.size());
+  return read && *read == begin;
+}
+
+Status check_sink(const Workspace& workspace, Clock& clock, const NamedOutput& sink,
+                  std::string_view begin) {
+  // A place where nothing can be written is told by the writing.
+  const auto file = replaced_file(sink.path);
+  if (!file || !*file || begins_as(**file, begin)) return {};
+  return refuse_file_of_row(workspace, clock, sink, **file);
+}
+
+Status check_sinks_at_load(const Workspace& workspace, std::vector<Known>& taken) {
+  for (const Known& sink : sinks_of(workspace)) {
+    TRY(refuse_among(taken, sink.what, sink));
+    for (const schemas::SchemasConfig& config : workspace.schemas)
+      TRY(refuse_pins(config, {sink.what, sink.path}, sink.path));
+    struct stat status{};
+    // Two sinks may well be /dev/null.
+    if (::stat(sink.path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) taken.push_back(sink);
+  }
+  return {};
+}
+
+// Two sections may have one output, of which one is for checks only, and then share all that lies beside it.
+Status check_extractions_at_load(const Workspace& workspace, const std::vector<Known>& taken) {
+  std::vector<std::vector<Known>> sections;
+  for (const extract::ExtractionConfig& config : workspace.extractions) {
+    const std::vector<Known> files = outputs_of(config);
+    for (const Known& file : files) {
+      TRY(refuse_among(taken, file.what, file));
+      for (const std::vector<Known>& others : sections)
+        if (!others.front().is_same_file(files.front())) TRY(refuse_among(others, file.what, file));
+    }
+    sections.push_back(files);
+  }
   return {};
 }
 
@@ -149,20 +199,26 @@ Status refuse_pins(const schemas::SchemasConfig& config, const NamedOutput& outp
 
 Status check_outputs(const Workspace& workspace, Clock& clock,
                      const std::vector<NamedOutput>& outputs) {
+  const auto is_named = [](const NamedOutput& output) { return !output.path.empty(); };
+  if (std::ranges::none_of(outputs, is_named)) return {};
   const std::vector<Known> guarded = guarded_files(workspace);
   std::vector<Known> taken;
+  Status told;
   for (const NamedOutput& output : outputs) {
     if (output.path.empty()) continue;
-    TRY_ASSIGN(const auto file, replaced_file(output.path));
-    if (!file) continue;
-    TRY(refuse_among(guarded, output.option, *file));
+    TRY_ASSIGN(const auto place, replaced_file(output.path));
+    if (!place) continue;
+    Known file(*place, "the file of " + output.option + " too");
+    TRY(refuse_among(guarded, output.option, file));
     for (const schemas::SchemasConfig& config : workspace.schemas)
-      TRY(refuse_pins(config, output, *file));
-    TRY(refuse_file_of_row(workspace, clock, output, *file));
-    TRY(refuse_among(taken, output.option, *file));
-    taken.push_back({*file, "the file of " + output.option + " too"});
+      TRY(refuse_pins(config, output, file.path));
+    TRY(refuse_among(taken, output.option, file));
+    Status row = refuse_file_of_row(workspace, clock, output, file.path);
+    if (!row && row.error().code() == Code::invalid) return row;
+    if (told) told = std::move(row);
+    taken.push_back(std::move(file));
   }
-  return {};
+  return told;
 }
 
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output) {
@@ -171,28 +227,30 @@ Status check_output_beside_pins(const schemas::SchemasConfig& config, const Name
   return file ? refuse_pins(config, output, *file) : Status();
 }
 
+Status check_events_file(const Workspace& workspace, Clock& clock) {
+  if (!workspace.events.jsonl) return {};
+  return check_sink(workspace, clock, {"events.jsonl", *workspace.events.jsonl}, R"({"seq":)");
+}
+
+Status check_metrics_file(const Workspace& workspace, Clock& clock) {
+  if (!workspace.metrics_textfile) return {};
+  return check_sink(workspace, clock, {"metrics.textfile", *workspace.metrics_textfile},
+                    "# HELP holdfast_");
+}
+
 Status check_extraction_output(const Workspace& workspace,
                                const extract::ExtractionConfig& config) {
   std::vector<Known> guarded = records_of(workspace);
   add(sinks_of(workspace), guarded);
   for (const Known& written : outputs_of(config))
-    TRY(refuse_among(guarded, "--out", written.path));
+    TRY(refuse_among(guarded, "--out", written));
   return {};
 }
 
 Status check_configured_outputs(const Workspace& workspace) {
   std::vector<Known> taken = records_of(workspace);
-  for (const Known& sink : sinks_of(workspace)) {
-    TRY(refuse_among(taken, sink.what, sink.path));
-    struct stat status{};
-    // Two sinks may well be /dev/null.
-    if (::stat(sink.path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) taken.push_back(sink);
-  }
-  // Two extractions may share a file: one of them names it for checks only.
-  for (const extract::ExtractionConfig& config : workspace.extractions)
-    for (const Known& written : outputs_of(config))
-      TRY(refuse_among(taken, written.what, written.path));
-  return {};
+  TRY(check_sinks_at_load(workspace, taken));
+  return check_extractions_at_load(workspace, taken);
 }
 
 }  // namespace holdfast::app

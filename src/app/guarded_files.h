@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that nothing may be written over: what Holdfast is told by and keeps (configuration, catalog, the files of sinks, pins,
-// registries in folders, what extractions write), databases of rows, and files that a row is of. Any other file is the user's to
-// replace: yesterday's report is.
+// Files that nothing may be written over: what Holdfast is told by and keeps (configuration, catalog, the files of sinks, what
+// extractions write), databases of rows, and files that a row is of; and folders of pins and of registries, in which a new file would
+// be taken for a schema. Any other file is the user's to replace: yesterday's report is.
 //
 // Files are compared by where their paths lead and by device and inode, so that neither "./x" nor a link is a way around.
 #pragma once
@@ -21,15 +21,21 @@ struct NamedOutput {
 };
 
 /// `invalid` where nothing could be written there (base/output_place.h), where it is a guarded file, and where two of them are one file.
-/// Other errors: the rows that could be of the file can't be read.
+/// Any other code: nothing but whether a row is of one of them, which can't be told since rows can't be read. A file that is not there,
+/// or below no root, needs no row to be read.
 Status check_outputs(const Workspace& workspace, Clock& clock,
                      const std::vector<NamedOutput>& outputs);
 /// The same, for pins that need be no section's.
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output);
+/// Before the file of `[events] jsonl` or `[metrics] textfile` is written: `invalid` where a row is of it. Other errors as above. A file that
+/// begins as Holdfast's own is its own, and needs no row to be read; fine where there is no such sink.
+Status check_events_file(const Workspace& workspace, Clock& clock);
+Status check_metrics_file(const Workspace& workspace, Clock& clock);
 /// For `--out` of an extraction, whose file may well have a row and be an [extract.NAME]'s.
 Status check_extraction_output(const Workspace& workspace, const extract::ExtractionConfig& config);
 
-/// Of what the configuration names to be written: none is the configuration, a database, or another one of them. `invalid`.
+/// Of what the configuration names to be written: none is the configuration, a database, or another one of them, and no sink's file lies
+/// among pins. Two extractions with one `out` share what is beside it. `invalid`.
 Status check_configured_outputs(const Workspace& workspace);
 
 }  // namespace holdfast::app

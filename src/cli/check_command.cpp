@@ -56,34 +56,37 @@ Result<app::CheckRunOptions> run_options(const Command& command, const CheckOpti
 }
 
 Status deliver(const Command& command, const CheckOptions& options, app::ReportFormat format,
-               const app::CheckOutcome& outcome) {
-  const bool to_file = !options.output.empty();
+               const app::CheckOutcome& outcome, const Status& output_is_free) {
+  const bool to_file = !options.output.empty() && output_is_free;
   const app::ReportStyle style{static_cast<std::size_t>(terminal_width()),
                                command.colour && !to_file};
   const std::string report = app::report_of(outcome, format, style);
-  if (!to_file) return command.print(report);
+  if (!to_file) {
+    TRY(command.print(report));
+    return output_is_free;
+  }
   TRY(write_whole_file(real_file_system(), options.output, report));
   command.say(app::conclusion_sentence(outcome) + "; report: " + options.output);
   return {};
 }
 
-Exit exit_of(const app::CheckOutcome& outcome) {
-  return static_cast<Exit>(outcome.exit_code);
-}
-
 Result<Exit> check(const Command& command, const CheckOptions& options) {
   TRY_ASSIGN(const std::string format, format_of(command, options.format, kUsualFormat));
   TRY_ASSIGN(const app::CheckRunOptions run, run_options(command, options));
-  TRY_ASSIGN(auto open, command.open({{"--output", options.output}}));
+  const std::vector<app::NamedOutput> outputs = {{"--output", options.output}};
+  TRY_ASSIGN(auto open, command.open(outputs, Command::Untold::is_asked_again));
   TRY_ASSIGN(auto checks, app::make_checks(*open.workspace, *open.catalog, options.domains));
   TRY_ASSIGN(const auto outcome,
              app::run_checks(std::move(checks), *open.workspace, *open.catalog, run));
+  const Status output_is_free = open.outputs_are_told
+                                    ? Status()
+                                    : app::check_outputs(*open.workspace, *command.clock, outputs);
   const Status reported =
       deliver(command, options, app::parse_report_format(format).value_or(app::ReportFormat::table),
-              outcome);
-  write_metrics_after(command, *open.workspace, outcome, *open.catalog);
-  TRY(reported);
-  return exit_of(outcome);
+              outcome, output_is_free);
+  const Status metrics = write_metrics_after(command, *open.workspace, outcome, *open.catalog);
+  if (reported) TRY(metrics);
+  return ended(static_cast<Exit>(outcome.exit_code), reported);
 }
 
 }  // namespace

@@ -31,12 +31,6 @@ int number(Exit exit) {
   return static_cast<int>(exit);
 }
 
-// Errors hold what others wrote: arguments, the environment, what a database raised.
-void print_error(const Error& error) {
-  write_to_stderr("holdfast: " + printable_text(error.message()) + '\n' +
-                  (error.hint().empty() ? "" : "  hint: " + printable_text(error.hint()) + '\n'));
-}
-
 // Ends the process as any tool ends whose reader is gone, now that the work itself is done.
 void end_by_closed_pipe() {
   static_cast<void>(std::signal(SIGPIPE, SIG_DFL));
@@ -64,9 +58,10 @@ int run_chosen(const CommandTree& tree) {
   if (entry == nullptr) return report(missing_command(chosen));
   if (const Status words = check_words(chosen); !words) return report(words.error());
   const Result<Exit> exit = entry->body(*command);
-  deliver_owed_events(*command);
+  const Status owed = deliver_owed_events(*command);
   if (stdout_was_closed()) end_by_closed_pipe();
-  return exit ? number(*exit) : report(exit.error());
+  if (!exit) return report(exit.error());
+  return owed ? number(*exit) : report(owed.error());
 }
 
 // CLI11 reports everything by exceptions; none leaves this function.

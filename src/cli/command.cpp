@@ -50,6 +50,20 @@ void Command::say(const std::string& line) const {
   write_to_stderr(printable_text(line) + '\n');
 }
 
+// Errors hold what others wrote: arguments, the environment, what a database raised.
+void print_error(const Error& error) {
+  write_to_stderr("holdfast: " + printable_text(error.message()) + '\n' +
+                  (error.hint().empty() ? "" : "  hint: " + printable_text(error.hint()) + '\n'));
+}
+
+Result<Exit> ended(Exit own, const Status& written) {
+  if (written) return own;
+  const bool is_untold = exit_of(written.error().code()) == Exit::incomplete;
+  if (!is_untold || own == Exit::ok) return written.error();
+  print_error(written.error());
+  return own;
+}
+
 void Command::progress(const std::string& line) const {
   if (quiet || !stderr_is_terminal()) return;
   // The last column would make some terminals wrap.

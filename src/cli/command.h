@@ -52,8 +52,12 @@ struct Command {
   struct Open {
     std::unique_ptr<app::Workspace> workspace;
     std::unique_ptr<catalog::Catalog> catalog;
+    bool outputs_are_told = true;  // false: ask app::check_outputs() again before one is written
   };
-  Result<Open> open(const std::vector<app::NamedOutput>& outputs = {}) const;
+  /// Where it can't be told whether an output has a row, since a database is away.
+  enum class Untold : unsigned char { ends, is_asked_again };
+  Result<Open> open(const std::vector<app::NamedOutput>& outputs = {},
+                    Untold untold = Untold::ends) const;
   /// Talk: one line on stderr, unless --quiet.
   void say(const std::string& line) const;
   /// Progress: a line on stderr that the next one (or say, or print) overwrites; nothing with
@@ -63,6 +67,13 @@ struct Command {
   /// gone (`| head`), which cli.cpp ends in silence by SIGPIPE, as any other tool would.
   Status print(const std::string& text) const;
 };
+
+/// "holdfast: message" and its hint, on stderr.
+void print_error(const Error& error);
+
+/// How a command ends that decided `own` and was to write a file too: with the error of the file. But a finding, or a failure, beats a
+/// file of which it can't be told whether it may be written (exit 3); the error is printed then.
+Result<Exit> ended(Exit own, const Status& written);
 
 /// The format of a report: what --format asked for, json of --json, else `usual`. `invalid` where --json stands beside another one.
 Result<std::string> format_of(const Command& command, const std::string& asked,

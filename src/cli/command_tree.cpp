@@ -224,8 +224,13 @@ Status check_words(const CLI::App& app) {
   const auto is_path = [](const std::string& word) {
     return std::ranges::find(kPaths, word) != kPaths.end();
   };
+  // Elsewhere a SCHEMA is a name.
+  const auto is_file_of_schema = [&](const CLI::Option& option) {
+    return app.get_name() == "validate" && option.check_lname("schema");
+  };
   for (const CLI::Option* option : app.get_options()) {
-    if (is_global(*option) || is_path(option->get_type_name()) || is_path(option->get_name()))
+    if (is_global(*option) || is_file_of_schema(*option) || is_path(option->get_type_name()) ||
+        is_path(option->get_name()))
       continue;
     for (const std::string& word : option->results())
       if (find_malformed_utf8(word) != std::string::npos)

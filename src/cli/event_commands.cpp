@@ -180,15 +180,21 @@ Result<Exit> pending(const Command& command) {
   return Exit::ok;
 }
 
+Result<app::DeliveredEvents> deliver_to(const app::SinkPlace& place, const Command::Open& open,
+                                        const Command& command) {
+  if (place.kind == "jsonl") TRY(app::check_events_file(*open.workspace, *command.clock));
+  const app::SinkOptions patient{app::Patience::long_wait, &real_file_system(), command.clock};
+  const auto sink = app::make_sink(open.workspace->events, place, patient);
+  return app::deliver_events(*open.catalog, *sink, {{}, command.cancel});
+}
+
 // One sink that is down keeps nothing from the others.
 Result<Exit> deliver(const Command& command) {
   TRY_ASSIGN(auto open, command.open());
-  const app::SinkOptions patient{app::Patience::long_wait, &real_file_system(), command.clock};
   std::optional<Error> problem;
   std::int64_t refused = 0;
   for (const app::SinkPlace& place : app::sink_places(open.workspace->events)) {
-    const auto sink = app::make_sink(open.workspace->events, place, patient);
-    const auto delivered = app::deliver_events(*open.catalog, *sink, {{}, command.cancel});
+    const auto delivered = deliver_to(place, open, command);
     if (!delivered) {
       problem = delivered.error();
       command.say(app::printable(place.kind + ": " + delivered.error().message()));

@@ -84,6 +84,7 @@ Result<app::SinkPlace> sink_of(const app::Workspace& workspace, const std::strin
 Result<Exit> resend(const Command& command, const RefusalOptions& options) {
   TRY_ASSIGN(auto open, command.open());
   TRY_ASSIGN(const app::SinkPlace place, sink_of(*open.workspace, options.sink));
+  if (place.kind == "jsonl") TRY(app::check_events_file(*open.workspace, *command.clock));
   const app::SinkOptions patient{app::Patience::long_wait, &real_file_system(), command.clock};
   const auto sink = app::make_sink(open.workspace->events, place, patient);
   TRY_ASSIGN(const std::int64_t sent, app::resend_refused(*open.catalog, *sink, options.seqs,

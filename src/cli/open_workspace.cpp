@@ -18,11 +18,13 @@ constexpr std::chrono::nanoseconds kMostTimePerSink = std::chrono::seconds(10);
 // A sink that just failed is not asked again, nor warned of twice, at the end of the same command.
 constexpr std::chrono::nanoseconds kLeftAlone = std::chrono::seconds(5);
 
+constexpr std::string_view kFileSink = "jsonl";
+
 // The sinks of the workspace that this process opened.
 struct Owed {
-  std::string catalog_url;
-  app::EventsConfig events;
+  app::Workspace workspace;
   std::map<std::string, std::chrono::nanoseconds> failed_at = {};  // kind → monotonic
+  Status file = {};  // that of [events] jsonl may be written
 };
 std::optional<Owed>& owed() {
   static std::optional<Owed> kept;
@@ -30,11 +32,12 @@ std::optional<Owed>& owed() {
 }
 
 Status deliver(const app::SinkPlace& place, const Owed& to, const Command& command) {
-  TRY_ASSIGN(auto catalog, catalog::Catalog::open(to.catalog_url, *command.clock));
-  const auto sink = app::make_sink(to.events, place,
+  if (place.kind == kFileSink) TRY(to.file);
+  TRY_ASSIGN(auto catalog, catalog::Catalog::open(to.workspace.catalog_url, *command.clock));
+  const auto sink = app::make_sink(to.workspace.events, place,
                                    {app::Patience::short_wait, &real_file_system(), command.clock});
   app::DeliveryOptions options;
-  if (place.kind != "jsonl") {  // a file is written whatever stopped the command
+  if (place.kind != kFileSink) {  // a file is written whatever stopped the command
     options.most_time = kMostTimePerSink;
     options.cancel = command.cancel;
   }
@@ -44,22 +47,26 @@ Status deliver(const app::SinkPlace& place, const Owed& to, const Command& comma
 
 }  // namespace
 
-Result<Command::Open> Command::open(const std::vector<app::NamedOutput>& outputs) const {
+Result<Command::Open> Command::open(const std::vector<app::NamedOutput>& outputs,
+                                    Untold untold) const {
   TRY_ASSIGN(auto loaded, app::Workspace::load(workspace));
   auto opened = std::make_unique<app::Workspace>(std::move(loaded));
-  TRY(app::check_outputs(*opened, *clock, outputs));
+  const Status told = app::check_outputs(*opened, *clock, outputs);
+  if (!told && (untold == Untold::ends || told.error().code() == Code::invalid))
+    return told.error();
   TRY_ASSIGN(auto catalog, catalog::Catalog::open(opened->catalog_url, *clock));
-  owed() = Owed{opened->catalog_url, opened->events};
-  return Open{std::move(opened), std::make_unique<catalog::Catalog>(std::move(catalog))};
+  owed() = Owed{*opened};
+  return Open{std::move(opened), std::make_unique<catalog::Catalog>(std::move(catalog)), told.ok()};
 }
 
-void deliver_owed_events(const Command& command) {
-  if (!owed()) return;
+Status deliver_owed_events(const Command& command) {
+  if (!owed()) return {};
   Owed& to = *owed();
-  for (const app::SinkPlace& place : app::sink_places(to.events)) {
+  for (const app::SinkPlace& place : app::sink_places(to.workspace.events)) {
     const auto failed = to.failed_at.find(place.kind);
     const auto now = command.clock->monotonic();
     if (failed != to.failed_at.end() && now - failed->second < kLeftAlone) continue;
+    if (place.kind == kFileSink) to.file = app::check_events_file(to.workspace, *command.clock);
     const Status delivered = deliver(place, to, command);
     to.failed_at.erase(place.kind);
     if (delivered) continue;
@@ -68,14 +75,19 @@ void deliver_owed_events(const Command& command) {
         "events are not in the sink of [events] yet; the next command delivers them",
         {{"sink", place.kind}, {"place", place.shown}, {"error", delivered.error().message()}});
   }
+  // A database that is away is no mistake of the configuration: a later command delivers.
+  return !to.file && to.file.error().code() == Code::invalid ? to.file : Status();
 }
 
-void write_metrics_after(const Command& command, const app::Workspace& workspace,
-                         const app::CheckOutcome& outcome, catalog::Catalog& catalog) {
-  if (!workspace.metrics_textfile) return;
-  deliver_owed_events(command);
-  drop(app::write_metrics(workspace, outcome, catalog),
+Status write_metrics_after(const Command& command, const app::Workspace& workspace,
+                           const app::CheckOutcome& outcome, catalog::Catalog& catalog) {
+  if (!workspace.metrics_textfile) return {};
+  Status owed = deliver_owed_events(command);
+  const Status file = app::check_metrics_file(workspace, *command.clock);
+  if (!file && file.error().code() == Code::invalid) return file.error();
+  drop(file ? app::write_metrics(workspace, outcome, catalog) : file,
        "the metrics file must not stop a check; the next one writes it again");
+  return owed;
 }
 
 }  // namespace holdfast::cli

@@ -160,9 +160,21 @@ Status remove_old_report(const std::string& file) {
   return real_file_system().remove(file);
 }
 
+/// Where the drift report goes.
+struct ReportPlace {
+  std::string file;                 // empty: none is written
+  Status is_free;                   // or why it may not be written
+  bool is_printed_already = false;  // on stdout
+};
+
 /// Only where the run came so far: a guard that failed says nothing about schemas.
-Status write_report(const Command& command, const std::string& file, const std::string& report) {
+Status write_report(const Command& command, const ReportPlace& place, const std::string& report) {
+  const std::string& file = place.file;
   if (file.empty() || report.empty()) return {};
+  if (!place.is_free) {
+    if (!place.is_printed_already) TRY(command.print(report));
+    return place.is_free;
+  }
   TRY(write_whole_file(real_file_system(), file, report));
   command.say("report: " + printable_path(file));
   return {};
@@ -183,10 +195,12 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   TRY_ASSIGN(ChosenSchemas chosen, chosen_schemas(command, words));
   TRY(override_with(chosen.config, words));
   const std::string file = report_file(words, chosen.is_configured);
-  TRY(app::check_outputs(*chosen.workspace, *command.clock, {{"--output", file}}));
-  TRY(app::check_output_beside_pins(chosen.config, {"--output", file}));
+  const std::vector<app::NamedOutput> outputs = {{"--output", file}};
+  TRY(app::check_output_beside_pins(chosen.config, outputs.front()));
+  const Status told_of_rows = app::check_outputs(*chosen.workspace, *command.clock, outputs);
+  if (!told_of_rows && told_of_rows.error().code() == Code::invalid) return told_of_rows.error();
   TRY_ASSIGN(const auto baseline, read_baseline(words, chosen.config.track, file));
-  TRY(remove_old_report(file));
+  if (told_of_rows) TRY(remove_old_report(file));
   TRY_ASSIGN(OpenedCatalog opened, open_catalog_of(command, chosen));
   app::CheckRunOptions options;
   options.fail_on = fail_level(words.fail_on);
@@ -207,10 +221,14 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   const std::string report =
       run ? schemas::drift_report(chosen.config, *run, extras_of(outcome, chosen.config)) : "";
   const Status told = tell(command, format, outcome, run, report);
-  const Status written = write_report(command, file, report);
-  if (!chosen.is_one_off) write_metrics_after(command, *chosen.workspace, outcome, opened.get());
+  const Status is_free =
+      told_of_rows ? Status() : app::check_outputs(*chosen.workspace, *command.clock, outputs);
+  const Status written = write_report(command, {file, is_free, format == "json"}, report);
+  Status metrics;
+  if (!chosen.is_one_off)
+    metrics = write_metrics_after(command, *chosen.workspace, outcome, opened.get());
   TRY(told);
-  TRY(written);
+  if (written) TRY(metrics);
   if (baseline && run) tell_resolved(command, words, *baseline, *run);
   if (words.emit_telemetry && !chosen.has_workspace)
     command.say("events are kept in a workspace's catalog, and there is none here: holdfast init");
@@ -218,7 +236,7 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   const bool says_nothing =
       error && (error->code() == Code::internal || (!run && error->code() == Code::invalid));
   if (says_nothing && !outcome.checks.front().catalog_failed) return *error;
-  return static_cast<Exit>(outcome.exit_code);
+  return ended(static_cast<Exit>(outcome.exit_code), written);
 }
 
 }  // namespace

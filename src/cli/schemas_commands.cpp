@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
+#include "base/utf8.h"
 #include "catalog/check_runs.h"
 #include "catalog/migrations.h"
 
@@ -124,7 +125,7 @@ bool is_another(const schemas::SchemasConfig& looked_at, const schemas::SchemasC
 std::unique_ptr<app::Workspace> made_up_workspace() {
   auto workspace = std::make_unique<app::Workspace>();
   workspace->folder = absolute(".");
-  workspace->name = fs::path(workspace->folder).filename().string();
+  workspace->name = printable_path(fs::path(workspace->folder).filename().string());
   workspace->actor = "holdfast";
   return workspace;
 }
@@ -250,6 +251,8 @@ Result<ChosenSchemas> chosen_pins(const Command& command, const SchemasWords& wo
   } else {
     out.config = unconfigured(words, *out.workspace);
   }
+  if (find_malformed_utf8(out.config.track) != std::string::npos)  // --track is told before
+    return usage("REGISTRY_TRACK: \"" + printable_path(out.config.track) + "\" is not UTF-8");
   override_with(out.config, words);
   set_arguments(out, words);
   for (const schemas::SchemasConfig& section : out.workspace->schemas)

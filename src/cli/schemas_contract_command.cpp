@@ -82,7 +82,7 @@ Result<Exit> validate(const Command& command, const ValidateWords& words) {
   for (const HeldDocument& document : *held) {
     invalid += document.faults.empty() ? 0 : 1;
     unknown += document.problem ? 1 : 0;
-    all.push_back(document_json(document, words.schema));
+    all.push_back(document_json(document, printable_path(words.schema)));
     text += document_text(document, words.schema);
   }
   JsonObject out;

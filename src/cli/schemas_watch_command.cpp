@@ -116,9 +116,10 @@ class Watching {
     options.cancel = command_.cancel;
     TRY_ASSIGN(const auto outcome,
                app::run_checks(std::move(checks), *chosen_.workspace, opened_.get(), options));
-    deliver_owed_events(command_);
-    if (!chosen_.is_one_off)
-      write_metrics_after(command_, *chosen_.workspace, outcome, opened_.get());
+    const Status events = deliver_owed_events(command_);
+    const Status metrics = chosen_.is_one_off ? Status()
+                                              : write_metrics_after(command_, *chosen_.workspace,
+                                                                    outcome, opened_.get());
     const bool is_json = command_.output == OutputFormat::json;
     const std::string line = told(outcome, run, is_json);
     if (line != last_line_) {
@@ -127,6 +128,8 @@ class Watching {
                                  : at + "  " + line + '\n'));
     }
     last_line_ = line;
+    TRY(events);
+    TRY(metrics);
     return static_cast<Exit>(outcome.exit_code);
   }
 

@@ -2,6 +2,7 @@
 #include "schemas/registry_config.h"
 
 #include "base/clock.h"
+#include "base/root_folder.h"
 #include "http/url.h"
 
 namespace holdfast::schemas {
@@ -71,12 +72,12 @@ bool has_same_origin(const std::string& a, const std::string& b) {
 
 std::string RegistryConfig::shown() const {
   const std::size_t scheme = address.find("://");
-  if (scheme == std::string::npos) return address;
+  if (scheme == std::string::npos) return printable_path(address);
   const std::size_t authority = scheme + 3;
   const std::size_t end = std::min(address.find('/', authority), address.size());
   const std::size_t at = address.rfind('@', end);
-  if (at == std::string::npos || at < authority) return address;
-  return address.substr(0, authority) + address.substr(at + 1);
+  if (at == std::string::npos || at < authority) return printable_path(address);
+  return printable_path(address.substr(0, authority) + address.substr(at + 1));
 }
 
 Result<RegistryConfig> read_registry_config(TomlTable& table) {

@@ -33,7 +33,7 @@ struct RegistryConfig {
   std::chrono::milliseconds request_timeout{30'000};
   std::chrono::milliseconds run_timeout{300'000};
 
-  /// What may be shown: without a password.
+  /// What may be shown and recorded: without a password, and in the form that text can have.
   std::string shown() const;
 };
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
+#include "base/utf8.h"
 
 namespace holdfast::schemas {
 namespace {
@@ -140,6 +141,9 @@ Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& ta
       return table.invalid("fixtures", "name the folder of pinned schemas");
     return table.invalid("registry", "name the registry: a URL, a folder or git:REVISION:PATH");
   }
+  // It stands in every event. A variable may hold what no file of TOML can.
+  if (find_malformed_utf8(config.track) != std::string::npos)
+    return table.invalid("track", '"' + printable_path(config.track) + "\" is not UTF-8");
   if (config.track.find('/') != std::string::npos || config.track.starts_with('.'))
     return table.invalid("track", "\"" + config.track + "\" is no name of a track");
   config.fixtures = absolute_path(*fixtures, workspace_folder);

@@ -366,6 +366,16 @@ TEST_F(CheckRunTest, ShowsFilesRelativeToTheWorkspace) {
             "data/a.bin");
 }
 
+TEST_F(CheckRunTest, ShowsFilesRelativeToAWorkspaceWhoseNameIsEncoded) {
+  workspace_.folder = folder_.at("w\xff");
+  core::SubjectReport drifted = with_finding("a", Verdict::drifted, Level::error);
+  for (const std::string& file : {folder_.at("w%FF/data/a.bin"), folder_.at("w\xff/data/a.bin")}) {
+    drifted.findings.front().file = file;
+    EXPECT_EQ(run_reports({drifted}).checks.at(0).subjects.at(0).report.findings.at(0).file,
+              "data/a.bin");
+  }
+}
+
 TEST_F(CheckRunTest, ListsAFewSubjectsAllAndOfManyOnlyThoseOutOfStep) {
   std::vector<core::SubjectReport> reports;
   for (std::size_t i = 0; i < kFewSubjects; ++i)

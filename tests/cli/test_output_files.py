@@ -192,3 +192,99 @@ def test_a_configuration_that_writes_over_itself_is_refused(workspace, extra):
 def test_an_extraction_named_by_its_output_spares_the_records(workspace):
     done = workspace.run("extract", "check", "--out", workspace.database.path, "--items", "*.mp4", expect=2)
     assert "--out" in done.stderr and "would be replaced" in done.stderr
+
+
+@pytest.mark.parametrize("variable, option", [("HOLDFAST_METRICS_TEXTFILE", "metrics.textfile"), ("HOLDFAST_EVENTS_JSONL", "events.jsonl")])
+def test_a_sink_spares_a_file_that_has_a_row_and_the_check_is_told(workspace, variable, option):
+    for place in ("data/a.txt", "link"):
+        (workspace.folder / "link").unlink(missing_ok=True)
+        (workspace.folder / "link").symlink_to("data/a.txt")
+        done = workspace.run("check", expect=2, env={variable: place})
+        assert option in done.stderr and "would be replaced" in done.stderr and "artifact:atlas/a" in done.stderr
+        assert "artifacts.atlas" in done.stdout
+        assert (workspace.data / "a.txt").read_text() == "alpha" and [each.name for each in workspace.data.iterdir()] == ["a.txt"]
+    assert workspace.run("check").returncode == 0
+    if option == "events.jsonl":
+        assert "would be replaced" in workspace.run("events", "deliver", expect=2, env={variable: "data/a.txt"}).stderr
+
+
+def test_a_file_of_a_sink_below_a_root_goes_on_where_the_database_is_away(workspace):
+    sinks = {"HOLDFAST_METRICS_TEXTFILE": "data/holdfast.prom", "HOLDFAST_EVENTS_JSONL": "data/events.jsonl"}
+    workspace.run("check", env=sinks)
+    metrics, events = workspace.data / "holdfast.prom", workspace.data / "events.jsonl"
+    before, lines = metrics.read_text(), len(events.read_text().splitlines())
+    workspace.run("check", expect=3, env={**sinks, "HOLDFAST_ARTIFACTS_ATLAS_SOURCE": "postgresql://u@127.0.0.1:9/none"})
+    assert metrics.read_text() != before and len(events.read_text().splitlines()) > lines
+
+
+SCHEMAS_OF_A_FOLDER = ('[schemas.core]\ntrack = "v1"\nfixtures = "pins"\nregistry = "published"\nkind = "directory"\n')
+
+
+@pytest.fixture
+def pinned(workspace):
+    """A set of pins beside the artifacts, in step with its registry, a folder."""
+    for folder in ("pins", "published/v1"):
+        (workspace.folder / folder).mkdir(parents=True)
+        (workspace.folder / folder / "a.b.json").write_text('{"type": "object"}')
+    workspace.configure(extra=SCHEMAS_OF_A_FOLDER)
+    workspace.run("check")
+    return workspace
+
+
+@pytest.mark.parametrize("place", ["pins/a.b.json", "pins/report.json", "pins/report.sarif", "published/v1/a.b.json", "published/v1/report.json",
+                                   "published/report.json", "link/report.json"])
+def test_nothing_is_written_among_pins_or_into_a_registry_that_is_a_folder(pinned, place):
+    (pinned.folder / "link").symlink_to("pins")
+    (pinned.folder / "elsewhere").mkdir()
+    for command in (["check", "schemas"], ["schemas", "check", "core"]):
+        said = pinned.run(*command, "--output", place, expect=2).stderr
+        assert "--output" in said and "would be replaced" in said
+    for variable, option in (("HOLDFAST_METRICS_TEXTFILE", "metrics.textfile"), ("HOLDFAST_EVENTS_JSONL", "events.jsonl")):
+        said = pinned.run("check", expect=2, env={variable: place}).stderr
+        assert option in said and "would be replaced" in said
+    # From another folder the same files are meant.
+    done = subprocess.run(pinned.command("check", "-C", "..", "--output", f"../{place}"), cwd=pinned.folder / "elsewhere", text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 2 and "would be replaced" in done.stderr
+    for folder in ("pins", "published/v1"):
+        assert [each.name for each in (pinned.folder / folder).iterdir()] == ["a.b.json"]
+    pinned.run("check")
+
+
+def test_a_workspace_in_its_own_folder_of_pins_has_other_files_there(pinned):
+    pinned.configure(extra=SCHEMAS_OF_A_FOLDER.replace('"pins"', '"."') + '[metrics]\ntextfile = "holdfast.prom"\n')
+    (pinned.folder / "a.b.json").write_text('{"type": "object"}')
+    pinned.run("check", "schemas", "--format", "sarif", "--output", "report.sarif", expect=(0, 1))
+    assert (pinned.folder / "holdfast.prom").exists()
+    pinned.run("check", "schemas", "--format", "json", "--output", "report.json", expect=2)
+
+
+@pytest.mark.parametrize("command", [["check", "schemas", "--format", "json"], ["schemas", "check", "core"]], ids=" ".join)
+def test_a_database_that_is_away_ends_no_check_of_something_else(pinned, command):
+    away = {"HOLDFAST_ARTIFACTS_ATLAS_SOURCE": "postgresql://u@127.0.0.1:9/none", "HOLDFAST_ARTIFACTS_ATLAS_ROOT": "."}
+    report = pinned.folder / "r.json"
+    pinned.run(*command, "--output", "r.json", env=away)  # new: no row is of it
+    report.write_text("yesterday's")
+    done = pinned.run(*command, "--output", "r.json", env=away, expect=3)
+    assert "r.json" in done.stderr and "[artifacts.atlas]" in done.stderr and "can't be told" in done.stderr
+    assert '"a.b"' in done.stdout or "core/a.b" in done.stdout
+    assert report.read_text() == "yesterday's"
+    # A finding beats what is incomplete.
+    (pinned.folder / "published/v1/a.b.json").write_text('{"type": "array"}')
+    done = pinned.run(*command, "--output", "r.json", env=away, expect=1)
+    assert "can't be told" in done.stderr and report.read_text() == "yesterday's"
+    pinned.run(*command, "--output", str(pinned.folder.parent / "outside.json"), env=away, expect=1)
+    assert (pinned.folder.parent / "outside.json").exists()
+
+
+def test_an_extraction_writes_over_no_file_of_another_one(workspace):
+    def sections(first, second):
+        workspace.configure(extra=f'[extract.a]\nitems = "*.mp4"\nout = "{first}"\n[extract.b]\nitems = "*.mp4"\nout = "{second}"\n')
+
+    for second in ("x/f.done", "x/f.manifest.json", "./x/f.rows.jsonl", "x/f.other"):
+        sections("x/f.parquet", second)
+        said = workspace.run("config", "show", expect=2).stderr
+        assert "[extract.a]" in said and "[extract.b]" in said and "would be replaced" in said
+    for second in ("x/f.parquet", "./x/f.parquet", "x/g.parquet"):
+        sections("x/f.parquet", second)
+        workspace.run("config", "show")

@@ -189,6 +189,7 @@ def test_a_schema_of_a_folder_whose_name_is_no_utf8_is_told_in_a_form_that_can_b
     place.configure("published", extra='kind = "directory"')
     said = place.json("check", "--all", expect=None)
     assert said["checks"][0]["evaluated"] >= len(SCHEMAS)
+    assert "schema:core/b%FF" in [subject["subject"] for subject in said["checks"][0]["subjects"]]
     place.run("schemas", "check", "core", "--all", expect=(0, 1))
 
 
@@ -212,6 +213,50 @@ def test_an_actor_that_is_no_utf8_is_told_by_its_variable(place, registry):
     place.configure(registry.url)
     done = place.run("check", expect=2, env={"HOLDFAST_WORKSPACE_ACTOR": _bytes(b"\xff")})
     assert "HOLDFAST_WORKSPACE_ACTOR" in done.stderr and '"%FF" is not UTF-8' in done.stderr
+
+
+def test_a_schema_in_a_file_whose_name_is_no_utf8_is_read(place):
+    (place.folder / _bytes(b"s\xff.json")).write_text('{"type": "object"}')
+    (place.folder / "one.json").write_text("{}")
+    place.run("schemas", "validate", "one.json", "--schema", _bytes(b"s\xff.json"))
+    said = place.json("schemas", "validate", "one.json", "--schema", _bytes(b"s\xff.json"))
+    assert said["results"][0]["valid"] and said["results"][0]["schema"] == "s%FF.json"
+
+
+def test_a_registry_whose_name_is_no_utf8_is_recorded_in_a_form_that_can_be(place):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure("published", extra='kind = "directory"')
+    folder = {"HOLDFAST_SCHEMAS_CORE_REGISTRY": _bytes(b"reg\xff")}
+    place.run("check", "schemas", expect=3, env=folder)  # it is not there, which is an event
+    assert "reg%FF" in [event["fields"]["registry"] for event in place.events("schema.registry_down")]
+    write_pins(place.folder / _bytes(b"reg\xff") / "v1", SCHEMAS)
+    place.run("check", "schemas", env=folder)
+    write_pins(place.folder / "published/v1", SCHEMAS)
+    place.run("schemas", "check", "core", "--registry-url", _bytes(b"reg\xff"), env=folder)
+
+
+def test_a_track_that_is_no_utf8_is_told_by_its_variable(place, registry):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    done = place.run("check", expect=2, env={"HOLDFAST_SCHEMAS_CORE_TRACK": _bytes(b"x\xff")})
+    assert "HOLDFAST_SCHEMAS_CORE_TRACK" in done.stderr and '"x%FF" is not UTF-8' in done.stderr
+    (place.folder / "holdfast.toml").unlink()
+    done = place.run("schemas", "check", "--registry-url", registry.url, expect=2, env={"REGISTRY_TRACK": _bytes(b"x\xff")})
+    assert "REGISTRY_TRACK" in done.stderr and "is not UTF-8" in done.stderr
+
+
+def test_a_folder_whose_name_is_no_utf8_is_a_place_to_check_in(tmp_path, binary, registry):
+    place = Place(tmp_path / _bytes(b"w\xff"), binary)
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.run("schemas", "check", "--registry-url", registry.url, "--track", "v1", "--schema-dir", "schemas/v1", expect=(0, 1))
+    assert place.report()["total_schemas"] == len(SCHEMAS)
+    place.configure(registry.url)
+    registry.publish(NAME, stamped(breaking(), NAME, "1.3.0"), "1.3.0")
+    files = {finding["file"] for check in place.json("check", expect=1)["checks"] for subject in check["subjects"] for finding in subject["findings"]}
+    assert f"schemas/v1/{NAME}.json" in files and all(file.startswith("schemas/v1/") for file in files if file)
+    sarif = json.loads(place.run("check", "--format", "sarif", expect=1).stdout)
+    places = [each["physicalLocation"]["artifactLocation"] for result in sarif["runs"][0]["results"] for each in result["locations"]]
+    assert f"schemas/v1/{NAME}.json" in [each["uri"] for each in places] and all("%25" not in each["uri"] for each in places)
 
 
 @pytest.mark.parametrize("mode", ["", 'mode = "BACKWARD"', 'mode = "FORWARD"', 'mode = "FULL"', 'profile = "confluent-strict"'])
