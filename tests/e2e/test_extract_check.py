@@ -353,6 +353,21 @@ def test_an_incident_does_not_end_because_everything_is_gone(bare):
     assert bare.json("incidents", "list")["incidents"] == []
 
 
+@pytest.mark.parametrize("depth", [[], ["--full"]], ids=["keys", "full"])
+@pytest.mark.parametrize("broken", ["ledger", "staging"])
+def test_a_second_check_of_what_is_broken_tells_no_more_than_the_first(bare, broken, depth):
+    """Where nothing else is there what was found before is carried over, and a broken line is found anew at each look."""
+    getattr(bare.extraction, broken).write_text('{"broken\n')
+    told = []
+    for _ in range(3):
+        (subject,) = bare.json("check", "extract", *depth, expect=1)["checks"][0]["subjects"]
+        told.append(subject["findings"])
+    assert sorted(each["rule"] for each in told[0]) == [f"extract.{broken}_malformed", "extract.nothing_there"]
+    assert told[1:] == [told[0], told[0]]
+    (incident,) = bare.json("incidents", "list")["incidents"]
+    assert len(incident["findings"]) == 2
+
+
 def test_an_output_without_keys_is_not_complete_for_a_foreign_script_either(extraction, check):
     extraction.claim([])
     extraction.publish([])
