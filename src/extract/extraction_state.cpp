@@ -137,7 +137,10 @@ Status look_at_values(Published& out, const Ledger& ledger, const ExtractionConf
     const std::size_t at = ledger.keys.find(row.key);
     if (!has_digests || at == KeySet::kNone || ledger.row_digests[at] == none) return {};
     ++out.compared;
-    if (row_digest(row, columns) != ledger.row_digests[at]) out.changed.push_back(row.key);
+    const core::Sha256Digest digest = row_digest(row, columns);  // of its key too
+    if (digest == ledger.row_digests[at]) return {};
+    out.changed.push_back(row.key);
+    out.changed_rows.add(core::to_hex(digest));
     return {};
   };
   auto looked = decode(out, config, files, columns, compare);

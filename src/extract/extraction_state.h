@@ -38,6 +38,7 @@ struct Published {
       not_decoded;  // why values in pages without a checksum were not decoded; "" where they were
   std::uint64_t compared = 0;        // rows held against their digest in the ledger, likewise
   std::vector<std::string> changed;  // of these, keys whose row is another
+  KeySetDigest changed_rows;         // …with what each row is now
 };
 
 enum class Pages : unsigned char { not_read, checked };

@@ -105,11 +105,12 @@ class Judging {
     return digest.text();
   }
 
-  // A set of keys is named by its count, its digest and its first members: another set is another finding.
+  // A set of keys is named by its count, its digest and its first members: another set is another finding. So are the same keys where
+  // the draft says what else was observed of them.
   void add_keys(Draft draft, const std::vector<std::string>& keys) {
     if (keys.empty()) return;
     const std::string key_set = digest_of(keys, std::identity());
-    draft.observed = key_set;
+    if (draft.observed.empty()) draft.observed = key_set;
     core::Finding& finding = add(std::move(draft));
     finding.witness.push_back({"count", static_cast<std::int64_t>(keys.size())});
     finding.witness.push_back({"keys", first_of(keys)});
@@ -241,6 +242,7 @@ class Judging {
 
   void rows() {
     const Published& published = state_.published;
+    // Each key as often as it has a row too many. What the rows say is not told apart: a look at the keys does not read it.
     add_keys({kRowsRepeated, "1", "",
               counted(published.rows.repeated.size(), "published row") + " more than keys: of " +
                   first_of(published.rows.repeated),
@@ -252,7 +254,7 @@ class Judging {
                published.key_column + '"',
            "look at what wrote them", config_.out});
     }
-    add_keys({kRowsChanged, std::to_string(published.compared), "",
+    add_keys({kRowsChanged, std::to_string(published.compared), published.changed_rows.text(),
               "of " + counted(published.compared, "row") + " compared with the ledger, " +
                   std::to_string(published.changed.size()) +
                   (published.changed.size() == 1 ? " is" : " are") +
@@ -293,7 +295,7 @@ class Judging {
                               std::to_string(first.offset) + ')';
     const auto told = [](const BadLine& line) {
       return std::to_string(line.offset) + ' ' + std::to_string(line.size_bytes) + ' ' + line.why +
-             ' ' + line.beginning;
+             ' ' + core::to_hex(line.sha256);
     };
     core::Finding& finding =
         add({rule, "", digest_of(lines, told),

@@ -396,10 +396,36 @@ def test_a_waiver_of_bad_lines_covers_no_other_bad_lines(bare):
     extraction, keys = bare.extraction, names(5)
     extraction.claim(keys)
     extraction.publish(keys)
-    for bad in ("{torn\n{also\n", "{torn\n{else\n"):  # as many, from the same byte on
+    shown = "x" * 90
+    for bad in ("{torn\n{also\n", "{torn\n{else\n", f"{{{shown}also\n", f"{{{shown}else\n"):  # as many, from the same byte on
         extraction.staging.write_text(bad)
         assert "extract.staging_malformed" in bare.run("check", expect=1).stdout
         waive(bare, "extract.staging_malformed")
+        bare.run("check")
+
+
+def test_a_waiver_of_changed_rows_covers_no_other_change_of_them(bare):
+    toml = bare.folder / "holdfast.toml"
+    toml.write_text(toml.read_text() + 'items = "data/clips/*.mp4"\nextractor = "sha256"\n')
+    for name in "abc":
+        bare.write(f"clips/{name}.mp4", name)
+    bare.run("extract", "run")
+    table = pyarrow.parquet.read_table(bare.extraction.out)
+    at = table.column_names.index("size_bytes")
+    for size in (7, 8):
+        changed = table.set_column(at, table.schema.field(at), pyarrow.array([size, *table.column(at).to_pylist()[1:]], pyarrow.int64()))
+        pyarrow.parquet.write_table(changed.replace_schema_metadata(None), bare.extraction.out)
+        assert "extract.rows_changed" in bare.run("check", "--full", expect=1).stdout
+        waive(bare, "extract.rows_changed")
+        bare.run("check", "--full")
+
+
+def test_a_waiver_of_repeated_rows_covers_no_further_row_of_the_same_key(bare):
+    bare.extraction.claim(["a"])
+    for count in (2, 3):
+        bare.extraction.publish(["a"] * count)
+        assert "extract.rows_repeated" in bare.run("check", expect=1).stdout
+        waive(bare, "extract.rows_repeated")
         bare.run("check")
 
 
