@@ -124,7 +124,14 @@ Status look_at_values(Published& out, const Ledger& ledger, const ExtractionConf
   const bool is_unchecked = out.pages && out.pages->unchecked_count() > 0;
   if (!out.exists || out.unreadable || (!has_digests && !is_unchecked)) return {};
   auto there = published_columns(config, files, out.key_column);
-  if (!there) return there.error().code() == Code::corrupt ? Status() : Status(there.error());
+  const auto nothing_decoded = [&](const Error& why) {
+    out.not_decoded = why.message();
+    out.is_nothing_decoded = true;
+    return Status();
+  };
+  if (!there)
+    return there.error().code() == Code::corrupt ? nothing_decoded(there.error())
+                                                 : Status(there.error());
   for (const std::string& name : there->others)
     out.not_decoded += (out.not_decoded.empty() ? "columns of other types: " : ", ") + name;
   // Columns that no row of ours has were added by somebody, and take nothing away.
@@ -147,8 +154,7 @@ Status look_at_values(Published& out, const Ledger& ledger, const ExtractionConf
   if (looked && is_unchecked && !foreign.empty() && !out.undecodable)
     looked = decode(out, config, files, foreign);
   if (looked || has_digests || looked.error().code() != Code::unsupported) return looked;
-  out.not_decoded = looked.error().message();  // the module is not there
-  return {};
+  return nothing_decoded(looked.error());  // the module is not there
 }
 
 Result<Items> items_of(const ExtractionConfig& config, FileSystem& files) {

@@ -55,6 +55,9 @@ class Judging {
     } else if (!state.published.pages) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "holdfast check extract." + config.name + " --full";
+    } else if (state.published.is_nothing_decoded) {
+      report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
+      report_.look_again = "once its values can be decoded, the same check";
     }
   }
 
@@ -181,12 +184,15 @@ class Judging {
       return;
     }
     if (!published.pages || published.pages->unchecked_count() == 0) return;
+    if (published.unreadable) return;  // then none was decoded either
     if (published.compared == published.row_count && published.not_decoded.empty()) return;
     const std::string count = counted(published.pages->unchecked_count(), "page");
+    const bool is_decoded = published.not_decoded.empty();
     core::Finding& finding =
-        add({kPagesUnchecked, "", count,
+        add({is_decoded ? kPagesUnchecked : kPagesNotDecoded, "",
+             is_decoded ? count : printable_path(published.not_decoded),
              count + " of " + file_name(config_.out) + " without a checksum; " +
-                 (published.not_decoded.empty()
+                 (is_decoded
                       ? "decoded, but nothing tells whether the values are those that were written"
                       : "not all are decoded: " + printable_path(published.not_decoded)),
              "write it with page checksums (pyarrow: write_page_checksum=True)", config_.out});
@@ -194,6 +200,13 @@ class Judging {
         {"count", static_cast<std::int64_t>(published.pages->unchecked_count())});
     finding.witness.push_back(
         {"page_count", static_cast<std::int64_t>(published.pages->page_count)});
+  }
+
+  // Pages of which neither a checksum nor their values tell anything.
+  bool has_undecoded() const {
+    const Published& published = state_.published;
+    return published.pages && published.pages->unchecked_count() > 0 &&
+           !published.not_decoded.empty();
   }
 
   void damaged() {
@@ -409,13 +422,13 @@ class Judging {
     const bool drifted = std::ranges::any_of(report_.findings, [](const core::Finding& finding) {
       return finding.level != core::Level::note;
     });
-    report_.verdict =
-        lost            ? core::Verdict::missing
-        : nothing_known ? core::Verdict::unknown
-        : drifted       ? core::Verdict::drifted
-        : !accounts_.pending.empty() || !accounts_.unpublished.empty() || !state_.shards.empty()
-            ? core::Verdict::unknown
-            : core::Verdict::in_step;
+    const bool is_open = !accounts_.pending.empty() || !accounts_.unpublished.empty() ||
+                         !state_.shards.empty() || has_undecoded();
+    report_.verdict = lost            ? core::Verdict::missing
+                      : nothing_known ? core::Verdict::unknown
+                      : drifted       ? core::Verdict::drifted
+                      : is_open       ? core::Verdict::unknown
+                                      : core::Verdict::in_step;
     if (!nothing_known)
       report_.proved_at = state_.seal ? state_.seal->sealed_at : report_.observed_at;
   }

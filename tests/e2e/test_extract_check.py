@@ -255,6 +255,25 @@ def test_pages_without_a_checksum_are_decoded_and_told(extraction, check):
         check()
 
 
+def test_what_was_not_decoded_is_not_in_step(bare):
+    """Columns of a type that no row of ours has: only a checksum tells of them."""
+    extraction, keys = bare.extraction, names(3)
+    table = pyarrow.table({"clip_name": keys, "n": [1, 2, 3], "l": [[1], [2], [3]]})
+    extraction.claim(keys)
+    pyarrow.parquet.write_table(table, extraction.out)
+    assert "extract.pages_not_decoded" in bare.run("check", "--full", expect=3).stdout
+    report = bare.json("extract", "check", "k150k", "--deep", expect=3)
+    hold("extract-check", report)
+    (finding,) = report["findings"]
+    assert (finding["rule"], finding["level"], finding["verdict"]) == ("extract.pages_not_decoded", "note", "unknown")
+    assert "l.list.element" in finding["message"] and finding["witness"]["count"] > 0
+    assert report["conclusion"] == "incomplete"
+    bare.run("check")
+    pyarrow.parquet.write_table(table, extraction.out, write_page_checksum=True)
+    bare.run("check", "--full")
+    assert bare.json("extract", "check", "k150k", "--deep")["findings"] == []
+
+
 def test_pages_of_values_are_walked_too(extraction, check):
     keys = names(50)
     extraction.claim(keys)
