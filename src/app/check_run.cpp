@@ -111,9 +111,12 @@ class Collector final : public core::CheckSink {
     return file;
   }
 
-  // Findings of the open incident that this look could not make again.
+  // Findings of the open incident that this look could not make again. Where it made one of their rule after all, that one stands in
+  // their place: the incident would have one more at each check.
   Status carry_over(core::SubjectReport& subject) {
     if (subject.not_looked_for.empty() || !open_.contains(subject.subject.text())) return {};
+    for (const core::Finding& finding : subject.findings)
+      std::erase(subject.not_looked_for, finding.rule);
     TRY_ASSIGN(auto open, catalog::list_incidents(catalog_, {.subject = subject.subject.text()}));
     for (catalog::Incident& incident : open) {
       for (core::Finding& finding : incident.findings) {

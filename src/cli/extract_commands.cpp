@@ -44,15 +44,6 @@ extract::ExtractionConfig foreign(const ExtractionWords& words) {
   return config;
 }
 
-// What lies above the folder may be a workspace, whose records no output replaces; it need be none, nor one that can be read.
-Result<extract::ExtractionConfig> foreign_beside_workspace(const Command& command,
-                                                           const ExtractionWords& words) {
-  extract::ExtractionConfig config = foreign(words);
-  const auto workspace = app::Workspace::load(command.workspace);
-  if (workspace) TRY(app::check_extraction_output(*workspace, config));
-  return config;
-}
-
 // A variable of a script that is not set must not change what is asked for.
 CLI::Validator not_empty() {
   return {[](const std::string& text) { return text.empty() ? "it is empty" : std::string(); }, ""};
@@ -102,12 +93,20 @@ Result<extract::ExtractionConfig> extraction_of(const Command& command,
     return usage("--items, --items-file and --key go with --out");
   if (!words.items.empty() && !words.items_file.empty())
     return usage("items are a pattern or a list: take one of --items and --items-file");
-  if (is_foreign) return foreign_beside_workspace(command, words);
+  if (is_foreign) return foreign(words);
   TRY_ASSIGN(const auto workspace, app::Workspace::load(command.workspace));
   TRY_ASSIGN(const auto* config,
              workspace.extraction(
                  words.name.empty() ? std::nullopt : std::optional<std::string_view>(words.name)));
   return *config;
+}
+
+// What lies above the folder may be a workspace, whose records no output replaces: where it can't be read nobody knows them.
+Status spare_records(const Command& command, const extract::ExtractionConfig& config) {
+  const auto workspace = app::Workspace::load(command.workspace);
+  if (!workspace)
+    return workspace.error().code() == Code::not_found ? Status() : Status(workspace.error());
+  return app::check_extraction_output(*workspace, config);
 }
 
 Result<extract::ExtractionConfig> with_shard(extract::ExtractionConfig config,

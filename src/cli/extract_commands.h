@@ -27,6 +27,9 @@ void add_shard_of_extraction(CLI::App& command, ExtractionWords& words, const ch
 /// `invalid` where words exclude each other.
 Result<extract::ExtractionConfig> extraction_of(const Command& command,
                                                 const ExtractionWords& words);
+/// For a command that writes the files of --out: `invalid` where they are records of the workspace that lies around, and the Error of a
+/// configuration that is there and can't be read. Where there is none, none are in danger.
+Status spare_records(const Command& command, const extract::ExtractionConfig& config);
 /// The part of one shard, where --shard is given.
 Result<extract::ExtractionConfig> with_shard(extract::ExtractionConfig config,
                                              const std::string& shard);

@@ -84,6 +84,7 @@ Result<Exit> run_repair(const Command& command, const RepairWords& words) {
   const bool is_foreign = !words.out.empty();
   TRY_ASSIGN(auto config, extraction_of(command, words));
   TRY_ASSIGN(config, with_shard(std::move(config), words.shard));
+  if (is_foreign) TRY(spare_records(command, config));
   std::optional<Command::Open> open;
   if (!is_foreign && !words.dry_run) {
     TRY_ASSIGN(open, command.open());

@@ -94,12 +94,18 @@ std::string run_text(const ExtractionConfig& config, const RunEnd& end) {
   return out + "\nstatus: " + end.status + '\n';
 }
 
+std::string merged_text(const extract::MergeEnd& end) {
+  if (!end.sources.empty())
+    return app::counted(static_cast<std::int64_t>(end.sources.size()), "output");
+  if (end.run.status == "refused") return "nothing was merged";
+  return "no shards lie here; the last merge " +
+         (end.ended_before ? "ended at " + format_rfc3339(*end.ended_before)
+                           : std::string("had not ended, and now has"));
+}
+
 std::string merge_text(const ExtractionConfig& config, const extract::MergeEnd& end) {
   std::string out = torn_and_failed(config, end.run) + findings_text(end.run.report);
-  out +=
-      "merge " + app::printable(config.name) + ": " +
-      (end.sources.empty() ? "nothing to merge, the shards were merged before"
-                           : app::counted(static_cast<std::int64_t>(end.sources.size()), "output"));
+  out += "merge " + app::printable(config.name) + ": " + merged_text(end);
   if (end.run.publication) out += "; published " + rows_of(*end.run.publication);
   return out + "\nstatus: " + end.run.status + '\n';
 }

@@ -124,7 +124,14 @@ Status look_at_values(Published& out, const Ledger& ledger, const ExtractionConf
   const bool is_unchecked = out.pages && out.pages->unchecked_count() > 0;
   if (!out.exists || out.unreadable || (!has_digests && !is_unchecked)) return {};
   auto there = published_columns(config, files, out.key_column);
-  if (!there) return there.error().code() == Code::corrupt ? Status() : Status(there.error());
+  const auto nothing_decoded = [&](const Error& why) {
+    out.not_decoded = why.message();
+    out.is_nothing_decoded = true;
+    return Status();
+  };
+  if (!there)
+    return there.error().code() == Code::corrupt ? nothing_decoded(there.error())
+                                                 : Status(there.error());
   for (const std::string& name : there->others)
     out.not_decoded += (out.not_decoded.empty() ? "columns of other types: " : ", ") + name;
   // Columns that no row of ours has were added by somebody, and take nothing away.
@@ -137,15 +144,17 @@ Status look_at_values(Published& out, const Ledger& ledger, const ExtractionConf
     const std::size_t at = ledger.keys.find(row.key);
     if (!has_digests || at == KeySet::kNone || ledger.row_digests[at] == none) return {};
     ++out.compared;
-    if (row_digest(row, columns) != ledger.row_digests[at]) out.changed.push_back(row.key);
+    const core::Sha256Digest digest = row_digest(row, columns);  // of its key too
+    if (digest == ledger.row_digests[at]) return {};
+    out.changed.push_back(row.key);
+    out.changed_rows.add(core::to_hex(digest));
     return {};
   };
   auto looked = decode(out, config, files, columns, compare);
   if (looked && is_unchecked && !foreign.empty() && !out.undecodable)
     looked = decode(out, config, files, foreign);
   if (looked || has_digests || looked.error().code() != Code::unsupported) return looked;
-  out.not_decoded = looked.error().message();  // the module is not there
-  return {};
+  return nothing_decoded(looked.error());  // the module is not there
 }
 
 Result<Items> items_of(const ExtractionConfig& config, FileSystem& files) {

@@ -34,10 +34,12 @@ struct Published {
   std::optional<parquet::PageReport> pages;  // where they were asked for
   // A page that can't be decoded, where no page's checksum tells of damage; the keys are known all the same.
   std::optional<Error> undecodable;
-  std::string
-      not_decoded;  // why values in pages without a checksum were not decoded; "" where they were
+  /// Why values in pages without a checksum were not decoded, all or those of some columns; "" where they were.
+  std::string not_decoded;
+  bool is_nothing_decoded = false;   // …all
   std::uint64_t compared = 0;        // rows held against their digest in the ledger, likewise
   std::vector<std::string> changed;  // of these, keys whose row is another
+  KeySetDigest changed_rows;         // …with what each row is now
 };
 
 enum class Pages : unsigned char { not_read, checked };

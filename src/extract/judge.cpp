@@ -55,6 +55,9 @@ class Judging {
     } else if (!state.published.pages) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "holdfast check extract." + config.name + " --full";
+    } else if (state.published.is_nothing_decoded) {
+      report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
+      report_.look_again = "once its values can be decoded, the same check";
     }
   }
 
@@ -105,11 +108,12 @@ class Judging {
     return digest.text();
   }
 
-  // A set of keys is named by its count, its digest and its first members: another set is another finding.
+  // A set of keys is named by its count, its digest and its first members: another set is another finding. So are the same keys where
+  // the draft says what else was observed of them.
   void add_keys(Draft draft, const std::vector<std::string>& keys) {
     if (keys.empty()) return;
     const std::string key_set = digest_of(keys, std::identity());
-    draft.observed = key_set;
+    if (draft.observed.empty()) draft.observed = key_set;
     core::Finding& finding = add(std::move(draft));
     finding.witness.push_back({"count", static_cast<std::int64_t>(keys.size())});
     finding.witness.push_back({"keys", first_of(keys)});
@@ -180,12 +184,15 @@ class Judging {
       return;
     }
     if (!published.pages || published.pages->unchecked_count() == 0) return;
+    if (published.unreadable) return;  // then none was decoded either
     if (published.compared == published.row_count && published.not_decoded.empty()) return;
     const std::string count = counted(published.pages->unchecked_count(), "page");
+    const bool is_decoded = published.not_decoded.empty();
     core::Finding& finding =
-        add({kPagesUnchecked, "", count,
+        add({is_decoded ? kPagesUnchecked : kPagesNotDecoded, "",
+             is_decoded ? count : printable_path(published.not_decoded),
              count + " of " + file_name(config_.out) + " without a checksum; " +
-                 (published.not_decoded.empty()
+                 (is_decoded
                       ? "decoded, but nothing tells whether the values are those that were written"
                       : "not all are decoded: " + printable_path(published.not_decoded)),
              "write it with page checksums (pyarrow: write_page_checksum=True)", config_.out});
@@ -193,6 +200,13 @@ class Judging {
         {"count", static_cast<std::int64_t>(published.pages->unchecked_count())});
     finding.witness.push_back(
         {"page_count", static_cast<std::int64_t>(published.pages->page_count)});
+  }
+
+  // Pages of which neither a checksum nor their values tell anything.
+  bool has_undecoded() const {
+    const Published& published = state_.published;
+    return published.pages && published.pages->unchecked_count() > 0 &&
+           !published.not_decoded.empty();
   }
 
   void damaged() {
@@ -241,6 +255,7 @@ class Judging {
 
   void rows() {
     const Published& published = state_.published;
+    // Each key as often as it has a row too many. What the rows say is not told apart: a look at the keys does not read it.
     add_keys({kRowsRepeated, "1", "",
               counted(published.rows.repeated.size(), "published row") + " more than keys: of " +
                   first_of(published.rows.repeated),
@@ -252,7 +267,7 @@ class Judging {
                published.key_column + '"',
            "look at what wrote them", config_.out});
     }
-    add_keys({kRowsChanged, std::to_string(published.compared), "",
+    add_keys({kRowsChanged, std::to_string(published.compared), published.changed_rows.text(),
               "of " + counted(published.compared, "row") + " compared with the ledger, " +
                   std::to_string(published.changed.size()) +
                   (published.changed.size() == 1 ? " is" : " are") +
@@ -293,7 +308,7 @@ class Judging {
                               std::to_string(first.offset) + ')';
     const auto told = [](const BadLine& line) {
       return std::to_string(line.offset) + ' ' + std::to_string(line.size_bytes) + ' ' + line.why +
-             ' ' + line.beginning;
+             ' ' + core::to_hex(line.sha256);
     };
     core::Finding& finding =
         add({rule, "", digest_of(lines, told),
@@ -407,13 +422,13 @@ class Judging {
     const bool drifted = std::ranges::any_of(report_.findings, [](const core::Finding& finding) {
       return finding.level != core::Level::note;
     });
-    report_.verdict =
-        lost            ? core::Verdict::missing
-        : nothing_known ? core::Verdict::unknown
-        : drifted       ? core::Verdict::drifted
-        : !accounts_.pending.empty() || !accounts_.unpublished.empty() || !state_.shards.empty()
-            ? core::Verdict::unknown
-            : core::Verdict::in_step;
+    const bool is_open = !accounts_.pending.empty() || !accounts_.unpublished.empty() ||
+                         !state_.shards.empty() || has_undecoded();
+    report_.verdict = lost            ? core::Verdict::missing
+                      : nothing_known ? core::Verdict::unknown
+                      : drifted       ? core::Verdict::drifted
+                      : is_open       ? core::Verdict::unknown
+                                      : core::Verdict::in_step;
     if (!nothing_known)
       report_.proved_at = state_.seal ? state_.seal->sealed_at : report_.observed_at;
   }

@@ -97,28 +97,36 @@ std::string_view without_return(std::string_view text) {
 
 class Reading {
  public:
-  Reading(Ledger& out, const Beginning& beginning, std::uint64_t size_bytes) : out_(out) {
+  Reading(Ledger& out, FileSystem& files, const std::string& path)
+      : out_(out), files_(files), path_(path) {}
+
+  void begin(const Beginning& beginning, std::uint64_t size_bytes) {
     out_.format = beginning.format;
     reserve(beginning.mean_line_bytes, size_bytes);
   }
 
-  void take(const Line& line) {
+  Status take(const Line& line) {
     ++number_;
     out_.size_bytes += line.size_bytes;
     std::string_view text = without_return(line.text);
     if (number_ == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     if (!line.has_line_feed) return bad(line, "torn: it has no line feed");
     if (line.is_too_long) return bad(line, "too long for a key");
-    if (text.empty()) return;
+    if (text.empty()) return {};
     if (text.find('\0') != std::string_view::npos) return bad(line, "torn: it holds a NUL byte");
-    if (out_.format == LedgerFormat::bare) return add(text, {});
+    if (out_.format == LedgerFormat::bare) {
+      add(text, {});
+      return {};
+    }
     const auto entry = read_json_entry(text);
     if (!entry) return bad(line, "no object with a key");
     add(entry->key, entry->row_digest);
+    return {};
   }
 
  private:
-  void bad(const Line& line, std::string why) {
+  Status bad(const Line& line, std::string why) {
+    TRY_ASSIGN(const core::Sha256Digest sha256, digest_of(line, files_, path_));
     out_.bad_lines.push_back(
         {.line = number_,
          .offset = line.offset,
@@ -126,7 +134,9 @@ class Reading {
          .is_torn = !line.has_line_feed || line.text.find('\0') != std::string_view::npos ||
                     (out_.format == LedgerFormat::json && !is_object_line(line.text)),
          .why = std::move(why),
-         .beginning = printable_path(line.text.substr(0, kShownBytes))});
+         .beginning = printable_path(line.text.substr(0, kShownBytes)),
+         .sha256 = sha256});
+    return {};
   }
 
   // About what a ledger of such a size holds.
@@ -150,6 +160,8 @@ class Reading {
   }
 
   Ledger& out_;
+  FileSystem& files_;
+  const std::string& path_;
   std::uint64_t number_ = 0;
 };
 
@@ -162,11 +174,12 @@ Result<Ledger> read_ledger(FileSystem& files, const std::string& path) {
   TRY_ASSIGN(const Beginning beginning, beginning_of(files, path));
   LineReader lines(files, path, kMaxLineBytes);
   TRY_ASSIGN(const std::uint64_t size_bytes, files.size_bytes(path));
-  Reading reading(out, beginning, size_bytes);
+  Reading reading(out, files, path);
+  reading.begin(beginning, size_bytes);
   for (;;) {
     TRY_ASSIGN(const auto line, lines.next());
     if (!line) return out;
-    reading.take(*line);
+    TRY(reading.take(*line));
   }
 }
 

@@ -55,11 +55,13 @@ class Merge {
     if (main_.refuses()) return end("refused");
     TRY(main_.require_extractor(extractor_));
     TRY(open_sources());
-    TRY(compare());
     manifest_.counts.done_before = main_.accounts().done;
     manifest_.counts.items = main_.state().item_count().value_or(0);
     manifest_.counts.pending_at_start = main_.accounts().pending.size();
     manifest_.counts.recovered_rows = main_.state().staged.keys.size();
+    // Its manifest stays the one of the merge that ended, with the time of that.
+    if (ended_before_ && main_.report().verdict == core::Verdict::in_step) return end("complete");
+    TRY(compare());
     gather_failed();
     TRY(main_.check_publishable(extractor_));
     manifest_.status = "running";
@@ -95,18 +97,27 @@ class Merge {
       config.out = out;
       configs.push_back(std::move(config));
     }
-    // A merge that was killed when its sources were gone already has only its end left to do, or to tell.
-    TRY_ASSIGN(const auto manifest, read_manifest(config_, files_));
-    const bool is_merged =
-        manifest && (manifest->status == "running" || manifest->command == "merge");
-    if (configs.empty() && !is_merged)
-      return Error(
-          Code::not_found,
-          "extract." + config_.name + ": no shards lie beside " + printable_path(config_.out),
-          "run with --shard K/N first, or name the files: --from FILE");
+    if (configs.empty()) return look_for_earlier_merge();
     for (ExtractionConfig& config : configs)
       TRY(open_source(std::move(config)));
     return {};
+  }
+
+  // A merge that was killed when its sources were gone already has only its end left to do, and one that is repeated nothing. Shards that
+  // were lost before they were merged are neither: then items are pending.
+  Status look_for_earlier_merge() {
+    TRY_ASSIGN(const auto manifest, read_manifest(config_, files_));
+    const bool is_merge = manifest && manifest->command == "merge";
+    if (is_merge && manifest->status == "running") return {};
+    if (is_merge && manifest->status == "complete" && main_.accounts().pending.empty()) {
+      ended_before_ = manifest->updated_at;
+      return {};
+    }
+    return Error(
+        Code::not_found,
+        "extract." + config_.name + ": no shards lie beside " + printable_path(config_.out) +
+            (is_merge ? "; the last merge ended at " + format_rfc3339(manifest->updated_at) : ""),
+        "run with --shard K/N first, or name the files: --from FILE");
   }
 
   // Parquet file, ledger and staging file.
@@ -381,6 +392,7 @@ class Merge {
 
   MergeEnd end(const char* status) {
     MergeEnd out;
+    out.ended_before = ended_before_;
     for (const auto& source : sources_)
       out.sources.push_back(source->told);
     manifest_.counts.elapsed_s = elapsed_s();
@@ -406,6 +418,7 @@ class Merge {
   KeySet common_;  // keys that more than one side has
   std::vector<std::optional<core::Sha256Digest>> digests_;
   std::vector<const std::string*> from_;
+  std::optional<Timestamp> ended_before_;  // where there is nothing to merge: when that was done
   Manifest manifest_;
 };
 

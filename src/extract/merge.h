@@ -8,6 +8,7 @@
 //
 // A kill in between leaves staged rows, which the next run or merge publishes; a source is removed only once its rows are published.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ struct MergedSource {
 };
 
 struct MergeEnd {
+  /// None where it is refused, or no shards lie there: then only the end of an earlier merge was left to do, or not even that.
   std::vector<MergedSource> sources;
+  std::optional<Timestamp> ended_before;  // when that one ended, where it had
   RunEnd run;
 };
 

@@ -39,10 +39,15 @@ constexpr core::Rule kRules[] = {
      "was "
      "written. Restore the file from a copy, or extract their items again."},
     {kPagesUnchecked, Level::note, "Pages of the Parquet file have no checksum.",
-     "Most writers leave them out. Such pages were decoded where the message does not say "
-     "otherwise, which finds what can't be; a value that was changed is seen only where the ledger "
-     "has the digest of its row. Write the file with page checksums (pyarrow: "
-     "write_page_checksum=True); 'holdfast extract run' does."},
+     "Most writers leave them out. Such pages were decoded, which finds what can't be; a value "
+     "that was changed is seen only where the ledger has the digest of its row. Write the file "
+     "with page checksums (pyarrow: write_page_checksum=True); 'holdfast extract run' does."},
+    {kPagesNotDecoded, Level::note,
+     "Pages of the Parquet file have no checksum, and not all were decoded.",
+     "Nothing was compared that would tell whether they are damaged: their columns are of types "
+     "that no row of ours has (a list, a date, …), or what decodes them is not there. Nobody "
+     "knows, and the verdict is unknown. Write the file with page checksums (pyarrow: "
+     "write_page_checksum=True), or without that column."},
     {kRowsChanged, Level::error, "Published rows are not what was extracted.",
      "The ledger has the digest of each row as it was extracted, and these rows have another: "
      "somebody changed the file since. Restore it from a copy, or take the keys out of the ledger "

@@ -16,6 +16,7 @@ inline constexpr std::string_view kUnknownItems = "extract.unknown_items";
 inline constexpr std::string_view kOutputUnreadable = "extract.output_unreadable";
 inline constexpr std::string_view kOutputDamaged = "extract.output_damaged";
 inline constexpr std::string_view kPagesUnchecked = "extract.pages_unchecked";
+inline constexpr std::string_view kPagesNotDecoded = "extract.pages_not_decoded";
 inline constexpr std::string_view kRowsChanged = "extract.rows_changed";
 inline constexpr std::string_view kItemsUnreadable = "extract.items_unreadable";
 inline constexpr std::string_view kStagingMalformed = "extract.staging_malformed";

@@ -70,13 +70,15 @@ Result<StagingReading> read_staging(FileSystem& files, const std::string& path,
     if (!line->has_line_feed) key.problem = "torn: it has no line feed";
     if (text.find('\0') != std::string_view::npos) key.problem = "torn: it holds a NUL byte";
     if (!key.problem.empty()) {
+      TRY_ASSIGN(const core::Sha256Digest sha256, digest_of(*line, files, path));
       out.bad_lines.push_back({.line = number,
                                .offset = line->offset,
                                .size_bytes = line->size_bytes,
                                .is_torn = !line->has_line_feed || !is_object_line(text) ||
                                           text.find('\0') != std::string_view::npos,
                                .why = std::move(key.problem),
-                               .beginning = printable_path(text.substr(0, kShownBytes))});
+                               .beginning = printable_path(text.substr(0, kShownBytes)),
+                               .sha256 = sha256});
       continue;
     }
     if (out.row_count++ == 0) out.key_column = key.key_column;

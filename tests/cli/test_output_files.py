@@ -190,8 +190,23 @@ def test_a_configuration_that_writes_over_itself_is_refused(workspace, extra):
 
 
 def test_an_extraction_named_by_its_output_spares_the_records(workspace):
-    done = workspace.run("extract", "check", "--out", workspace.database.path, "--items", "*.mp4", expect=2)
+    before = workspace.database.path.read_bytes()
+    done = workspace.run("extract", "repair", "--out", workspace.database.path, expect=2)
     assert "--out" in done.stderr and "would be replaced" in done.stderr
+    (workspace.folder / "rows.done").write_text("a\n")  # keys without a row: a repair would take them out
+    toml = workspace.folder / "holdfast.toml"
+    toml.write_text(toml.read_text() + "[events\n")
+    done = workspace.run("extract", "repair", "--out", "rows.parquet", expect=2)
+    assert "holdfast.toml" in done.stderr, "which records there are is not known"
+    assert (workspace.folder / "rows.done").read_text() == "a\n" and workspace.database.path.read_bytes() == before
+
+
+def test_what_is_only_looked_at_is_not_replaced(workspace):
+    for _ in range(2):
+        done = workspace.run("extract", "check", "--out", workspace.database.path, expect=1)
+        assert "extract.output_unreadable" in done.stdout and "would be replaced" not in done.stderr
+        workspace.run("extract", "status", "--out", workspace.database.path)
+        (workspace.folder / "holdfast.toml").write_text("[events\n")  # it takes no part
 
 
 @pytest.mark.parametrize("variable, option", [("HOLDFAST_METRICS_TEXTFILE", "metrics.textfile"), ("HOLDFAST_EVENTS_JSONL", "events.jsonl")])

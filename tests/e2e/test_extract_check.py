@@ -255,6 +255,25 @@ def test_pages_without_a_checksum_are_decoded_and_told(extraction, check):
         check()
 
 
+def test_what_was_not_decoded_is_not_in_step(bare):
+    """Columns of a type that no row of ours has: only a checksum tells of them."""
+    extraction, keys = bare.extraction, names(3)
+    table = pyarrow.table({"clip_name": keys, "n": [1, 2, 3], "l": [[1], [2], [3]]})
+    extraction.claim(keys)
+    pyarrow.parquet.write_table(table, extraction.out)
+    assert "extract.pages_not_decoded" in bare.run("check", "--full", expect=3).stdout
+    report = bare.json("extract", "check", "k150k", "--deep", expect=3)
+    hold("extract-check", report)
+    (finding,) = report["findings"]
+    assert (finding["rule"], finding["level"], finding["verdict"]) == ("extract.pages_not_decoded", "note", "unknown")
+    assert "l.list.element" in finding["message"] and finding["witness"]["count"] > 0
+    assert report["conclusion"] == "incomplete"
+    bare.run("check")
+    pyarrow.parquet.write_table(table, extraction.out, write_page_checksum=True)
+    bare.run("check", "--full")
+    assert bare.json("extract", "check", "k150k", "--deep")["findings"] == []
+
+
 def test_pages_of_values_are_walked_too(extraction, check):
     keys = names(50)
     extraction.claim(keys)
@@ -353,6 +372,21 @@ def test_an_incident_does_not_end_because_everything_is_gone(bare):
     assert bare.json("incidents", "list")["incidents"] == []
 
 
+@pytest.mark.parametrize("depth", [[], ["--full"]], ids=["keys", "full"])
+@pytest.mark.parametrize("broken", ["ledger", "staging"])
+def test_a_second_check_of_what_is_broken_tells_no_more_than_the_first(bare, broken, depth):
+    """Where nothing else is there what was found before is carried over, and a broken line is found anew at each look."""
+    getattr(bare.extraction, broken).write_text('{"broken\n')
+    told = []
+    for _ in range(3):
+        (subject,) = bare.json("check", "extract", *depth, expect=1)["checks"][0]["subjects"]
+        told.append(subject["findings"])
+    assert sorted(each["rule"] for each in told[0]) == [f"extract.{broken}_malformed", "extract.nothing_there"]
+    assert told[1:] == [told[0], told[0]]
+    (incident,) = bare.json("incidents", "list")["incidents"]
+    assert len(incident["findings"]) == 2
+
+
 def test_an_output_without_keys_is_not_complete_for_a_foreign_script_either(extraction, check):
     extraction.claim([])
     extraction.publish([])
@@ -381,10 +415,36 @@ def test_a_waiver_of_bad_lines_covers_no_other_bad_lines(bare):
     extraction, keys = bare.extraction, names(5)
     extraction.claim(keys)
     extraction.publish(keys)
-    for bad in ("{torn\n{also\n", "{torn\n{else\n"):  # as many, from the same byte on
+    shown = "x" * 90
+    for bad in ("{torn\n{also\n", "{torn\n{else\n", f"{{{shown}also\n", f"{{{shown}else\n"):  # as many, from the same byte on
         extraction.staging.write_text(bad)
         assert "extract.staging_malformed" in bare.run("check", expect=1).stdout
         waive(bare, "extract.staging_malformed")
+        bare.run("check")
+
+
+def test_a_waiver_of_changed_rows_covers_no_other_change_of_them(bare):
+    toml = bare.folder / "holdfast.toml"
+    toml.write_text(toml.read_text() + 'items = "data/clips/*.mp4"\nextractor = "sha256"\n')
+    for name in "abc":
+        bare.write(f"clips/{name}.mp4", name)
+    bare.run("extract", "run")
+    table = pyarrow.parquet.read_table(bare.extraction.out)
+    at = table.column_names.index("size_bytes")
+    for size in (7, 8):
+        changed = table.set_column(at, table.schema.field(at), pyarrow.array([size, *table.column(at).to_pylist()[1:]], pyarrow.int64()))
+        pyarrow.parquet.write_table(changed.replace_schema_metadata(None), bare.extraction.out)
+        assert "extract.rows_changed" in bare.run("check", "--full", expect=1).stdout
+        waive(bare, "extract.rows_changed")
+        bare.run("check", "--full")
+
+
+def test_a_waiver_of_repeated_rows_covers_no_further_row_of_the_same_key(bare):
+    bare.extraction.claim(["a"])
+    for count in (2, 3):
+        bare.extraction.publish(["a"] * count)
+        assert "extract.rows_repeated" in bare.run("check", expect=1).stdout
+        waive(bare, "extract.rows_repeated")
         bare.run("check")
 
 

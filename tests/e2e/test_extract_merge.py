@@ -38,6 +38,10 @@ def files(workspace):
     return {path.name: path.read_bytes() for path in (workspace.folder / "out").iterdir() if path.suffix not in (".extract-lock", ".json")}
 
 
+def manifest(workspace):
+    return json.loads((workspace.folder / "out/f.manifest.json").read_text())
+
+
 def change(path, edit, forget=False):
     """The file with other rows; its ledger forgotten where nobody should notice by the digests."""
     pyarrow.parquet.write_table(edit(pyarrow.parquet.read_table(path)).replace_schema_metadata(None), path)
@@ -169,7 +173,7 @@ def test_a_merge_that_was_killed_at_its_end_is_finished(workspace):
     shards(workspace)
     workspace.run("extract", "merge", expect=None, env={"HOLDFAST_FAILPOINTS": "extraction.before_manifest=kill"})
     assert not list((workspace.folder / "out").glob("f.shard-*.parquet"))
-    assert workspace.json("extract", "merge")["status"] == "complete"
+    assert "no shards lie here; the last merge had not ended, and now has" in workspace.run("extract", "merge").stdout
     assert workspace.json("extract", "status")["extractions"][0]["state"] == "complete"
 
 
@@ -180,10 +184,42 @@ def test_a_merge_that_is_repeated_has_nothing_to_merge(workspace):
     before = (workspace.folder / "out/f.parquet").read_bytes()
     again = workspace.json("extract", "merge")
     assert (again["status"], again["merged"], again["published_rows"]) == ("complete", [], None)
-    assert "nothing to merge" in workspace.run("extract", "merge").stdout
+    ended_at = manifest(workspace)["updated_at"]
+    for _ in range(2):
+        assert f"no shards lie here; the last merge ended at {ended_at}" in workspace.run("extract", "merge").stdout
     assert (workspace.folder / "out/f.parquet").read_bytes() == before and whole["status"] == "complete"
     assert workspace.json("extract", "run")["status"] == "complete-noop"
     assert workspace.json("extract", "check")["basis"] in ("identity", "keys")
+
+
+def test_shards_that_were_lost_are_not_taken_for_merged(workspace):
+    """A merge stays in the manifest of the output, whatever shards came since."""
+    shards(workspace)
+    workspace.run("extract", "merge")
+    ended_at = manifest(workspace)["updated_at"]
+    for index in range(4):
+        workspace.write(f"clips/later{index}.mp4", f"later {index}")
+    shards(workspace)
+    for path in (workspace.folder / "out").glob("f.shard-*"):
+        path.unlink()
+    said = workspace.run("extract", "merge", expect=2).stderr
+    assert "no shards lie beside" in said and f"the last merge ended at {ended_at}" in said
+    assert [each["rule"] for each in workspace.json("extract", "check", expect=3)["findings"]] == ["extract.pending"]
+    assert manifest(workspace)["updated_at"] == ended_at
+
+
+def test_a_merge_into_an_output_that_lost_rows_says_that_it_merged_nothing(workspace):
+    workspace.run("extract", "run", "--limit", 6, expect=3)
+    out = workspace.folder / "out/f.parquet"
+    shards(workspace)
+    change(out, lambda table: table.slice(0, 2))
+    assert "merge f: nothing was merged" in workspace.run("extract", "merge", expect=1).stdout
+
+
+def test_a_run_that_was_killed_is_no_merge(workspace):
+    workspace.run("extract", "run", expect=None, env={"HOLDFAST_FAILPOINTS": "extraction.before_manifest=kill"})
+    assert manifest(workspace)["status"] == "running"
+    assert "no shards lie beside" in workspace.run("extract", "merge", expect=2).stderr
 
 
 def test_nobody_adds_to_a_whole_that_has_lost_rows(workspace):

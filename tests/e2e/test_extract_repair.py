@@ -207,8 +207,8 @@ def test_rows_of_another_order_of_columns_are_the_rows_that_were_extracted(confi
     table = pyarrow.parquet.read_table(out)
     odd = table.select(["key", "size_bytes", "file_sha256"]).append_column("later", [[None] * 12])
     pyarrow.parquet.write_table(odd.replace_schema_metadata(None), out)
-    finding, = configured.json("extract", "check", "--deep")["findings"]
-    assert finding["rule"] == "extract.pages_unchecked" and "later" in finding["message"], "of a type that no row of ours has"
+    finding, = configured.json("extract", "check", "--deep", expect=3)["findings"]
+    assert finding["rule"] == "extract.pages_not_decoded" and "later" in finding["message"], "of a type that no row of ours has"
 
 
 def test_a_ledger_with_a_byte_order_mark_is_continued(configured):

@@ -72,6 +72,18 @@ TEST_F(LedgerTest, AJsonLedgerTakesNoLineThatIsNoEntry) {
   EXPECT_EQ(ledger.bad_lines[0].line, 2U);
 }
 
+TEST_F(LedgerTest, TellsBadLinesApartByAllOfTheirBytes) {
+  const std::string same = "{\"key\": " + std::string(100, 'x');
+  for (const std::string& begin : {same, same + std::string(3 * kMaxLineBytes, 'x')}) {
+    const auto ledger = read("{\"key\":\"a\"}\n" + begin + "a}\n" + begin + "b}\n" + begin + "b}");
+    ASSERT_EQ(ledger.bad_lines.size(), 3U);
+    EXPECT_EQ(ledger.bad_lines[0].sha256, core::sha256(begin + "a}"));
+    EXPECT_EQ(ledger.bad_lines[1].sha256, core::sha256(begin + "b}"));
+    EXPECT_EQ(ledger.bad_lines[2].sha256, core::sha256(begin + "b}"));
+    EXPECT_EQ(ledger.bad_lines[0].beginning, ledger.bad_lines[1].beginning);
+  }
+}
+
 TEST_F(LedgerTest, NoFileIsAnEmptyLedger) {
   const auto ledger = read_ledger(real_file_system(), folder_.at("none.done"));
   ASSERT_TRUE(ledger);

@@ -70,6 +70,18 @@ TEST_F(StagingTest, TellsEveryLineThatIsNoRow) {
   EXPECT_THAT(reading.bad_lines.back().why, HasSubstr("torn"));
 }
 
+TEST_F(StagingTest, TellsBadLinesApartByAllOfTheirBytes) {
+  const std::string same = "{\"clip_name\": " + std::string(100, 'x');
+  for (const std::string& begin : {same, same + std::string(3 * kMaxLineBytes, 'x')}) {
+    const std::string lines = begin + "a}\n" + begin + "b}\n" + begin + "a}\n" + begin + "b}";
+    const auto reading = read(lines);
+    ASSERT_EQ(reading.bad_lines.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i)
+      EXPECT_EQ(reading.bad_lines[i].sha256, core::sha256(begin + (i % 2 == 0 ? "a}" : "b}"))) << i;
+    EXPECT_EQ(reading.bad_lines[0].beginning, reading.bad_lines[1].beginning);
+  }
+}
+
 TEST_F(StagingTest, StopsWhereItsTakerDoes) {
   folder_.write("rows.jsonl", "{\"clip_name\": \"a\"}\n");
   const auto reading =

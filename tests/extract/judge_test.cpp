@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a look that could not see everything says of it.
+#include "extract/judge.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "extract/rules.h"
+
+namespace holdfast::extract {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// One finished key, published in a file of eight pages, none of which has a checksum.
+class UncheckedPagesTest : public ::testing::Test {
+ protected:
+  UncheckedPagesTest() {
+    config_.name = "k";
+    config_.out = "/data/k.parquet";
+    state_.ledger.keys.insert("a");
+    state_.published.exists = true;
+    state_.published.rows.add("a");
+    state_.published.row_count = 1;
+    state_.published.pages.emplace().page_count = 8;
+  }
+  core::SubjectReport judged() const {
+    return judge(config_, state_, accounts_of(state_), Timestamp{1});
+  }
+  static std::vector<std::string> rules_of(const core::SubjectReport& report) {
+    std::vector<std::string> out;
+    for (const core::Finding& finding : report.findings)
+      out.push_back(finding.rule);
+    return out;
+  }
+  ExtractionConfig config_;
+  ExtractionState state_;
+};
+
+TEST_F(UncheckedPagesTest, AreInStepWhereTheyWereDecoded) {
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::in_step);
+  EXPECT_THAT(rules_of(report), ElementsAre(kPagesUnchecked));
+  EXPECT_THAT(report.not_looked_for, IsEmpty());
+}
+
+TEST_F(UncheckedPagesTest, AreUnknownWhereAColumnWasNotDecoded) {
+  state_.published.not_decoded = "columns of other types: l.list.element";
+  state_.published.compared = 1;  // the digest of a row says nothing of that column
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::unknown);
+  ASSERT_THAT(rules_of(report), ElementsAre(kPagesNotDecoded));
+  EXPECT_THAT(report.findings[0].message, HasSubstr("l.list.element"));
+  EXPECT_THAT(report.not_looked_for, IsEmpty()) << "what the others had would be found again";
+}
+
+TEST_F(UncheckedPagesTest, LeaveOpenWhatWasFoundBeforeWhereNoneWasDecoded) {
+  state_.published.not_decoded = "the module is not there";
+  state_.published.is_nothing_decoded = true;
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::unknown);
+  EXPECT_THAT(rules_of(report), ElementsAre(kPagesNotDecoded));
+  EXPECT_THAT(report.not_looked_for, ElementsAre(kOutputDamaged, kRowsChanged));
+}
+
+TEST_F(UncheckedPagesTest, AreNotSaidToBeDecodedWhereTheFileCanNotBeRead) {
+  state_.published.unreadable = Error(Code::corrupt, "no column has the keys");
+  EXPECT_THAT(rules_of(judged()), ElementsAre(kOutputUnreadable));
+}
+
+TEST_F(UncheckedPagesTest, MatterNotWhereAllHaveAChecksum) {
+  state_.published.pages->checked_count = 8;
+  state_.published.not_decoded = "columns of other types: l.list.element";
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::in_step);
+  EXPECT_THAT(report.findings, IsEmpty());
+}
+
+}  // namespace
+}  // namespace holdfast::extract
