@@ -61,7 +61,7 @@ class Collector final : public core::CheckSink {
   }
 
   Status report(core::SubjectReport subject) override {
-    TRY(carry_over(subject));
+    if (open_.contains(subject.subject.text())) TRY(catalog::carry_over(catalog_, subject));
     waivers_->mark(subject.findings);
     for (core::Finding& finding : subject.findings) {
       finding.file = without_folder(std::move(finding.file));
@@ -109,24 +109,6 @@ class Collector final : public core::CheckSink {
       break;
     }
     return file;
-  }
-
-  // Findings of the open incident that this look could not make again. Where it made one of their rule after all, that one stands in
-  // their place: the incident would have one more at each check.
-  Status carry_over(core::SubjectReport& subject) {
-    if (subject.not_looked_for.empty() || !open_.contains(subject.subject.text())) return {};
-    for (const core::Finding& finding : subject.findings)
-      std::erase(subject.not_looked_for, finding.rule);
-    TRY_ASSIGN(auto open, catalog::list_incidents(catalog_, {.subject = subject.subject.text()}));
-    for (catalog::Incident& incident : open) {
-      for (core::Finding& finding : incident.findings) {
-        if (!std::ranges::count(subject.not_looked_for, finding.rule)) continue;
-        if (subject.verdict == Verdict::in_step) subject.verdict = incident.verdict;
-        finding.hint = "not looked for now; " + subject.look_again + " does";
-        subject.findings.push_back(std::move(finding));
-      }
-    }
-    return {};
   }
 
   void count(const core::Finding& finding) {

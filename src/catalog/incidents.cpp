@@ -337,4 +337,20 @@ Result<std::optional<Timestamp>> open_since(Catalog& catalog, std::string_view s
   return std::optional<Timestamp>(at);
 }
 
+Status carry_over(Catalog& catalog, core::SubjectReport& report) {
+  if (report.not_looked_for.empty()) return {};
+  for (const core::Finding& finding : report.findings)
+    std::erase(report.not_looked_for, finding.rule);
+  TRY_ASSIGN(auto open, list_incidents(catalog, {.subject = report.subject.text()}));
+  for (Incident& incident : open) {
+    for (core::Finding& finding : incident.findings) {
+      if (!std::ranges::count(report.not_looked_for, finding.rule)) continue;
+      if (report.verdict == core::Verdict::in_step) report.verdict = incident.verdict;
+      finding.hint = "not looked for now; " + report.look_again + " does";
+      report.findings.push_back(std::move(finding));
+    }
+  }
+  return {};
+}
+
 }  // namespace holdfast::catalog

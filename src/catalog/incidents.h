@@ -61,6 +61,10 @@ struct IncidentFilter {
 };
 Result<std::vector<Incident>> list_incidents(Catalog& catalog, const IncidentFilter& filter);
 Result<std::optional<Incident>> find_incident(Catalog& catalog, std::int64_t id);
+/// Adds what the open incident of the subject has by rules that this look can't tell of (`not_looked_for`); a report that would be in step
+/// without gets the incident's verdict. Where the look made a finding of such a rule after all, that one stands in its place: the incident
+/// would have one more each time.
+Status carry_over(Catalog& catalog, core::SubjectReport& report);
 /// The open incident's opening time per subject, for "since when".
 Result<std::optional<Timestamp>> open_since(Catalog& catalog, std::string_view subject);
 

@@ -54,6 +54,7 @@ core::Event ended(const ExtractionConfig& config, const RunEnd& end, const RunRe
 }
 
 Status observe(catalog::Catalog& catalog, core::SubjectReport report, const RunRecord& record) {
+  TRY(catalog::carry_over(catalog, report));
   TRY_ASSIGN(const auto waivers, catalog::WaiverSet::load(catalog));
   waivers.mark(report.findings);
   TRY(catalog::observe(catalog, "extract", {&report, 1}, record.run_id, record.actor));
