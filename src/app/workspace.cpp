@@ -121,6 +121,17 @@ Status read_sections(ConfigFile& config, const Domain& domain, Workspace& worksp
   return {};
 }
 
+/// After the files that would be written over, which are the worse mistake.
+Status check_textfile_name(TomlTable& root) {
+  TRY_ASSIGN(auto metrics, root.table("metrics"));
+  if (!metrics) return {};
+  TRY_ASSIGN(const std::optional<std::string> textfile, metrics->string("textfile"));
+  if (!textfile || textfile->empty() || textfile->ends_with(".prom")) return {};
+  return metrics->invalid(
+      "textfile", '"' + printable_path(*textfile) +
+                      "\" must end in .prom: node_exporter's collector reads no other name");
+}
+
 Result<Workspace> read_workspace(ConfigFile& config) {
   Workspace workspace;
   workspace.folder = config.folder;
@@ -136,6 +147,7 @@ Result<Workspace> read_workspace(ConfigFile& config) {
   for (const Domain& domain : domains())
     if (domain.all_read != nullptr) domain.all_read(workspace);
   TRY(check_configured_outputs(workspace));
+  TRY(check_textfile_name(config.root));
   return workspace;
 }
 
@@ -150,7 +162,7 @@ bool names_secret(std::string_view key) {
 
 // A password written into the file, not taken from a variable, is not shown either.
 std::string without_secrets(std::string_view key, const std::string& shown) {
-  if (names_secret(key) && !is_variable(shown)) return R"("***")";
+  if (names_secret(key) && shown != R"("")" && !is_variable(shown)) return R"("***")";
   const bool is_database = key.ends_with(".catalog") || key.ends_with(".source");
   const bool may_be_url = is_database || shown.find("://") != std::string::npos;
   if (!may_be_url || shown.size() < 2 || shown.front() != '"') return shown;
@@ -214,6 +226,12 @@ Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options)
   TRY_ASSIGN(ConfigFile config, open_config(options));
   TRY_ASSIGN(const Workspace workspace, read_workspace(config));
   std::vector<ConfigValue> values;
+  if (!config.root.has("workspace")) {  // their defaults hold all the same
+    const std::string origin(toml_origin_name(TomlOrigin::built_in));
+    values.push_back({"workspace.name", toml_quoted(workspace.name), origin});
+    values.push_back({"workspace.catalog", toml_quoted(kDefaultCatalog), origin});
+    values.push_back({"workspace.actor", toml_quoted(workspace.actor), origin});
+  }
   for (const TomlSetting& setting : config.root.settings()) {
     std::string origin(toml_origin_name(setting.origin));
     if (!setting.place.empty()) origin += ' ' + setting.place;

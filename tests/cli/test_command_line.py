@@ -180,6 +180,23 @@ def test_init_never_overwrites(binary, tmp_path):
     assert holdfast(binary, "check", cwd=tmp_path).returncode == 3, "no rows yet"
 
 
+def test_config_show_tells_what_holds_without_a_section_and_what_is_unset(binary, tmp_path):
+    (tmp_path / "holdfast.toml").write_text('[artifacts.a]\nroot = "."\n[schemas.s]\nfixtures = "p"\n'
+                                            'registry = "http://h"\ntoken = "hidden"\n')
+    shown = holdfast(binary, "config", "show", cwd=tmp_path).stdout.splitlines()
+    assert f'workspace.name = "{tmp_path.name}"' in shown and 'workspace.catalog = "sqlite:.holdfast/catalog.db"' in shown
+    assert any(line.startswith("workspace.actor = ") for line in shown)
+    assert 'schemas.s.token = "***"' in shown and 'schemas.s.password = ""' in shown
+
+
+@pytest.mark.parametrize(("name", "expect"), [("hf.txt", 2), ("hf.prom", 0), ("", 0)])
+def test_a_textfile_that_no_collector_reads_is_refused_at_its_line(binary, tmp_path, name, expect):
+    (tmp_path / "holdfast.toml").write_text(f'[metrics]\ntextfile = "{name}"\n[artifacts.a]\nroot = "."\n')
+    done = holdfast(binary, "config", "show", cwd=tmp_path)
+    assert done.returncode == expect, done.stderr
+    assert expect == 0 or ("holdfast.toml:2" in done.stderr and ".prom" in done.stderr)
+
+
 def test_init_says_which_root_it_took_and_where_to_go_on(binary, tmp_path):
     (tmp_path / "one/two of/data").mkdir(parents=True)
     said = holdfast(binary, "init", "one/two of", cwd=tmp_path).stderr
