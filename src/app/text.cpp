@@ -81,6 +81,45 @@ std::size_t bytes_within(std::string_view text, std::size_t width) {
   return at;
 }
 
+// Where the JSON object or array that begins here ends: here where none begins, npos where it has no end. It begins with a string or another of
+// them; words in brackets are none.
+std::size_t json_end(std::string_view text, std::size_t begin) {
+  const std::string_view lead = text.substr(begin, 2);
+  if (lead != "{\"" && lead != "[\"" && lead != "[{" && lead != "[[") return begin;
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t at = begin; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if ((c == '}' || c == ']') && --depth == 0) {
+      return at + 1;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// A witness is to be copied: where a line would break inside of one, it breaks before it, or behind it where the line begins with it.
+std::size_t outside_json(std::string_view text, std::size_t size) {
+  for (std::size_t at = 0; at < size; ++at) {
+    const std::size_t end = json_end(text, at);
+    if (end == at) continue;
+    if (end == std::string_view::npos) return size;  // cut short: broken as any text
+    if (end > size) {
+      const std::size_t blank = text.substr(0, at).rfind(' ');
+      if (blank != std::string_view::npos && blank > 0) return blank;
+      return std::min(text.find(' ', end), text.size());
+    }
+    at = end - 1;
+  }
+  return size;
+}
+
 // The last part of the text that takes at most `width` columns.
 std::string_view tail_within(std::string_view text, std::size_t width) {
   const std::size_t whole = display_width(text);
@@ -140,6 +179,7 @@ std::vector<std::string> folded(std::string_view text, std::size_t width) {
       }
       if (size == 0)
         size = character_at(text, 0).size();  // one character wider than the whole line
+      size = outside_json(text, size);
     }
     lines.emplace_back(text.substr(0, size));
     text.remove_prefix(size);

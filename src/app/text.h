@@ -21,7 +21,8 @@ std::size_t display_width(std::string_view text);
 std::string shortened(std::string_view text, std::size_t width);
 /// At most `width` columns; the end of what is longer becomes "…".
 std::string ended(std::string_view text, std::size_t width);
-/// Lines of at most `width` columns, broken at blanks, else behind a slash, else inside a word.
+/// Lines of at most `width` columns, broken at blanks, else behind a slash, else inside a word; never inside a JSON object or array, which takes
+/// a longer line.
 std::vector<std::string> folded(std::string_view text, std::size_t width);
 /// The text with blanks behind it up to `width` columns.
 std::string padded(std::string_view text, std::size_t width);

@@ -150,7 +150,7 @@ bool names_secret(std::string_view key) {
 
 // A password written into the file, not taken from a variable, is not shown either.
 std::string without_secrets(std::string_view key, const std::string& shown) {
-  if (names_secret(key) && !is_variable(shown)) return R"("***")";
+  if (names_secret(key) && shown != R"("")" && !is_variable(shown)) return R"("***")";
   const bool is_database = key.ends_with(".catalog") || key.ends_with(".source");
   const bool may_be_url = is_database || shown.find("://") != std::string::npos;
   if (!may_be_url || shown.size() < 2 || shown.front() != '"') return shown;
@@ -214,6 +214,12 @@ Result<std::vector<ConfigValue>> explain_config(const WorkspaceOptions& options)
   TRY_ASSIGN(ConfigFile config, open_config(options));
   TRY_ASSIGN(const Workspace workspace, read_workspace(config));
   std::vector<ConfigValue> values;
+  if (!config.root.has("workspace")) {  // their defaults hold all the same
+    const std::string origin(toml_origin_name(TomlOrigin::built_in));
+    values.push_back({"workspace.name", toml_quoted(workspace.name), origin});
+    values.push_back({"workspace.catalog", toml_quoted(kDefaultCatalog), origin});
+    values.push_back({"workspace.actor", toml_quoted(workspace.actor), origin});
+  }
   for (const TomlSetting& setting : config.root.settings()) {
     std::string origin(toml_origin_name(setting.origin));
     if (!setting.place.empty()) origin += ' ' + setting.place;

@@ -82,16 +82,30 @@ class Import {
     for (ImportRow& row : rows)
       TRY(complete(row));
     TRY(drop_repeated(rows));
+    if (options_.form != ImportForm::folder) look_for(rows);
     TRY(drop_existing(rows));
     TRY(require_ids_that_fit(rows));
     if (!options_.dry_run && !rows.empty()) TRY(write(rows));
-    for (const ImportRow& row : rows)
+    for (const ImportRow& row : rows) {
       ++report_.by_type[row.type];
+      report_.claims += row.sha256 ? 1 : 0;
+    }
     report_.imported = std::ssize(rows);
     return std::move(report_);
   }
 
  private:
+  // A list may name millions on a slow disk; its first paths tell whether it is of these roots.
+  void look_for(const std::vector<ImportRow>& rows) {
+    for (const ImportRow& row : rows) {
+      if (report_.looked_for == ImportReport::kMostLookedFor) return;
+      ++report_.looked_for;
+      const Opened opened = roots_.resolve(row.path).opened;
+      if (opened.found || opened.refusal != OpenRefusal::none) continue;
+      if (report_.absent++ == 0) report_.first_absent = row.path;
+    }
+  }
+
   void refuse(const std::string& what) {
     ++report_.refused_count;
     if (report_.refused.size() < ImportReport::kMaxShown) report_.refused.push_back(what);
@@ -434,7 +448,10 @@ std::string to_json(const ImportReport& report) {
                      {"listed", report.listed},
                      {"imported", report.imported},
                      {"existing", report.existing},
+                     {"claims", report.claims},
                      {"claims_left", report.claims_left},
+                     {"looked_for", report.looked_for},
+                     {"absent", report.absent},
                      {"ignored", report.ignored},
                      {"links_skipped", report.links_skipped},
                      {"special_skipped", report.special_skipped},

@@ -40,6 +40,7 @@ struct ImportConflict {
 
 struct ImportReport {
   static constexpr std::size_t kMaxShown = 100;
+  static constexpr std::int64_t kMostLookedFor = 10'000;
   std::string source;
   bool dry_run = false;
   std::int64_t listed = 0;
@@ -47,6 +48,10 @@ struct ImportReport {
   std::int64_t existing = 0;  // rows that were there already, as the list says
   std::int64_t claims_left =
       0;  // of them: without a hash, so that what the list claims is recorded nowhere
+  std::int64_t claims = 0;      // of those imported: with a hash that the list claims
+  std::int64_t looked_for = 0;  // paths of a list: the first kMostLookedFor
+  std::int64_t absent = 0;      // of them: not there in any root
+  std::string first_absent;
   std::int64_t ignored = 0;          // files that need no row (`ignore`)
   std::int64_t links_skipped = 0;    // symbolic links: neither followed nor recorded
   std::int64_t special_skipped = 0;  // FIFOs, sockets, devices: they have no content of their own

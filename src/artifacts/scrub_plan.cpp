@@ -44,20 +44,27 @@ std::string how_often(double per_promise, double per_day) {
   return "one every " + number(std::max(std::floor(1 / per_day), 1.0), "%.0f") + " days is needed";
 }
 
+/// A little is not nothing.
+std::string rate_text(double bytes_per_s) {
+  return bytes_per_s > 0 && bytes_per_s < 1 ? "< 1 B/s" : size_text(bytes_per_s) + "/s";
+}
+
 std::string text_of(const ScrubTerms& terms, const ScrubForecast& out) {
   const std::string promise = format_age(terms.every_byte_within);
-  const std::string needed = size_text(out.needed_bytes_per_s) + "/s";
+  const std::string needed = rate_text(out.needed_bytes_per_s);
   const std::string when = terms.window ? " between " + terms.window->text() : "";
   if (!out.one_pass) {
     return "no rate is given; every byte within " + promise + " needs " + needed + when;
   }
   const std::string rate = size_text(static_cast<double>(*terms.rate_bytes_per_s)) + "/s";
-  const std::string pass =
-      "at " + rate + when + " every byte is read once in " + format_age(*out.one_pass);
+  const std::string time = format_age(*out.one_pass);
+  const std::string pass = "at " + rate + when + " every byte is read once in " + time;
   if (out.can_keep) return pass + ", within the promised " + promise;
-  return "the promise can't be kept: " + pass + ", " +
-         format_age(*out.one_pass - terms.every_byte_within) + " more than the promised " +
-         promise + "; it needs " + needed;
+  const std::string more = time == promise
+                               ? "barely over"
+                               : format_age(*out.one_pass - terms.every_byte_within) + " more than";
+  return "the promise can't be kept: " + pass + ", " + more + " the promised " + promise +
+         "; it needs " + needed;
 }
 
 }  // namespace

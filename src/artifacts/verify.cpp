@@ -32,11 +32,23 @@ core::BatchOptions batch_options(const VerifyOptions& options, Clock& clock) {
   return batch;
 }
 
-std::function<bool(const ArtifactRow&)> filter_of(const VerifyOptions& options, Timestamp now) {
+/// The row that a larger sample would have first. Asked by one thread at a time (core/batch.h).
+struct NearestRow {
+  std::optional<std::string> id;
+  double rank = 0;
+};
+
+std::function<bool(const ArtifactRow&)> filter_of(const VerifyOptions& options, Timestamp now,
+                                                  NearestRow& nearest) {
   if (!options.sample_share && !options.shard) return {};
-  return [share = options.sample_share, shard = options.shard, now](const ArtifactRow& row) {
-    return (!shard || shard->has(row.id)) && (!share || in_sample(row.id, *share, now));
-  };
+  return
+      [share = options.sample_share, shard = options.shard, now, &nearest](const ArtifactRow& row) {
+        if (shard && !shard->has(row.id)) return false;
+        if (!share) return true;
+        const double rank = sample_rank(row.id, now);
+        if (!nearest.id || rank < nearest.rank) nearest = {row.id, rank};
+        return rank < *share;
+      };
 }
 
 core::Fields detail_of(const VerifyOptions& options, const VerifyEnd& end) {
@@ -95,6 +107,8 @@ class Verification {
     std::optional<RateLimiter> rate;
     if (options_.rate_bytes_per_s) rate.emplace(*options_.rate_bytes_per_s, clock_);
     RowPager pager(table, query);
+    RowPager again(table, query);
+    NearestRow nearest;
     RowPass pass;
     pass.table = &table;
     pass.depth = options_.depth;
@@ -102,14 +116,20 @@ class Verification {
     pass.batch = batch_options(options_, clock_);
     pass.rate = rate ? &*rate : nullptr;
     pass.next_page = [&] { return pager.next(); };
-    pass.wants = filter_of(options_, end_.started_at);
+    pass.wants = filter_of(options_, end_.started_at, nearest);
     if (!pass.wants) {
       TRY_ASSIGN(pass.items_total, table.count(query));
       if (options_.limit) pass.items_total = std::min(*pass.items_total, *options_.limit);
     }
     pass.on_judged = [&](std::span<Judged> judged) { return take(judged, keeper); };
     pass.within = [&](std::span<const Judged> judged) { return keeper.keep(judged); };
-    TRY_ASSIGN(const core::BatchEnd end, pass_over_rows(config_, catalog_, roots, pass));
+    TRY_ASSIGN(core::BatchEnd end, pass_over_rows(config_, catalog_, roots, pass));
+    if (nearest.id && end_.tally.total.rows == 0 && !end.cancelled && !end.limit_reached) {
+      // A share of a few rows may be none, and a sample of nothing proves nothing.
+      pass.next_page = [&] { return again.next(); };
+      pass.wants = [id = *nearest.id](const ArtifactRow& row) { return row.id == id; };
+      TRY_ASSIGN(end, pass_over_rows(config_, catalog_, roots, pass));
+    }
     end_.incidents = keeper.changes();
     end_.cancelled = end.cancelled;
     end_.limit_reached = end.limit_reached;
@@ -184,11 +204,15 @@ Result<VerifyEnd> verify(const SourceConfig& config, catalog::Catalog& catalog,
 }
 
 bool in_sample(std::string_view id, double share, Timestamp day) {
+  return sample_rank(id, day) < share;
+}
+
+double sample_rank(std::string_view id, Timestamp day) {
   const core::Sha256Digest digest = core::sha256(std::string(id) + '\n' + utc_day(day));
   std::uint64_t head = 0;
   for (std::size_t i = 0; i < 8; ++i)
     head = (head << 8U) | digest[i];
-  return std::ldexp(static_cast<double>(head), -64) < share;
+  return std::ldexp(static_cast<double>(head), -64);
 }
 
 Result<double> parse_share(std::string_view text) {

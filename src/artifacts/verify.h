@@ -64,6 +64,8 @@ Result<VerifyEnd> verify(const SourceConfig& config, catalog::Catalog& catalog,
 /// Whether a row is in today's sample: the first 8 bytes of SHA-256(id, '\n', "2026-05-18") as a
 /// share of 2^64 lie below `share`. The same on every machine; another sample every UTC day.
 bool in_sample(std::string_view id, double share, Timestamp day);
+/// From 0 to 1: a row is in the samples whose share is above this.
+double sample_rank(std::string_view id, Timestamp day);
 /// Reads "5%" or "0.05"; `invalid` names the text: no share, not above 0, above 100 %.
 Result<double> parse_share(std::string_view text);
 

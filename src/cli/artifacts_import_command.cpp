@@ -4,8 +4,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/text.h"
 #include "artifacts/file_type.h"
 #include "artifacts/import.h"
+#include "base/root_folder.h"
 #include "cli/artifacts_commands.h"
 #include "cli/command.h"
 
@@ -43,6 +45,10 @@ struct ImportWords {
   bool dry_run = false;
 };
 
+bool takes_prefix(ImportForm form) {
+  return form == ImportForm::csv || form == ImportForm::jsonl || form == ImportForm::sha256sum;
+}
+
 Result<artifacts::ImportOptions> options_of(const ImportWords& words) {
   artifacts::ImportOptions options;
   int given = 0;
@@ -59,9 +65,7 @@ Result<artifacts::ImportOptions> options_of(const ImportWords& words) {
     return Error(Code::invalid, "import from what? Give one of " + names,
                  "holdfast artifacts import --help");
   }
-  const bool takes_prefix = options.form == ImportForm::csv || options.form == ImportForm::jsonl ||
-                            options.form == ImportForm::sha256sum;
-  if (!words.prefix.empty() && !takes_prefix) {
+  if (!words.prefix.empty() && !takes_prefix(options.form)) {
     return Error(Code::invalid, "--prefix goes with --from-csv, --from-jsonl and --from-sha256sum",
                  "holdfast artifacts import --help");
   }
@@ -69,6 +73,25 @@ Result<artifacts::ImportOptions> options_of(const ImportWords& words) {
   if (!words.type.empty()) options.type = words.type;
   options.dry_run = words.dry_run;
   return options;
+}
+
+/// What to do now: claims are held against the files before a backfill, which would write its own hash over one that differs.
+void tell_next(const Command& command, const artifacts::ImportReport& report) {
+  if (report.imported == 0 || report.dry_run) return;
+  const std::string& source = report.source;
+  command.say(report.claims > 0 ? "next: holdfast artifacts verify " + source +
+                                      "  # holds these claims against the files"
+                                : "next: holdfast artifacts backfill " + source);
+}
+
+void tell_absent(const Command& command, const artifacts::ImportReport& report, ImportForm form) {
+  if (report.absent == 0) return;
+  command.say("warning: " + app::with_thousands(report.absent) + " of " +
+              (report.looked_for < report.listed ? "the first " : "") +
+              app::counted(report.looked_for, "path") + (report.absent == 1 ? " is" : " are") +
+              " in no root (first: " + printable_path(report.first_absent) +
+              (takes_prefix(form) ? "); is --prefix right, or was the list made elsewhere?"
+                                  : "); was the list made elsewhere?"));
 }
 
 Result<Exit> run_import(const Command& command, const ImportWords& words) {
@@ -82,15 +105,16 @@ Result<Exit> run_import(const Command& command, const ImportWords& words) {
   options.cancel = command.cancel;
   TRY_ASSIGN(const auto report, artifacts::import_rows(table, *open.catalog, roots, options));
   TRY(command.print(command.output == OutputFormat::json ? to_json(report) : to_text(report)));
-  if (report.conflict_count + report.refused_count > 0) return Exit::findings;
+  const bool is_whole = report.conflict_count + report.refused_count == 0;
+  if (is_whole) tell_next(command, report);
+  tell_absent(command, report, options.form);
+  if (!is_whole) return Exit::findings;
   if (report.listed == 0) {
     command.say(
         "holdfast: nothing to import: " + options.from +
         (report.ignored > 0 ? " has only files that 'ignore' leaves out" : " names no file"));
     return Exit::incomplete;
   }
-  if (report.imported > 0 && !words.dry_run)
-    command.say("next: holdfast artifacts backfill " + config->name);
   return Exit::ok;
 }
 
@@ -103,7 +127,7 @@ void add_artifacts_import_command(CLI::App& group) {
       "Make rows for files that have none: from a folder, or from a list that claims hashes",
       {"holdfast artifacts import --from-folder data",
        "holdfast artifacts import --from-csv list.csv --prefix figures --dry-run",
-       "holdfast artifacts import --from-sha256sum SHA256SUMS  # backfill then compares them"},
+       "holdfast artifacts import --from-sha256sum SHA256SUMS  # verify then compares them"},
       [words](const Command& with) { return run_import(with, *words); });
   add_source(*command, words->source);
   for (std::size_t i = 0; i < kForms.size(); ++i) {

@@ -388,6 +388,7 @@ Result<Exit> run_journal(const Command& command, const JournalWords& words) {
              artifacts::ArtifactTable::open(*config, *open.catalog, artifacts::Access::read_only));
   artifacts::JournalQuery query{.artifact_id = {}, .after_seq = words.after, .limit = 0};
   if (!words.artifact_id.empty()) query.artifact_id = words.artifact_id;
+  bool is_empty = true;
   for (std::int64_t left = words.limit; left > 0;) {
     query.limit = std::min(left, kJournalPage);
     TRY_ASSIGN(const auto entries, artifacts::read_journal(table, query));
@@ -395,10 +396,12 @@ Result<Exit> run_journal(const Command& command, const JournalWords& words) {
     for (const auto& entry : entries)
       text += journal_line(entry, command.output);
     TRY(command.print(text));
+    is_empty = is_empty && entries.empty();
     if (std::ssize(entries) < query.limit) break;
     left -= query.limit;
     query.after_seq = entries.back().seq;
   }
+  if (is_empty) command.say("no entries");
   return Exit::ok;
 }
 

@@ -177,7 +177,8 @@ std::string text_of(const ExtractionConfig& config, const ExtractionState& state
        app::with_thousands(static_cast<std::int64_t>(state.ledger_count())),
        number(state.staged.keys),
        is_known ? app::with_thousands(static_cast<std::int64_t>(state.published_count())) : "?",
-       is_known ? number(accounts.missing) : "?", items ? number(accounts.pending) : "?"});
+       is_known ? number(accounts.missing) : "?",
+       items && is_known ? number(accounts.pending) : "?"});
   out += app::text_of(table, static_cast<std::size_t>(terminal_width()));
   return out + "conclusion: " + std::string(outcome_name(outcome_of(report))) +
          (items ? "" : " (items are not known: whether any is left out can't be told)") +

@@ -220,7 +220,10 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
              app::run_checks(std::move(checks), *chosen.workspace, opened.get(), options));
   const std::string report =
       run ? schemas::drift_report(chosen.config, *run, extras_of(outcome, chosen.config)) : "";
-  const Status told = tell(command, format, outcome, run, report);
+  const auto& error = outcome.checks.front().error;
+  const bool is_own_fault = error && !outcome.checks.front().catalog_failed;
+  const bool is_usage = is_own_fault && !run && error->code() == Code::invalid;
+  const Status told = is_usage ? Status() : tell(command, format, outcome, run, report);
   const Status is_free =
       told_of_rows ? Status() : app::check_outputs(*chosen.workspace, *command.clock, outputs);
   const Status written = write_report(command, {file, is_free, format == "json"}, report);
@@ -232,10 +235,7 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   if (baseline && run) tell_resolved(command, words, *baseline, *run);
   if (words.emit_telemetry && !chosen.has_workspace)
     command.say("events are kept in a workspace's catalog, and there is none here: holdfast init");
-  const auto& error = outcome.checks.front().error;
-  const bool says_nothing =
-      error && (error->code() == Code::internal || (!run && error->code() == Code::invalid));
-  if (says_nothing && !outcome.checks.front().catalog_failed) return *error;
+  if (is_usage || (is_own_fault && error->code() == Code::internal)) return *error;
   return ended(static_cast<Exit>(outcome.exit_code), written);
 }
 

@@ -67,7 +67,8 @@ Result<Exit> validate(const Command& command, const ValidateWords& words) {
   context.clock = command.clock;
   ChosenSchemas chosen;
   if (schemas::needs_config(words.schema)) {
-    TRY_ASSIGN(chosen, chosen_schemas(command, words));
+    TRY_ASSIGN(chosen, schemas::needs_registry(words.schema) ? chosen_schemas(command, words)
+                                                             : chosen_pins(command, words));
     context.config = &chosen.config;
   }
   TRY_ASSIGN(const auto schema, schemas::load_schema(words.schema, context));

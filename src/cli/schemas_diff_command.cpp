@@ -239,7 +239,10 @@ Result<Compared> compare(const Command& command, const DiffWords& words) {
   context.clock = command.clock;
   ChosenSchemas chosen;
   if (schemas::needs_config(words.old) || schemas::needs_config(words.now)) {
-    TRY_ASSIGN(chosen, chosen_schemas(command, words));
+    const bool asks_registry =
+        schemas::needs_registry(words.old) || schemas::needs_registry(words.now);
+    TRY_ASSIGN(chosen,
+               asks_registry ? chosen_schemas(command, words) : chosen_pins(command, words));
     context.config = &chosen.config;
   }
   Compared out;

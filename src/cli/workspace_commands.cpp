@@ -7,6 +7,7 @@
 
 #include "app/new_workspace.h"
 #include "app/text.h"
+#include "base/shell_word.h"
 #include "catalog/migrations.h"
 #include "cli/command_tree.h"
 #include "cli/terminal.h"
@@ -46,13 +47,22 @@ Status print_new_workspace(const Command& command, const app::NewWorkspace& made
     command.say(
         "note: the password of the catalog now stands in holdfast.toml; better: ${NAME} in its "
         "place, and NAME in the environment");
-  const app::TextTable next{
+  if (made.root != ".") command.say("root: " + made.root + " (only what is below it is guarded)");
+  app::TextTable next{
       {"next:", ""},
       {{"  holdfast artifacts import --from-folder " + made.root, "a row for every file"},
        {"  holdfast artifacts backfill", "a SHA-256 for every row"},
        {"  holdfast check", "the rows against the files"}},
       0,
       {}};
+  std::error_code error;
+  const auto here = std::filesystem::current_path(error);
+  if (made.folder != here)
+    next.rows.insert(
+        next.rows.begin(),
+        {"  cd " +
+             shell_word(std::filesystem::path(made.folder).lexically_proximate(here).string()),
+         "the new workspace"});
   command.say("");
   for (const std::string& line : app::lines_of(next, static_cast<std::size_t>(terminal_width())))
     command.say(line);

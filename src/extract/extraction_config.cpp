@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <sstream>
 
 #include "base/clock.h"
 #include "base/rate_limit.h"
@@ -32,6 +33,17 @@ Result<ExtractorKind> kind_of(const std::string& name, TomlTable& table) {
   if (name == "video-quality") return ExtractorKind::video_quality;
   return table.invalid("extractor",
                        "\"" + name + "\" is no extractor: sha256, exec, worker, video-quality");
+}
+
+/// A list has its words as they are; one string with a blank was meant for a shell, and there is none.
+Status refuse_command_line(TomlTable& table) {
+  const auto line = table.string("command");
+  if (!line || !*line || (*line)->find(' ') == std::string::npos) return {};
+  std::vector<std::string> words;
+  std::istringstream rest(**line);
+  for (std::string word; rest >> word;)
+    words.push_back(word);
+  return table.invalid("command", "write the words as a list: " + toml_array(words));
 }
 
 Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table,
@@ -76,6 +88,7 @@ Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table
     return out;
   }
   if (out.command.empty()) return table.invalid("command", "name the program that makes the rows");
+  TRY(refuse_command_line(table));
   const auto parsed = parse_columns(columns, config.key_columns.front());
   if (!parsed) return table.invalid("columns", parsed.error().message());
   for (const Column& column : *parsed) {

@@ -249,6 +249,12 @@ std::unique_ptr<Extractor> make_extractor(const ExtractorConfig& config) {
 }
 
 Status prepare_extractor(ExtractorConfig& config, const Cancel* cancel) {
+  const bool is_known =
+      !config.command.empty() && config.command.front().find('{') == std::string::npos;
+  if (is_known) {
+    auto program = find_program(config.command.front(), config.folder);
+    if (!program) return std::move(program).error().with("command");
+  }
   if (!config.video || !config.video->tool.empty()) return {};
   TRY_ASSIGN(config.video->tool, identify_video_tool(config, cancel));
   return {};

@@ -50,7 +50,7 @@ class Extractor {
 std::unique_ptr<Extractor> make_extractor(const ExtractorConfig& config);
 
 /// Looks what the extractor's tool is, where it has one of its own; before fingerprint and tool are asked for. Errors of
-/// identify_video_tool().
+/// identify_video_tool(), and of find_program() for the program of a command, unless its name is the item's.
 Status prepare_extractor(ExtractorConfig& config, const Cancel* cancel);
 /// The tool for people, "" where it has none: "ffmpeg version …, libvmaf …, model …".
 std::string extractor_tool(const ExtractorConfig& config);

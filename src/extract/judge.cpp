@@ -246,9 +246,9 @@ class Judging {
              counted(state_.published.row_count, "row") + " (+" +
              std::to_string(state_.staged.keys.size()) + " staged): " + counted(lost, "row") +
              (lost == 1 ? " is" : " are") + " lost (first: " + first_of(accounts_.missing) + ')',
-         "remove the affected entries from " + ledger +
-             ", or delete it to re-extract everything (holdfast extract repair " +
-             config_.arguments + " does the first); the exact list: " + lists_command(),
+         "holdfast extract repair " + config_.arguments + ", then " + run_command() +
+             "; by hand: remove the affected entries from " + ledger +
+             ", or delete it to re-extract everything; the exact list: " + lists_command(),
          config_.ledger()},
         accounts_.missing);
   }

@@ -208,24 +208,25 @@ class DirectoryRegistry final : public Registry {
   std::map<std::string, Files, std::less<>> schemas_;
 };
 
-// What somebody meant for a URL is no folder that is missing.
-Status refuse_other_addresses(const std::string& address, const fs::path& folder) {
+}  // namespace
+
+Status refuse_other_addresses(const RegistryConfig& config, const std::string& workspace_folder) {
+  const std::string& address = config.address;
   std::error_code ignored;
-  if (fs::exists(folder, ignored)) return {};
-  const std::string kinds = "http://…, https://…, a folder or git:REVISION:PATH";
+  if (address.starts_with("git:") || fs::exists(fs::path(workspace_folder) / address, ignored))
+    return {};
+  const std::string shown = printable_path(config.shown());
   if (address.find("://") != std::string::npos)
-    return Error(Code::invalid, printable_path(address) + " is no address of a registry", kinds);
+    return Error(Code::invalid, shown + " is no address of a registry",
+                 "http://…, https://…, a folder or git:REVISION:PATH");
   const std::size_t colon = std::min(address.find(':'), address.find('/'));
   const bool is_host = colon > 0 && colon != std::string::npos && address[colon] == ':' &&
                        colon + 1 < address.size() && address[colon + 1] >= '0' &&
                        address[colon + 1] <= '9';
   if (is_host)
-    return Error(Code::invalid, printable_path(address) + " is no folder",
-                 "did you mean http://" + printable_path(address) + "?");
+    return Error(Code::invalid, shown + " is no folder", "did you mean http://" + shown + "?");
   return {};
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Registry>> open_directory_registry(const RegistryConfig& config,
                                                           const RegistryOptions& options) {
@@ -240,7 +241,7 @@ Result<std::unique_ptr<Registry>> open_directory_registry(const RegistryConfig& 
     const fs::path asked(config.address);
     const fs::path folder =
         asked.is_absolute() ? asked : fs::path(options.workspace_folder) / asked;
-    TRY(refuse_other_addresses(config.address, folder));
+    TRY(refuse_other_addresses(config, options.workspace_folder));
     tree = folder_tree(folder.string());
   }
   return std::unique_ptr<Registry>(

@@ -14,4 +14,7 @@ namespace holdfast::schemas {
 Result<std::unique_ptr<Registry>> open_directory_registry(const RegistryConfig& config,
                                                           const RegistryOptions& options);
 
+/// `invalid` for what was meant for a URL ("ftp://h", "127.0.0.1:8081"): it is neither a folder that is there nor git:REVISION:PATH.
+Status refuse_other_addresses(const RegistryConfig& config, const std::string& workspace_folder);
+
 }  // namespace holdfast::schemas

@@ -124,7 +124,11 @@ Status each_version(const std::string& reference, const ReferenceContext& contex
 }
 
 bool needs_config(const std::string& reference) {
-  return reference.starts_with(kRegistry) || reference.starts_with(kPin);
+  return needs_registry(reference) || reference.starts_with(kPin);
+}
+
+bool needs_registry(const std::string& reference) {
+  return reference.starts_with(kRegistry);
 }
 
 Result<NamedSchema> load_schema(const std::string& reference, const ReferenceContext& context) {

@@ -37,7 +37,8 @@ Result<NamedSchema> load_schema(const std::string& reference, const ReferenceCon
 Status each_version(const std::string& reference, const ReferenceContext& context,
                     const std::function<Status(NamedSchema)>& see);
 
-/// Whether a reference needs the configuration.
+/// Whether a reference needs the configuration; and whether it needs a registry in it.
 bool needs_config(const std::string& reference);
+bool needs_registry(const std::string& reference);
 
 }  // namespace holdfast::schemas

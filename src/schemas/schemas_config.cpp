@@ -9,6 +9,7 @@
 #include "base/root_folder.h"
 #include "base/shell_word.h"
 #include "base/utf8.h"
+#include "schemas/registry_directory.h"
 
 namespace holdfast::schemas {
 namespace {
@@ -147,6 +148,10 @@ Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& ta
   if (config.track.find('/') != std::string::npos || config.track.starts_with('.'))
     return table.invalid("track", "\"" + config.track + "\" is no name of a track");
   config.fixtures = absolute_path(*fixtures, workspace_folder);
+  if (config.registry.kind != RegistryKind::directory) return config;
+  const Status address = refuse_other_addresses(config.registry, workspace_folder);
+  if (!address)
+    return table.invalid("registry", address.error().message() + ": " + address.error().hint());
   return config;
 }
 

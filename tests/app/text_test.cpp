@@ -43,6 +43,9 @@ TEST(Text, FoldsAtBlanksAndInsideLongWords) {
   EXPECT_THAT(folded("at data/figures/one.png", 15), ElementsAre("at", "data/figures/", "one.png"));
   EXPECT_THAT(folded("/abcdef", 4), ElementsAre("/abc", "def"));
   EXPECT_THAT(folded("", 4), ElementsAre(""));
+  EXPECT_THAT(folded("not valid: {\"a b\":\"c} d\",\"e\":[1, 2]}; so it is", 12),
+              ElementsAre("not valid:", "{\"a b\":\"c} d\",\"e\":[1, 2]};", "so it is"));
+  EXPECT_THAT(folded("[a, b] {c d", 6), ElementsAre("[a, b]", "{c d"));
   EXPECT_THAT(folded("日本", 1), ElementsAre("日", "本"));
 }
 

@@ -211,6 +211,18 @@ TEST_P(AnyImport, RecordsClaimsThatABackfillCompares) {
   EXPECT_EQ(end.summary.total.drifted, 1);
 }
 
+TEST_P(AnyImport, CountsThePathsOfAListThatAreInNoRoot) {
+  world_->write("here", "here");
+  const auto report =
+      import(ImportForm::sha256sum, list(kA + "  here\n" + kA + "  data/here\n" + kA + "  x\n"));
+  EXPECT_EQ(report.imported, 3);
+  EXPECT_EQ(report.claims, 3);
+  EXPECT_EQ(report.looked_for, 3);
+  EXPECT_EQ(report.absent, 2);
+  EXPECT_EQ(report.first_absent, "data/here");
+  EXPECT_EQ(import(ImportForm::folder, world_->folder().at("data")).looked_for, 0);
+}
+
 TEST_P(AnyImport, ImportsNothingOfAListWithABadLine) {
   for (const char* text : {"path\na\n../b\n", "path\na\n/etc/passwd\n", "path,sha256\na,\nb,zz\n",
                            "path,id\na,same\nb,same\n", "path\n.\n"}) {

@@ -68,6 +68,15 @@ TEST(ScrubForecast, TellsHowManySlicesAreNeeded) {
   EXPECT_THAT(out.text, HasSubstr("10 a day are needed"));
 }
 
+TEST(ScrubForecast, TakesALittleNeitherForNothingNorForMore) {
+  EXPECT_THAT(forecast(terms(kDay), load_of(1, 100), kNow).text, HasSubstr("needs < 1 B/s"));
+  EXPECT_THAT(forecast(terms(kDay), load_of(1, 0), kNow).text, HasSubstr("needs 0 B/s"));
+  const auto barely = forecast(terms(kDay, 10'000), load_of(1, 864'000'001), kNow);
+  EXPECT_FALSE(barely.can_keep);
+  EXPECT_THAT(barely.text, HasSubstr("barely over the promised"));
+  EXPECT_THAT(barely.text, ::testing::Not(HasSubstr("more than")));
+}
+
 TEST(ScrubForecast, WithoutARateClaimsNothing) {
   const auto out = forecast(terms(kDay), load_of(1, 86'400'000), kNow);
   EXPECT_TRUE(out.can_keep);

@@ -317,6 +317,16 @@ TEST_P(Verify, KeepsTheFirstProofOfAContentAndMovesTheLast) {
   EXPECT_EQ(age.oldest, proofs[0].proved_at);
 }
 
+TEST_P(Verify, TakesOneRowWhereAShareOfTheFewIsNone) {
+  for (const char* id : {"a", "b", "c"})
+    world().keep(id, std::string(id) + ".bin", id);
+  VerifyOptions options = world().options();
+  options.sample_share = 1e-9;
+  const VerifyEnd end = world().verify_with(options);
+  EXPECT_EQ(end.tally.total.rows, 1);
+  EXPECT_TRUE(end.complete());
+}
+
 TEST(Sample, IsTheSameForAKeyAndADayAndAnotherTheNextDay) {
   const Timestamp monday{1'771'200'000'000'000'000};
   const Timestamp tuesday{monday.ns + std::chrono::nanoseconds(kDay).count()};

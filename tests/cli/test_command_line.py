@@ -180,6 +180,25 @@ def test_init_never_overwrites(binary, tmp_path):
     assert holdfast(binary, "check", cwd=tmp_path).returncode == 3, "no rows yet"
 
 
+def test_config_show_tells_what_holds_without_a_section_and_what_is_unset(binary, tmp_path):
+    (tmp_path / "holdfast.toml").write_text('[artifacts.a]\nroot = "."\n[schemas.s]\nfixtures = "p"\n'
+                                            'registry = "http://h"\ntoken = "hidden"\n')
+    shown = holdfast(binary, "config", "show", cwd=tmp_path).stdout.splitlines()
+    assert f'workspace.name = "{tmp_path.name}"' in shown and 'workspace.catalog = "sqlite:.holdfast/catalog.db"' in shown
+    assert any(line.startswith("workspace.actor = ") for line in shown)
+    assert 'schemas.s.token = "***"' in shown and 'schemas.s.password = ""' in shown
+
+
+def test_init_says_which_root_it_took_and_where_to_go_on(binary, tmp_path):
+    (tmp_path / "one/two of/data").mkdir(parents=True)
+    said = holdfast(binary, "init", "one/two of", cwd=tmp_path).stderr
+    assert "root: data (only what is below it is guarded)" in said
+    assert said.index("cd 'one/two of'") < said.index("holdfast artifacts import --from-folder data")
+    (tmp_path / "flat").mkdir()
+    said = holdfast(binary, "init", cwd=tmp_path / "flat").stderr
+    assert "root:" not in said and "  cd " not in said
+
+
 @pytest.mark.parametrize("name", ['with "quotes"', "back\\slash", "日本語", "UPPER", "#hash", "x${VARIABLE}", "$${A}${", "n" * 70])
 def test_init_takes_any_name(binary, tmp_path, name):
     """As --name and as the name of the folder; whatever it is, the next command reads it back."""

@@ -222,3 +222,8 @@ def test_a_wrong_size_that_is_left_is_told(workspace):
     done = workspace.run("artifacts", "move", "--only", "a", "--to", "new.bin")
     assert "99 are recorded" in done.stderr and "backfill atlas --only a" in done.stderr
     assert incidents(workspace) == ["artifact:atlas/a"]
+
+
+def test_a_journal_without_entries_says_so(sqlite_workspace):
+    done = sqlite_workspace.run("artifacts", "journal", "--artifact", "nope")
+    assert done.stdout == "" and "no entries" in done.stderr

@@ -60,7 +60,9 @@ def test_the_historical_accident_is_refused_and_every_lost_row_named(extraction,
     done = check("--lists", tmp_path / "lists", expect=1)
     assert rules(done) == [("extract.rows_missing", "error")]
     assert "CONSISTENCY ERROR" in done.stdout and "152265" in done.stdout and "59812" in done.stdout and "92453" in done.stdout
-    assert "remove the affected entries" in done.stdout and "re-extract everything" in done.stdout
+    said = " ".join(done.stdout.split())
+    assert "remove the affected entries" in said and "re-extract everything" in said
+    assert said.index("holdfast extract repair") < said.index("by hand: remove")
     assert (tmp_path / "lists/missing.txt").read_text().splitlines() == keys[:92_453]
     assert done.report["counts"] | {} == {
         "items": None, "ledger": 152_265, "staged": 0, "published": 59_812, "published_rows": 59_812, "done": 59_812, "missing": 92_453,
@@ -175,6 +177,9 @@ def test_an_output_that_cannot_be_read_is_unknown_and_no_loss(extraction, check,
     assert rules(done)[0] == ("extract.output_unreadable", "error") and done.report["verdict"] == "unknown"
     assert "extract.rows_missing" not in [rule for rule, _ in rules(done)], "what can't be read is not known to be lost"
     assert done.report["counts"]["missing"] == 0
+    (extraction.out.parent / "items.txt").write_text("\n".join(keys))
+    table = check("--items-file", extraction.out.parent / "items.txt", expect=1).stdout.split("conclusion")[0]
+    assert table.split()[-3:] == ["?", "?", "?"], "published, missing, pending"
 
 
 def test_an_output_without_the_column_says_which_there_are(extraction, check):

@@ -220,6 +220,7 @@ def test_an_originals_run_is_continued_in_its_own_format(extraction):
     ("", "no extractor"), ('extractor = "vmaf"', "sha256, exec, worker"), ('extractor = "worker"', "name the program"),
     ('extractor = "worker"\ncommand = ["x"]', "declare what it prints"),
     ('extractor = "worker"\ncommand = ["x"]\ncolumns = ["a:int"]', "a:int"),
+    ('extractor = "exec"\ncommand = "echo {path}"\ncolumns = ["a:int64"]', 'write the words as a list: ["echo", "{path}"]'),
     ('extractor = "worker"\ncommand = ["x"]\ncolumns = ["a:int64"]\ntimeout = "soon"', "timeout"),
     ('extractor = "sha256"\ntries = 0', "tries")])
 def test_a_configuration_that_makes_no_sense_is_named(extraction, configuration, says):
@@ -227,10 +228,11 @@ def test_a_configuration_that_makes_no_sense_is_named(extraction, configuration,
     assert says in extraction.workspace.run("extract", "run", expect=2).stderr
 
 
-def test_a_program_that_is_not_there_fails_every_item_with_its_name(extraction):
-    extraction.configure('extractor = "exec"\ncommand = ["no-such-scorer"]\ncolumns = ["a:int64"]\ntries = 1\n')
-    report = extraction.run(expect=3)
-    assert report["fail"] == 20 and "no-such-scorer" in report["failed"][0]["why"]
+@pytest.mark.parametrize("extractor", ["exec", "worker"])
+def test_a_program_that_is_not_there_is_told_before_the_first_item(extraction, extractor):
+    extraction.configure(f'extractor = "{extractor}"\ncommand = ["no-such-scorer"]\ncolumns = ["a:int64"]\n')
+    done = extraction.workspace.run("extract", "run", expect=2)
+    assert "no-such-scorer" in done.stderr and "could not be extracted" not in done.stderr
 
 
 def test_a_killed_run_of_the_release_binary_loses_nothing(sqlite_workspace, release_binary):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`import --from-folder`: which files get a row, which do not, and what is said of them."""
+import hashlib
 import json
 import os
 import subprocess
@@ -130,3 +131,16 @@ def test_subjects_of_files_have_one_slash_behind_the_source(sqlite_workspace, ro
     subjects = sorted(subject["subject"] for each in report["checks"] for subject in each["subjects"])
     absolute = [f"file:atlas{sqlite_workspace.folder}/{root}/new.bin" for root in sorted(roots)]
     assert subjects == (["file:atlas/new.bin"] if len(roots) == 1 else absolute)
+
+
+def test_a_list_of_elsewhere_is_told_and_its_claims_are_held_first(sqlite_workspace):
+    right = hashlib.sha256(b"a").hexdigest()
+    sqlite_workspace.write("a.bin", "a")
+    sqlite_workspace.write("../SUMS", f"{right}  data/a.bin\n{right}  data/b.bin\n")
+    done = sqlite_workspace.run("artifacts", "import", "--from-sha256sum", "SUMS", "--dry-run")
+    assert "2 of 2 paths are in no root (first: data/a.bin)" in done.stderr and "is --prefix right" in done.stderr
+    sqlite_workspace.write("../SUMS", f"{right}  a.bin\n")
+    done = sqlite_workspace.run("artifacts", "import", "--from-sha256sum", "SUMS")
+    assert "in no root" not in done.stderr
+    assert "next: holdfast artifacts verify atlas" in done.stderr and "backfill" not in done.stderr
+    sqlite_workspace.run("artifacts", "verify", "atlas")

@@ -58,6 +58,16 @@ def test_what_was_meant_for_a_url_is_no_missing_folder(place, address, wanted):
     write_pins(place.folder / "pins", SCHEMAS)
     said = place.run("schemas", "check", "--track", "v1", "--registry-url", address, "--schema-dir", "pins", expect=(2, 3))
     assert wanted in " ".join((said.stdout + said.stderr).split())
+    assert said.returncode == 2 and "(exit 3)" not in said.stdout + said.stderr, "one end, not two"
+    (place.folder / "holdfast.toml").write_text(
+        f'[workspace]\nname = "store"\n\n[schemas.core]\nfixtures = "pins"\nregistry = "{address}"\n')
+    said = " ".join(place.run("check", expect=2).stderr.split())
+    assert wanted in said and "holdfast.toml:6" in said
+
+
+def test_a_folder_may_be_named_as_a_host(place):
+    (place.folder / "host:1/v1").mkdir(parents=True)
+    place.configure("host:1")
 
 
 def test_only_what_passes_by_itself_is_worth_another_try(place, registry):
@@ -125,6 +135,15 @@ def test_a_pin_without_a_folder_of_pins_is_told_what_names_one(place):
     assert "tests/fixtures/schemas" in said
     write_pins(place.folder / "pins", {"one": {}})
     place.run("schemas", "diff", "one.json", "pin:one", "--registry", "http://127.0.0.1:9", "--schema-dir", "pins")
+
+
+def test_a_pin_needs_no_registry(place):
+    (place.folder / "one.json").write_text("{}")
+    write_pins(place.folder / "pins", {"one": {}})
+    place.run("schemas", "validate", "one.json", "--schema", "pin:one", "--schema-dir", "pins")
+    place.run("schemas", "diff", "pin:one", "pins/one.json", "--schema-dir", "pins")
+    said = place.run("schemas", "diff", "pin:one", "registry:one", "--schema-dir", "pins", expect=2).stderr
+    assert "which registry?" in said
 
 
 def test_watch_tells_of_a_drift_that_became_another(place, registry):
