@@ -296,7 +296,7 @@ def test_an_extraction_writes_over_no_file_of_another_one(workspace):
     def sections(first, second):
         workspace.configure(extra=f'[extract.a]\nitems = "*.mp4"\nout = "{first}"\n[extract.b]\nitems = "*.mp4"\nout = "{second}"\n')
 
-    for second in ("x/f.done", "x/f.manifest.json", "./x/f.rows.jsonl", "x/f.other"):
+    for second in ("x/f.other", "./x/f.other", "x/g/../f.other"):  # its ledger is that of x/f.parquet
         sections("x/f.parquet", second)
         said = workspace.run("config", "show", expect=2).stderr
         assert "[extract.a]" in said and "[extract.b]" in said and "would be replaced" in said

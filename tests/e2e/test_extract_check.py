@@ -386,7 +386,7 @@ def test_a_second_check_of_what_is_broken_tells_no_more_than_the_first(bare, bro
     for _ in range(3):
         (subject,) = bare.json("check", "extract", *depth, expect=1)["checks"][0]["subjects"]
         told.append(subject["findings"])
-    assert sorted(each["rule"] for each in told[0]) == [f"extract.{broken}_malformed", "extract.nothing_there"]
+    assert sorted(each["rule"] for each in told[0]) == sorted([f"extract.{broken}_malformed", "extract.nothing_there"])
     assert told[1:] == [told[0], told[0]]
     (incident,) = bare.json("incidents", "list")["incidents"]
     assert len(incident["findings"]) == 2
