@@ -104,12 +104,13 @@ def test_junit(hostile, tmp_path):
 
 def test_junit_of_an_incomplete_run_is_an_error_and_with_fail_open_skipped(sqlite_workspace):
     sqlite_workspace.write("a.bin", "a")
-    sqlite_workspace.add_row("a", "a.bin")
-    sqlite_workspace.run("artifacts", "backfill")
-    for options, expect, counts in [((), 3, (1, 0)), (("--fail-open",), 0, (0, 1))]:
-        root = xml.etree.ElementTree.fromstring(report(sqlite_workspace, "junit", "--max-age", "1ms", *options, expect=expect))
-        assert sum(int(suite.get("errors")) for suite in root) == counts[0]
-        assert sum(int(suite.get("skipped")) for suite in root) == counts[1]
+    sqlite_workspace.database.insert("artifacts", [row("a", "a.bin", metadata=json.dumps({"file_sha256": "0" * 64}))])
+    for options, expect, outcome in [((), 3, "error"), (("--fail-open",), 0, "skipped")]:
+        root = xml.etree.ElementTree.fromstring(report(sqlite_workspace, "junit", "--quick", *options, expect=expect))
+        told = [case.get("name") for case in root.iter("testcase") if case.find(outcome) is not None]
+        assert told == ["artifact:atlas/a", "completeness"]
+        counts = [sum(int(suite.get(name)) for suite in root) for name in ["failures", "errors", "skipped"]]
+        assert counts == [0, 2 * (outcome == "error"), 2 * (outcome == "skipped")]
 
 
 # As the runner reads it (actions/runner, ActionCommand): ::command property=value,…::message, each escaped.
