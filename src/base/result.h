@@ -81,6 +81,7 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value(); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
   const Error& error() const& {
     HOLDFAST_ASSERT(!ok());
     return *std::get_if<1>(&state_);

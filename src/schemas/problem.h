@@ -80,18 +80,23 @@ class [[nodiscard]] Looked {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
   /// Only where ok().
-  T& value() {
+  T& value() & {
     HOLDFAST_ASSERT(ok());
     return *std::get_if<0>(&state_);
   }
-  const T& value() const {
+  const T& value() const& {
     HOLDFAST_ASSERT(ok());
     return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    HOLDFAST_ASSERT(ok());
+    return std::move(*std::get_if<0>(&state_));
   }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
-  T& operator*() { return value(); }
-  const T& operator*() const { return value(); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(*this).value(); }
   /// Only where not ok().
   const Problem& problem() const {
     HOLDFAST_ASSERT(!ok());
