@@ -36,9 +36,9 @@ Result<bool> SinkClaim::take(const Cancel* cancel) {
 }
 
 Status SinkClaim::renew() {
-  TRY_ASSIGN(const std::int64_t renewed,
-             catalog::renew_claims(catalog_, kResource, owner_, kLease));
-  if (renewed > 0) return {};
+  TRY_ASSIGN(const bool is_ours,
+             catalog::renew_claim(catalog_, kResource, key_.front(), owner_, kLease));
+  if (is_ours) return {};
   return Error(Code::conflict, "another process has taken over " + shown_, "run the command again");
 }
 

@@ -246,6 +246,9 @@ returning key
 -- name: claim.renew
 -- any
 update claim set lease_until = :lease_until where resource = :resource and owner = :owner
+-- name: claim.renew_one
+-- any
+update claim set lease_until = :lease_until where resource = :resource and key = :key and owner = :owner
 -- name: claim.release
 -- sqlite
 delete from claim

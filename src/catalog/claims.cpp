@@ -61,6 +61,16 @@ Result<std::int64_t> renew_claims(Catalog& catalog, std::string_view resource,
   return rows.affected;
 }
 
+Result<bool> renew_claim(Catalog& catalog, std::string_view resource, std::string_view key,
+                         std::string_view owner, std::chrono::seconds lease) {
+  TRY_ASSIGN(const auto rows, catalog.connection().run(
+                                  "claim.renew_one", {{"resource", std::string(resource)},
+                                                      {"key", std::string(key)},
+                                                      {"owner", std::string(owner)},
+                                                      {"lease_until", lease_end(catalog, lease)}}));
+  return rows.affected > 0;
+}
+
 Status release_claims(Catalog& catalog, std::string_view resource,
                       std::span<const std::string> keys, std::string_view owner) {
   if (keys.empty()) return {};

@@ -28,6 +28,9 @@ Result<std::vector<std::string>> claim(Catalog& catalog, std::string_view resour
 /// Moves the end of all leases of this owner on; how many there were. One that another owner has taken over is none of them.
 Result<std::int64_t> renew_claims(Catalog& catalog, std::string_view resource,
                                   std::string_view owner, std::chrono::seconds lease);
+/// Moves the end of one lease on; false where another owner has taken it over, or it was given back, whatever else this owner holds.
+Result<bool> renew_claim(Catalog& catalog, std::string_view resource, std::string_view key,
+                         std::string_view owner, std::chrono::seconds lease);
 /// Gives the named ones back; those held by others are left alone.
 Status release_claims(Catalog& catalog, std::string_view resource,
                       std::span<const std::string> keys, std::string_view owner);

@@ -196,6 +196,7 @@ Result<Exit> run_check(const Command& command, const CheckWords& words) {
       extract::read_state(config, real_file_system(),
                           {.pages = words.deep ? extract::Pages::checked : extract::Pages::not_read,
                            .trust_seal = !words.every_key && words.lists.empty(),
+                           .missing_module = extract::MissingModule::is_told,
                            .clock = command.clock,
                            .cancel = command.cancel}));
   const bool nothing = !state.seal && !state.published.exists && state.ledger.keys.empty() &&

@@ -160,6 +160,16 @@ Status remove_old_report(const std::string& file) {
   return real_file_system().remove(file);
 }
 
+/// Not among the pins. Who named no file did not choose that place, and needs another.
+Status check_report_place(const schemas::SchemasConfig& config, const app::NamedOutput& report,
+                          const CheckWords& words) {
+  Status free = app::check_output_beside_pins(config, report);
+  if (free || !words.output.empty() || free.error().code() != Code::invalid) return free;
+  return Error(
+      Code::invalid, free.error().message(),
+      "--output FILE puts the drift report elsewhere: --output ../" + std::string(kDefaultReport));
+}
+
 /// Where the drift report goes.
 struct ReportPlace {
   std::string file;                 // empty: none is written
@@ -196,7 +206,7 @@ Result<Exit> check(const Command& command, const CheckWords& words) {
   TRY(override_with(chosen.config, words));
   const std::string file = report_file(words, chosen.is_configured);
   const std::vector<app::NamedOutput> outputs = {{"--output", file}};
-  TRY(app::check_output_beside_pins(chosen.config, outputs.front()));
+  TRY(check_report_place(chosen.config, outputs.front(), words));
   const Status told_of_rows = app::check_outputs(*chosen.workspace, *command.clock, outputs);
   if (!told_of_rows && told_of_rows.error().code() == Code::invalid) return told_of_rows.error();
   TRY_ASSIGN(const auto baseline, read_baseline(words, chosen.config.track, file));

@@ -3,10 +3,12 @@
 // EVP_DigestInit, which makes 64-byte messages 2.6 times slower (measured on the reference machine).
 #include "core/sha256.h"
 
+#include <cstdio>
+
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include "base/assert.h"
-#include "base/log.h"
 #include "base/shared_library.h"
 
 namespace holdfast::core {
@@ -23,7 +25,19 @@ struct Libcrypto {
   EVP_MD* sha256 = nullptr;  // never freed: threads may hash until the process ends
 };
 
-// Ends the program where the installation is broken: nothing can go on without hashes.
+// Nothing can go on without hashes: libcrypto is missing, or there is no descriptor or memory left to open it with. What was not committed
+// is as if it had not been, and this ends the program as any other failure in the middle does (docs/architecture.md, exit codes).
+[[noreturn]] void end_without_hashes(const std::string& problem) {
+  constexpr int kFailed = 5;
+  static_cast<void>(
+      std::fprintf(stderr,
+                   "holdfast: SHA-256 needs OpenSSL 3: %s\n"
+                   "  hint: install it (Debian: apt install libssl3), or raise the limits of open "
+                   "files (ulimit -n) and memory (ulimit -v)\n",
+                   problem.c_str()));
+  ::_exit(kFailed);
+}
+
 const Libcrypto& libcrypto() {
   static const Libcrypto kOpened = [] {
     Libcrypto out;
@@ -34,12 +48,9 @@ const Libcrypto& libcrypto() {
     library.find("EVP_DigestInit_ex2", out.init);
     library.find("EVP_DigestUpdate", out.update);
     library.find("EVP_DigestFinal_ex", out.finish);
-    if (!library.problem().empty())
-      log_error("SHA-256 needs OpenSSL 3 (Debian: apt install libssl3)",
-                {{"problem", library.problem()}});
-    HOLDFAST_ASSERT(library.problem().empty());
+    if (!library.problem().empty()) end_without_hashes(library.problem());
     out.sha256 = out.md_fetch(nullptr, "SHA256", nullptr);
-    HOLDFAST_ASSERT(out.sha256 != nullptr);  // an OpenSSL without SHA-256
+    if (out.sha256 == nullptr) end_without_hashes("this one has no SHA-256");
     return out;
   }();
   return kOpened;

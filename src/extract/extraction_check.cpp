@@ -19,6 +19,7 @@ class ExtractionCheck final : public core::Check {
     TRY_ASSIGN(const auto state, read_state(config_, real_file_system(),
                                             {.pages = pages,
                                              .max_age = options.max_age,
+                                             .missing_module = MissingModule::is_told,
                                              .clock = &clock,
                                              .cancel = options.cancel}));
     const Accounts accounts = accounts_of(state);

@@ -87,16 +87,19 @@ Status open_arrow_meanwhile(core::BatchCrew& crew, const ExtractionConfig& confi
   return {};
 }
 
-Result<Published> read_published(const ExtractionConfig& config, FileSystem& files, Pages pages,
-                                 const KeySet& ledger) {
+Result<Published> read_published(const ExtractionConfig& config, FileSystem& files,
+                                 const ReadOptions& options, const KeySet& ledger) {
   Published out;
   TRY_ASSIGN(out.exists, is_there(config.out, files));
   if (!out.exists) return out;
   KeysInOrder keys(ledger);
-  auto read = read_rows(out, keys, config, files, pages);
+  auto read = read_rows(out, keys, config, files, options.pages);
   out.rows.keys = std::move(keys).take();
   if (!read) {
-    if (read.error().code() == Code::unsupported)
+    out.is_module_missing = read.error().code() == Code::unsupported && !parquet::arrow_module();
+    if (out.is_module_missing && options.missing_module == MissingModule::fails)
+      return std::move(read).error();
+    if (read.error().code() == Code::unsupported && !out.is_module_missing)
       return std::move(read).error().hinted(
           "name the column of the keys: key = \"…\" in [extract." + config.name + "], or --key");
     out.unreadable = std::move(read).error();
@@ -290,7 +293,7 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
                                          return {};
                                        }));
   if (stopped()) return asked_to_stop;
-  TRY_ASSIGN(out.published, read_published(config, files, options.pages, out.ledger.keys));
+  TRY_ASSIGN(out.published, read_published(config, files, options, out.ledger.keys));
   if (options.pages == Pages::checked)
     TRY(look_at_values(out.published, out.ledger, config, files));
   if (stopped()) return asked_to_stop;

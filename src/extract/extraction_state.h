@@ -31,6 +31,7 @@ struct Published {
   std::string key_column;
   std::optional<std::string> extractor;  // what made the rows, as the metadata says (kExtractorKey)
   std::optional<Error> unreadable;       // then rows may be a part
+  bool is_module_missing = false;        // …as nothing can read any: that says nothing of the file
   std::optional<parquet::PageReport> pages;  // where they were asked for
   // A page that can't be decoded, where no page's checksum tells of damage; the keys are known all the same.
   std::optional<Error> undecodable;
@@ -43,12 +44,15 @@ struct Published {
 };
 
 enum class Pages : unsigned char { not_read, checked };
+enum class MissingModule : unsigned char { fails, is_told };
 
 struct ReadOptions {
   Pages pages = Pages::not_read;
   bool trust_seal = true;  // false: every key is read
   /// A seal that is older vouches for nothing, nor does one that is still to come by this clock: every key is read then.
   std::optional<std::chrono::nanoseconds> max_age = {};
+  /// Where the module that reads rows is not there: `unsupported`, or, for who only looks, Published::is_module_missing.
+  MissingModule missing_module = MissingModule::fails;
   const Clock* clock = &system_clock();
   const Cancel* cancel = nullptr;
 };

@@ -17,6 +17,11 @@ namespace {
 
 constexpr std::size_t kNamed = 5;  // keys in a message; the exact list goes to a file
 constexpr std::size_t kShownBytes = 200;
+// What nobody can tell of who did not look at the published rows.
+constexpr std::string_view kOfPublishedRows[] = {kRowsMissing,    kRowsRepeated, kRowsUnclaimed,
+                                                 kRowsWithoutKey, kUnknownItems, kOutputUnreadable,
+                                                 kOutputDamaged,  kRowsChanged,  kStagedUnclaimed,
+                                                 kUnpublished,    kPending};
 
 std::string counted(std::uint64_t count, const std::string& noun) {
   return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
@@ -52,6 +57,10 @@ class Judging {
         if (rule.id != kNothingThere) report_.not_looked_for.emplace_back(rule.id);
       }
       report_.look_again = "once its files are back, the same check";
+    } else if (state.published.is_module_missing) {
+      for (const std::string_view rule : kOfPublishedRows)
+        report_.not_looked_for.emplace_back(rule);
+      report_.look_again = "once Holdfast is installed whole, the same check";
     } else if (!state.published.pages) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "holdfast check extract." + config.name + " --full";
@@ -148,7 +157,11 @@ class Judging {
   }
 
   void unreadable() {
-    if (state_.published.unreadable) {
+    if (state_.published.is_module_missing) {
+      add({kOutputNotRead, "", "",
+           "the published rows were not looked at: " + state_.published.unreadable->message(),
+           state_.published.unreadable->hint(), config_.out});
+    } else if (state_.published.unreadable) {
       add({kOutputUnreadable, "", state_.published.unreadable->message(),
            "the published rows can't be read: " + state_.published.unreadable->message(),
            state_.published.unreadable->hint(), config_.out});

@@ -34,6 +34,11 @@ constexpr core::Rule kRules[] = {
      "Its footer or its key column is damaged, it is no Parquet file, or no column has the keys. "
      "The "
      "verdict is unknown. Keep the file; what is staged is untouched."},
+    {kOutputNotRead, Level::note, "The rows of the Parquet file were not looked at.",
+     "What reads them, a module of Holdfast's own, is not installed or can't be opened: nobody "
+     "knows which rows are there, and the verdict is unknown. Ledger, staging file and items were "
+     "looked at, and what an earlier check found in the rows stays open. Install Holdfast whole, "
+     "and check again."},
     {kOutputDamaged, Level::error, "Pages of the Parquet file are damaged.",
      "A checksum disagrees, or a page can't be taken apart. The rows of these pages are not what "
      "was "

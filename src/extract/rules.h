@@ -14,6 +14,7 @@ inline constexpr std::string_view kRowsUnclaimed = "extract.rows_unclaimed";
 inline constexpr std::string_view kRowsWithoutKey = "extract.rows_without_key";
 inline constexpr std::string_view kUnknownItems = "extract.unknown_items";
 inline constexpr std::string_view kOutputUnreadable = "extract.output_unreadable";
+inline constexpr std::string_view kOutputNotRead = "extract.output_not_read";
 inline constexpr std::string_view kOutputDamaged = "extract.output_damaged";
 inline constexpr std::string_view kPagesUnchecked = "extract.pages_unchecked";
 inline constexpr std::string_view kPagesNotDecoded = "extract.pages_not_decoded";

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "base/root_folder.h"
 #include "core/canonical_json.h"
@@ -45,19 +46,31 @@ ProblemKind kind_of(const http::Failure& failure) {
   return ProblemKind::unreachable;
 }
 
-// A key that an answer's object has twice: readers differ in which of the two they take.
+// A key that an object of the answer has twice, at any depth: readers differ in which of the two they take. The body is JSON, so a string
+// before a colon is a key.
 std::optional<std::string> repeated_key(std::string_view body) {
   core::JsonScan scan(body, core::JsonNumbers::python);
-  scan.skip_space();
-  if (scan.peek() != '{') return {};
-  std::set<std::string> keys;
-  std::optional<std::string> repeated;
-  scan.members([&](core::JsonSpan name, core::JsonSpan) {
-    std::string key = core::json_unescaped(name.of(body));
-    if (!keys.insert(key).second) repeated = std::move(key);
-    return true;
-  });
-  return repeated;
+  std::vector<std::set<std::string>> open;  // of each object and array around a place, its keys
+  for (scan.skip_space(); !scan.at_end(); scan.skip_space()) {
+    if (scan.take('{') || scan.take('[')) {
+      open.emplace_back();
+    } else if (scan.take('}') || scan.take(']')) {
+      open.pop_back();
+    } else if (scan.peek() == '"') {
+      core::JsonSpan text{.begin = scan.at(), .end = 0};
+      if (!scan.string()) return {};
+      text.end = scan.at();
+      scan.skip_space();
+      if (!scan.take(':')) continue;
+      std::string key = core::has_lone_surrogate(text.of(body))
+                            ? std::string(text.of(body))
+                            : core::json_unescaped(text.of(body));
+      if (!open.back().insert(key).second) return key;
+    } else if (!scan.take(',') && !scan.value()) {
+      return {};
+    }
+  }
+  return {};
 }
 
 // An answer that programs of every language read alike; what is inside of its strings is looked at later.

@@ -258,6 +258,23 @@ TEST_P(EventOutbox, GivesNothingMoreToASinkThatAnotherHasTakenOver) {
   EXPECT_EQ(pending(catalog, sink), 4);
 }
 
+TEST_P(EventOutbox, SeesASinkTakenOverThoughItHoldsAnother) {
+  auto catalog = open_catalog();
+  append(catalog, 6);
+  const std::vector<std::string> other{"redis:other"};
+  ASSERT_TRUE(catalog::claim(catalog, "event_sink", other, catalog::current_owner(),
+                             std::chrono::seconds(30))
+                  .ok());
+  FakeSink sink(2);
+  sink.on_call = [&] {
+    execute("update claim set owner = 'another host' where key = 'redis:fake'");
+  };
+  const auto done = deliver_events(catalog, sink);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().code(), Code::conflict);
+  EXPECT_THAT(sink.got, ElementsAre(1, 2));
+}
+
 TEST_P(EventOutbox, SendsNoRefusedEventAgainOnceAnotherHasTakenTheSinkOver) {
   auto catalog = open_catalog();
   append(catalog, 3);

@@ -136,6 +136,18 @@ TEST_P(Claims, ThatWereTakenOverAreNotAmongTheRenewed) {
   EXPECT_EQ(*renew_claims(catalog, "artifacts/atlas", "one", kLease), 0);
 }
 
+TEST_P(Claims, AreRenewedOneByOneWhateverElseTheirOwnerHolds) {
+  auto catalog = open_catalog();
+  take(catalog, {"a", "b"}, "one");
+  clock().advance(kLease);
+  EXPECT_THAT(take(catalog, {"a"}, "two"), ElementsAre("a"));
+  EXPECT_FALSE(*renew_claim(catalog, "artifacts/atlas", "a", "one", kLease));
+  EXPECT_FALSE(*renew_claim(catalog, "artifacts/atlas", "x", "one", kLease));
+  EXPECT_TRUE(*renew_claim(catalog, "artifacts/atlas", "b", "one", kLease));
+  clock().advance(kLease - std::chrono::seconds(1));
+  EXPECT_THAT(take(catalog, {"b"}, "two"), IsEmpty());
+}
+
 TEST_P(Claims, AreGivenBackByTheirOwnerOnly) {
   auto catalog = open_catalog();
   take(catalog, {"a", "b", "c"}, "one");

@@ -274,6 +274,15 @@ def test_a_workspace_in_its_own_folder_of_pins_has_other_files_there(pinned):
     pinned.run("check", "schemas", "--format", "json", "--output", "report.json", expect=2)
 
 
+def test_the_usual_report_among_the_pins_is_hinted_to_go_elsewhere(pinned):
+    check = pinned.command("schemas", "check", "core", "--schema-dir", ".")
+    done = subprocess.run(check, cwd=pinned.folder / "pins", text=True, capture_output=True, check=False)
+    assert done.returncode == 2 and "among the pins" in done.stderr
+    assert "--output ../drift_report.json" in done.stderr
+    done = subprocess.run([*check, "--output", "../drift_report.json"], cwd=pinned.folder / "pins", text=True, capture_output=True, check=False)
+    assert done.returncode == 0 and (pinned.folder / "drift_report.json").exists(), done
+
+
 @pytest.mark.parametrize("command", [["check", "schemas", "--format", "json"], ["schemas", "check", "core"]], ids=" ".join)
 def test_a_database_that_is_away_ends_no_check_of_something_else(pinned, command):
     away = {"HOLDFAST_ARTIFACTS_ATLAS_SOURCE": "postgresql://u@127.0.0.1:9/none", "HOLDFAST_ARTIFACTS_ATLAS_ROOT": "."}

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 
 import pyarrow
@@ -322,6 +323,25 @@ def test_items_that_cannot_be_told_are_never_complete(extraction, check):
     (clips / "b.mp4").unlink()
     os.mkfifo(clips / "c.mp4")
     assert rules(check("--items", "clips/*.mp4", expect=1)) == [("extract.items_unreadable", "error")]
+
+
+@pytest.mark.parametrize("deep", [[], ["--deep"]], ids=["keys", "deep"])
+def test_without_the_module_all_but_the_rows_is_looked_at(release_binary, extraction, tmp_path, deep):
+    alone = tmp_path / "alone" / "holdfast"
+    alone.parent.mkdir()
+    shutil.copy(release_binary, alone)  # the module is looked for beside the program
+    extraction.publish(["a", "b"])
+    extraction.claim(["a", "b"])
+    command = [alone, "extract", "check", "--out", extraction.out, *deep, "--json"]
+    done = subprocess.run(command, cwd=extraction.folder, text=True, capture_output=True, check=False)
+    assert done.returncode == 3, done
+    report = json.loads(done.stdout)
+    assert [(each["rule"], each["level"]) for each in report["findings"]] == [("extract.output_not_read", "note")]
+    assert "libholdfast-arrow.so" in report["findings"][0]["message"] and "make install" in report["findings"][0]["hint"]
+    assert (report["verdict"], report["counts"]["ledger"]) == ("unknown", 2)
+    extraction.ledger.write_bytes(extraction.ledger.read_bytes() + b"tor")
+    done = subprocess.run(command, cwd=extraction.folder, text=True, capture_output=True, check=False)
+    assert done.returncode == 1 and "extract.ledger_malformed" in done.stdout, done
 
 
 @pytest.fixture

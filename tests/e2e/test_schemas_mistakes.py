@@ -298,6 +298,18 @@ def test_what_is_accepted_of_a_list_that_was_cut_is_these_two_texts(place, mode)
         place.run("check", expect=1)
 
 
+@pytest.mark.parametrize("where, again", [('"tracks": ', '"tracks": {}, '), ('"count": ', '"count": 0, '), ('"name": ', '"name": "x", ')])
+def test_an_index_with_a_key_twice_is_none_however_deep_it_stands(place, registry, where, again):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    place.run("schemas", "check", "core")
+    body = json.dumps(registry.index()).replace(where, again + where, 1)
+    assert json.loads(body) == registry.index()
+    registry.answers["/index"] = (200, {}, body.encode())
+    said = " ".join(place.run("schemas", "check", "core", "--format", "github", expect=3).stdout.split())
+    assert f"answered an object with the key {where.strip(': ')} twice" in said
+
+
 @pytest.mark.parametrize("status, again, kind", [(200, b'"content": {}, ', "duplicate_key"), (206, b"", "http_status")])
 def test_an_answer_that_can_be_read_in_two_ways_or_is_a_piece_is_none(place, registry, status, again, kind):
     write_pins(place.folder / "schemas/v1", SCHEMAS)

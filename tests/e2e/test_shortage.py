@@ -40,6 +40,15 @@ def test_too_few_descriptors_are_no_findings(workspace, command, descriptors):
     workspace.run("artifacts", "verify")
 
 
+@pytest.mark.parametrize("arguments", [["check"], ["artifacts", "backfill"]], ids=["check", "backfill"])
+def test_hardly_any_descriptor_ends_a_command_with_a_message(workspace, arguments):
+    for descriptors in range(4, 9):
+        done = workspace.run(*arguments, expect=None, preexec_fn=limited(NOFILE=descriptors))
+        assert done.returncode in (0, 3, 5), done
+        assert done.returncode == 0 or "open files" in " ".join((done.stdout + done.stderr).split()), done
+    workspace.run("artifacts", "verify")
+
+
 def test_many_jobs_take_the_descriptors_that_the_hard_limit_allows(workspace):
     workspace.run("artifacts", "verify", "--jobs", "64",
                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, 4096)))

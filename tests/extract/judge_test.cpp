@@ -13,9 +13,11 @@
 namespace holdfast::extract {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // One finished key, published in a file of eight pages, none of which has a checksum.
 class UncheckedPagesTest : public ::testing::Test {
@@ -71,6 +73,20 @@ TEST_F(UncheckedPagesTest, LeaveOpenWhatWasFoundBeforeWhereNoneWasDecoded) {
 TEST_F(UncheckedPagesTest, AreNotSaidToBeDecodedWhereTheFileCanNotBeRead) {
   state_.published.unreadable = Error(Code::corrupt, "no column has the keys");
   EXPECT_THAT(rules_of(judged()), ElementsAre(kOutputUnreadable));
+}
+
+TEST_F(UncheckedPagesTest, AreUnknownWithAllRowsWhereNothingIsThereThatReadsRows) {
+  state_.published.unreadable = Error(Code::unsupported, "no module", "install it");
+  state_.published.is_module_missing = true;
+  state_.ledger.bad_lines.push_back({});
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::unknown);
+  ASSERT_THAT(rules_of(report), ElementsAre(kOutputNotRead, kLedgerMalformed));
+  EXPECT_EQ(report.findings[0].level, core::Level::note);
+  EXPECT_EQ(report.findings[0].hint, "install it");
+  EXPECT_THAT(report.not_looked_for, Contains(kRowsMissing));
+  EXPECT_THAT(report.not_looked_for, Contains(kRowsChanged));
+  EXPECT_THAT(report.not_looked_for, Not(Contains(kLedgerMalformed)));
 }
 
 TEST_F(UncheckedPagesTest, MatterNotWhereAllHaveAChecksum) {
