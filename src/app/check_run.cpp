@@ -199,9 +199,7 @@ void find_stale_proofs(CheckResult& result, std::chrono::nanoseconds max_age) {
     result.gaps.push_back(counted(result.unproved_count, "subject") + " never proved in full");
   if (!result.oldest_proof) return;
   const std::chrono::nanoseconds age(result.ended_at.ns - result.oldest_proof->ns);
-  if (age > max_age)
-    result.gaps.push_back("the oldest proof is " + format_age(age) + " old, more than " +
-                          format_age(max_age));
+  if (age > max_age) result.gaps.push_back("the oldest proof is " + format_age_over(age, max_age));
 }
 
 /// Why the check is incomplete. A subject that could not be looked at counts unless its owner waived exactly that.
