@@ -145,6 +145,21 @@ def test_explain_takes_the_short_name_of_a_rule(sqlite_workspace):
     assert sqlite_workspace.run("explain", "missing").stdout.startswith("word missing"), "a word beats the end of a rule"
 
 
+@pytest.mark.parametrize("word", ["in_step", "in step", "in-step", "In Step"])
+def test_explain_takes_a_word_as_it_is_written_anywhere(sqlite_workspace, word):
+    assert sqlite_workspace.run("explain", word).stdout.startswith("word in_step\n")
+
+
+def test_explain_takes_a_rule_with_hyphens(sqlite_workspace):
+    assert sqlite_workspace.run("explain", "artifact.changed-without-write").stdout.startswith("rule artifact.changed_without_write (")
+
+
+@pytest.mark.parametrize("word", ["synced", "drift", "missing_local", "registry_error", "breaking", "safe", "pin", "registry", "ledger", "seal",
+                                  "staged", "scrub", "breaker", "catalog", "hint"])
+def test_explain_knows_the_words_of_our_own_reports(sqlite_workspace, word):
+    assert sqlite_workspace.run("explain", word).stdout.startswith(f"word {word}\n")
+
+
 def test_help_is_a_command_too(sqlite_workspace):
     assert sqlite_workspace.run("help").stdout == sqlite_workspace.run("--help").stdout
     assert sqlite_workspace.run("help", "artifacts", "verify").stdout == sqlite_workspace.run("artifacts", "verify", "--help").stdout
