@@ -117,6 +117,10 @@ def test_waive_takes_the_number_that_incidents_list_shows(drifted):
     done = drifted.run("waive", str(incident["id"]), "--reason", "agreed", "--expires", "3d")
     assert "artifact:atlas/b" in done.stdout
     assert "3 d left" in drifted.run("waive", "list").stdout
+    drifted.run("waive", "revoke", "1")
+    for more in ([], ["--dry-run"]):
+        done = drifted.run("waive", "revoke", "1", *more, expect=(2, 4))
+        assert "waiver 1 was revoked before, at 20" in done.stderr and "hint: holdfast waive list" in done.stderr
     assert drifted.run("waive", "99", "--reason", "x", "--expires", "3d", expect=4).stderr.count("99")
 
 
