@@ -199,13 +199,16 @@ void find_stale_proofs(CheckResult& result, std::chrono::nanoseconds max_age) {
     result.gaps.push_back(counted(result.unproved_count, "subject") + " never proved in full");
   if (!result.oldest_proof) return;
   const std::chrono::nanoseconds age(result.ended_at.ns - result.oldest_proof->ns);
-  if (age > max_age)
-    result.gaps.push_back("the oldest proof is " + format_age(age) + " old, more than " +
-                          format_age(max_age));
+  if (age > max_age) result.gaps.push_back("the oldest proof is " + format_age_over(age, max_age));
+}
+
+std::string way_out_of_nothing(const core::CheckCounts& counts, const core::Check& check) {
+  const std::string hint = counts.planned == 0 ? check.hint_where_empty() : std::string();
+  return hint.empty() ? hint : ": there is nothing to look at; " + hint;
 }
 
 /// Why the check is incomplete. A subject that could not be looked at counts unless its owner waived exactly that.
-void find_gaps(CheckResult& result, const Collector& collector,
+void find_gaps(CheckResult& result, const Collector& collector, const core::Check& check,
                std::optional<std::chrono::nanoseconds> max_age) {
   if (result.error)
     result.gaps.push_back("the check could not be done: " + result.error->message());
@@ -217,7 +220,7 @@ void find_gaps(CheckResult& result, const Collector& collector,
     result.gaps.push_back(counted(not_looked_at, "subject") +
                           (not_looked_at == 1 ? " is" : " are") + " not known to be in step");
   if (!result.error && counts.evaluated == 0 && not_looked_at <= 0)
-    result.gaps.emplace_back("nothing was evaluated");
+    result.gaps.push_back("nothing was evaluated" + way_out_of_nothing(counts, check));
   if (max_age) find_stale_proofs(result, *max_age);
 }
 
@@ -277,7 +280,7 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   result.catalog_failed = !counts && catalog.connection().failure_count() > failures_before;
   TRY(collector.end());
   result.ended_at = catalog.clock().now();
-  find_gaps(result, collector,
+  find_gaps(result, collector, *configured.check,
             context.options.max_age ? context.options.max_age : configured.max_age);
   const bool cancelled = context.options.cancel != nullptr && context.options.cancel->requested();
   if (cancelled) result.gaps.emplace_back("it was stopped");

@@ -135,7 +135,7 @@ std::string conclusion_sentence(const CheckOutcome& outcome) {
       out = verdicts_sentence(outcome);
       break;
     case Conclusion::findings:
-      out = counted(failing, "finding") + " in " + subjects;
+      out = counted(failing, "finding") + " among " + subjects;
       break;
     case Conclusion::incomplete:
       out = "incomplete: not everything that was planned could be vouched for";

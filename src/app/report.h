@@ -40,7 +40,7 @@ std::string report_github(const CheckOutcome& outcome);
 /// GitHub-flavoured Markdown, for pull requests and step summaries.
 std::string report_markdown(const CheckOutcome& outcome);
 
-/// One sentence on the whole: "1 finding in 17 subjects", "16 in step, 1 unrecorded", "incomplete: …".
+/// One sentence on the whole: "1 finding among 17 subjects", "16 in step, 1 unrecorded", "incomplete: …".
 std::string conclusion_sentence(const CheckOutcome& outcome);
 /// The counts of one check: "17 planned, 17 evaluated, 16 in step, 1 drifted, oldest proof 3 d".
 std::string counts_sentence(const CheckResult& check);

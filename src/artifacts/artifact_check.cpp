@@ -27,6 +27,9 @@ class ArtifactCheck final : public core::Check {
   ArtifactCheck(const SourceConfig& config, catalog::Catalog& catalog)
       : config_(config), catalog_(catalog) {}
   std::string name() const override { return "artifacts." + config_.name; }
+  std::string hint_where_empty() const override {
+    return "holdfast artifacts import " + config_.name + " --from-folder FOLDER makes rows";
+  }
   std::string_view domain() const override { return "artifacts"; }
   Result<core::CheckCounts> run(const core::CheckOptions& options, core::CheckSink& sink) override;
 

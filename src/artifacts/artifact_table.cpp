@@ -192,8 +192,13 @@ Result<ArtifactTable> ArtifactTable::open(const SourceConfig& config, catalog::C
                                           Access access) {
   ArtifactTable table(config, catalog);
   if (!config.in_catalog) {
-    TRY_ASSIGN(table.own_, sql::Connection::open(
-                               {.url = config.url, .read_only = access == Access::read_only}));
+    auto opened =
+        sql::Connection::open({.url = config.url, .read_only = access == Access::read_only});
+    if (!opened && opened.error().code() == Code::not_found)
+      return std::move(opened).error().hinted("name the right database as source of [artifacts." +
+                                              config.name +
+                                              "], or look whether its disk is mounted");
+    TRY_ASSIGN(table.own_, std::move(opened));
   }
   sql::Connection& connection = table.connection();
   TRY_ASSIGN(const auto columns, connection.columns(config.table));

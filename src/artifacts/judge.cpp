@@ -530,8 +530,7 @@ core::SubjectReport judge_quick(const SourceConfig& config, const ArtifactRow& r
   const std::chrono::nanoseconds age(observation.observed_at.ns - proof->proved_at.ns);
   if (max_age && age > *max_age) {
     return unknown({kProofTooOld, core::to_hex(proof->digest), "",
-                    "the last proof of " + row_path(row) + " is " + format_age(age) +
-                        " old, more than " + format_age(*max_age),
+                    "the last proof of " + row_path(row) + " is " + format_age_over(age, *max_age),
                     verify_command(config)});
   }
   return judge_confirmed(config, row, observation, std::move(report));

@@ -266,7 +266,9 @@ class Scrub {
 
   std::vector<std::string> gaps() const {
     std::vector<std::string> gaps;
-    if (end_.before.rows == 0) gaps.emplace_back("no row records a hash");
+    if (end_.before.rows == 0)
+      gaps.push_back("no row records a hash; holdfast artifacts backfill " + config_.name +
+                     " records them");
     if (end_.tally.not_told() > 0)
       gaps.push_back(rows_text(end_.tally.not_told()) + " could not be told");
     if (end_.cancelled) gaps.emplace_back("it was stopped");

@@ -167,7 +167,9 @@ class Verification {
 
   std::string why_nothing(std::int64_t planned) const {
     if (planned > 0) return "nothing could be evaluated";
-    if (!part_) return "no row of " + config_.name + " records a hash";
+    if (!part_)
+      return "no row of " + config_.name + " records a hash; holdfast artifacts backfill " +
+             config_.name + " records them";
     if (end_.cancelled) return "no row was looked at";
     return "no row is in the part that was asked for";
   }

@@ -121,6 +121,34 @@ std::optional<Timestamp> scan_rfc3339(std::string_view text) {
   return Timestamp{second * kNsPerS + (when->leap ? 0 : fraction_ns)};
 }
 
+struct Unit {
+  std::int64_t ms;
+  std::string_view name;
+};
+constexpr std::array kUnits = {Unit{86'400'000, "d"}, Unit{3'600'000, "h"}, Unit{60'000, "min"},
+                               Unit{1000, "s"}, Unit{1, "ms"}};
+
+// "1 h 30 min": in the largest unit that fits and the next `depth` - 1 below it, rounded down, without the zeros.
+std::string in_units(std::int64_t ms, std::size_t depth) {
+  std::string out;
+  std::size_t first = 0;
+  while (first + 1 < kUnits.size() && ms < kUnits[first].ms)
+    ++first;
+  const std::size_t end = std::min(kUnits.size(), first + depth);
+  for (std::size_t i = first; i < end; ++i) {
+    const std::int64_t count = ms / kUnits[i].ms;
+    ms %= kUnits[i].ms;
+    if (count == 0) continue;
+    out += (out.empty() ? "" : " ") + std::to_string(count) + ' ' + std::string(kUnits[i].name);
+  }
+  return out.empty() ? "0 s" : out;
+}
+
+// A fraction of a second is nothing in an age for people.
+std::int64_t whole_seconds_ms(nanoseconds age) {
+  return std::max<std::int64_t>(age.count(), 0) / kNsPerS * 1000;
+}
+
 class SystemClock final : public Clock {
  public:
   Timestamp now() const override {
@@ -163,24 +191,21 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
 }
 
 std::string format_age(nanoseconds age) {
-  const std::int64_t seconds = std::max<std::int64_t>(age.count(), 0) / kNsPerS;
-  if (seconds >= 86400) return std::to_string(seconds / 86400) + " d";
-  if (seconds >= 3600) return std::to_string(seconds / 3600) + " h";
-  if (seconds >= 60) return std::to_string(seconds / 60) + " min";
-  return std::to_string(seconds) + " s";
+  return in_units(whole_seconds_ms(age), 1);
 }
 
 std::string format_span(nanoseconds span) {
-  constexpr std::int64_t kUnits[] = {86400, 3600, 60, 1};
-  const std::int64_t seconds = std::max<std::int64_t>(span.count(), 0) / kNsPerS;
-  std::string out = format_age(span);
-  for (std::size_t i = 0; i + 1 < std::size(kUnits); ++i)
-    if (seconds >= kUnits[i]) {
-      const std::int64_t rest = seconds % kUnits[i] / kUnits[i + 1];
-      if (rest > 0) out += ' ' + format_age(nanoseconds(rest * kUnits[i + 1] * kNsPerS));
-      break;
-    }
-  return out;
+  return in_units(whole_seconds_ms(span), 2);
+}
+
+std::string format_age_over(nanoseconds age, nanoseconds limit) {
+  // Limits are whole milliseconds: what is over one by less is told as one more.
+  const std::int64_t age_ms = std::chrono::ceil<std::chrono::milliseconds>(age).count();
+  const std::int64_t limit_ms = std::chrono::floor<std::chrono::milliseconds>(limit).count();
+  std::size_t depth = 1;
+  while (depth < kUnits.size() && in_units(age_ms, depth) == in_units(limit_ms, depth))
+    ++depth;
+  return in_units(age_ms, depth) + " old, more than " + in_units(limit_ms, kUnits.size());
 }
 
 Result<nanoseconds> parse_duration(std::string_view text) {

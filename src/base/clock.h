@@ -29,6 +29,9 @@ Result<Timestamp> parse_rfc3339(std::string_view text);
 std::string format_age(std::chrono::nanoseconds age);
 /// The same with the next smaller unit behind it: "1 h 52 min", "40 s".
 std::string format_span(std::chrono::nanoseconds span);
+/// "40 d old, more than 30 d": an age beside the limit it is over. The limit is told as exact as it was given, the age as exact
+/// as it takes to differ from it.
+std::string format_age_over(std::chrono::nanoseconds age, std::chrono::nanoseconds limit);
 /// Reads "250ms", "90s", "5m", "12h", "30d", "2w"; `invalid` names the text.
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 

@@ -106,7 +106,9 @@ Status revoke_locked(Catalog& catalog, std::int64_t id, std::string_view actor) 
              connection.run("waiver.revoke",
                             {{"id", id}, {"now", format_rfc3339(catalog.clock().now())}}));
   if (rows.empty())
-    return Error(Code::not_found, "no waiver " + std::to_string(id) + " that could be revoked");
+    return Error(Code::not_found,
+                 "there is no waiver " + std::to_string(id) + ", or it was revoked before",
+                 "holdfast waive list --all tells which there are, and how each stands");
   TRY_ASSIGN(const auto waiver, stored_waiver(rows, 0));
   return append_waiver_event(catalog, "waiver.revoked", waiver, actor);
 }

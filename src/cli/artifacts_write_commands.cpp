@@ -194,7 +194,8 @@ Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
   if (end.summary.outcome == "empty") {
     command.say("holdfast: nothing to do because table \"" + config->table + "\" has no rows" +
                 (words.types.empty() ? "" : " of these types") +
-                "\n  hint: holdfast artifacts import --from-folder FOLDER makes them");
+                "\n  hint: holdfast artifacts import " + config->name +
+                " --from-folder FOLDER makes them");
   }
   return exit_of_backfill(end.summary);
 }

@@ -90,16 +90,52 @@ Error unexpected(const CommandTree& tree, const CLI::App& app, const std::string
   return {Code::invalid, message, help};
 }
 
-// CLI11 says "--format: xml not in {table,json}" or "The following …"; ours has words and begins
-// with a small letter.
-std::string readable(std::string text) {
-  constexpr std::string_view kNotIn = " not in {";
-  if (const std::size_t at = text.find(kNotIn); at != std::string::npos && text.ends_with('}')) {
+// What stands before and behind a part of a text, by the last one: a value that somebody typed stands before ours.
+std::optional<std::pair<std::string, std::string>> split_at(const std::string& text,
+                                                            std::string_view part) {
+  const std::size_t at = text.rfind(part);
+  if (at == std::string::npos) return std::nullopt;
+  return std::pair(text.substr(0, at), text.substr(at + part.size()));
+}
+
+// "--format: xml" as "--format: \"xml\"". No name of an option holds ": ".
+std::string with_quotes(const std::string& text) {
+  const std::size_t at = text.find(": ");
+  return at == std::string::npos ? text : text.substr(0, at + 2) + '"' + text.substr(at + 2) + '"';
+}
+
+// CLI11 says "--format: xml not in {table,json}", "--jobs: Value x not in range 1 to 256", "--jobs: 1 required N:INT in [1 - 256]
+// missing" or "Could not convert: --quiet = x"; ours quotes the value and says what is a good one.
+std::string reworded(const std::string& text) {
+  if (const auto set = split_at(text, " not in {"); set && text.ends_with('}')) {
     std::string words;
-    for (const char c : text.substr(at + kNotIn.size(), text.size() - at - kNotIn.size() - 1))
+    for (const char c : set->second.substr(0, set->second.size() - 1))
       c == ',' ? words += ", " : words += c;
-    text = text.substr(0, at) + " is none of " + words;
+    return with_quotes(set->first) + " is none of " + words;
   }
+  if (const auto range = split_at(text, " not in range ")) {
+    const std::size_t value = range->first.find(": Value ");
+    if (value != std::string::npos)
+      return range->first.substr(0, value) + ": \"" +
+             range->first.substr(value + sizeof(": Value ") - 1) + "\" is no whole number from " +
+             range->second;
+  }
+  if (const auto none = split_at(text, ": 1 required "); none && text.ends_with(" missing")) {
+    const std::string kind = none->second.substr(0, none->second.rfind(' '));
+    return none->first +
+           " needs a value: " + kind.substr(0, std::min(kind.find(":INT in "), kind.find(":{")));
+  }
+  if (const auto more = split_at(text, ": At Most 1 required but received "))
+    return more->first + " may be given once, and stands " + more->second + " times";
+  // Numbers are checked before they are converted.
+  if (const auto flag = split_at(text, "Could not convert: "); flag && flag->first.empty())
+    return flag->second.substr(0, flag->second.find(" = ")) + " is a flag, and takes no value";
+  return text;
+}
+
+// CLI11 begins with a capital letter ("The following …"), we don't.
+std::string readable(std::string text) {
+  text = reworded(text);
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
   if (text.size() > 1 && is_capital(text[0]) && !is_capital(text[1]))
     text[0] = static_cast<char>(text[0] - 'A' + 'a');

@@ -21,7 +21,7 @@ struct Word {
   std::string_view word;
   std::string_view help;
 };
-// The words of docs/architecture.md.
+// The words of docs/architecture.md, then those of the domains. Each is written with '_', and is found with ' ' and '-' too.
 constexpr std::array kWords = {
     Word{"subject",
          "One thing with a recorded truth, named kind:name, such as artifact:atlas/nb-0042."},
@@ -59,7 +59,81 @@ constexpr std::array kWords = {
     Word{"level",
          "note, warning or error, as in SARIF. --fail-on says from which level on findings make "
          "the exit code 1."},
+    Word{"hint",
+         "The next safe command, or what to change; it stands below a finding or an error."},
+    Word{"workspace", "A folder with holdfast.toml; paths in that file are relative to it."},
+    Word{"catalog",
+         "The database of Holdfast's own, SQLite or PostgreSQL: event log, incidents, waivers, "
+         "check runs, proofs."},
+    Word{"check", "A look that holds records against what is there, and never writes your data."},
+    Word{"repair",
+         "An explicit command that writes your data, with --dry-run to look first. It changes only "
+         "what still is as it was seen."},
+    Word{"sink", "A place that every event is delivered to, in order: see docs/events.md."},
+    Word{"source", "A table of rows that name files and their hashes: [artifacts.NAME]."},
+    Word{"root", "A folder that the paths of a source's rows lie in."},
+    Word{"backfill",
+         "holdfast artifacts backfill: reads files and writes their hashes into the rows that have "
+         "none."},
+    Word{"scrub",
+         "holdfast artifacts scrub: reads the files whose proof is oldest, slice by slice, so that "
+         "every byte is read again within the promised time."},
+    Word{"journal",
+         "The table where every change of a row is kept: old and new value, when and why."},
+    Word{"breaker",
+         "A limit on how many rows one run may find changed. Beyond it the run stops and changes "
+         "no hash: so much drift is rather a wrong disk than many edits."},
+    Word{"extraction", "A long run that makes one row for each item: [extract.NAME]."},
+    Word{"ledger",
+         "The file of an extraction that names each finished key, <out>.done. It is what says what "
+         "was processed."},
+    Word{"staged",
+         "Of a row: in the staging file of an extraction (<out>.rows.jsonl), and not published "
+         "yet."},
+    Word{"published",
+         "Of a row: in the Parquet file of an extraction. Of a schema: in the registry."},
+    Word{"seal",
+         "What a finished extraction notes of the files that it compared. While they are the same "
+         "files, a check answers from it without reading them; --every-key reads them."},
+    Word{"shard", "The k-th of n parts of the items of an extraction, by a hash of their key."},
+    Word{"pin", "The copy of a schema in your files, which your code is written against."},
+    Word{"registry", "The server or folder that publishes schemas, which pins are held against."},
+    Word{"synced",
+         "The status of a pin that was compared with the registry's schema and is the same."},
+    Word{"drift",
+         "A difference between what is recorded and what is there. As the status of a pin: the "
+         "registry's schema was compared with it, and is another."},
+    Word{"missing_in_registry", "The status of a pin whose schema the registry does not have."},
+    Word{"missing_local", "The status of a schema that should be pinned and is not."},
+    Word{"local_error", "The status of a pin that can't be read, or is no schema."},
+    Word{"registry_error", "The status of a pin whose schema could not be had from the registry."},
+    Word{"backward", "Of a change of a schema: whatever was valid still is (yes, no or unknown)."},
+    Word{"forward",
+         "Of a change of a schema: whatever is valid now was valid before (yes, no or unknown)."},
+    Word{"breaking",
+         "The class of a change of a schema that somebody who reads or writes its documents may "
+         "stumble over. A mode (--mode) says which direction counts."},
+    Word{"safe",
+         "The class of a change of a schema that keeps what was promised, such as an optional "
+         "property added to an open object."},
+    Word{"annotation",
+         "The class of a change of a schema in titles, descriptions, examples, defaults and the "
+         "like: no document becomes valid or invalid."},
+    Word{"equivalent", "The class of a change of a schema by which the same documents are valid."},
+    Word{
+        "baseline",
+        "An earlier report of schemas check. What stands in it is marked waived, so that only what "
+        "is new fails (--baseline FILE)."},
 };
+
+// "in step" and "In-Step" as the words and rules are written.
+std::string spelt(std::string word) {
+  for (char& c : word) {
+    if (c == ' ' || c == '-') c = '_';
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return word;
+}
 
 struct Explanation {
   std::string word;
@@ -81,7 +155,8 @@ const core::Rule* rule_ending_with(const std::string& word) {
   return found;
 }
 
-std::optional<Explanation> explain(const std::string& word) {
+std::optional<Explanation> explain(const std::string& asked) {
+  const std::string word = spelt(asked);
   if (const core::Rule* rule = app::find_rule(word); rule != nullptr)
     return Explanation{word, "rule", std::string(core::level_name(rule->level)),
                        std::string(rule->summary), std::string(rule->help)};

@@ -190,6 +190,11 @@ Result<std::vector<catalog::Waiver>> chosen_waivers(const std::vector<catalog::W
     return Error(Code::not_found,
                  id ? "no waiver " + which : "no live waiver on \"" + app::printable(which) + '"',
                  "holdfast waive list --all");
+  if (chosen.front().revoked_at)
+    return Error(
+        Code::not_found,
+        "waiver " + which + " was revoked before, at " + format_rfc3339(*chosen.front().revoked_at),
+        "holdfast waive list tells the live ones");
   return chosen;
 }
 

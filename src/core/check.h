@@ -55,6 +55,8 @@ class Check {
   virtual std::string_view domain() const = 0;
   /// Observes and judges every planned subject. An Error means that the check could not be done (verdict of the whole: unknown).
   virtual Result<CheckCounts> run(const CheckOptions& options, CheckSink& sink) = 0;
+  /// What to do where there is nothing to look at; empty where run() tells it.
+  virtual std::string hint_where_empty() const { return {}; }
 };
 
 }  // namespace holdfast::core

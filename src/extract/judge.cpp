@@ -391,22 +391,19 @@ class Judging {
          config_.out});
   }
 
-  // Of the pending items, those that were tried and failed, with what was said of the first.
+  // Of the pending items, how many were tried and failed. Each with its reason is told by status.
   std::string failed_before() const {
     if (state_.failed.empty()) return {};
     std::unordered_set<std::string> pending;
     for (const std::string& key : accounts_.pending)
       pending.insert(printable_path(key));
-    std::size_t count = 0;
-    const FailedItem* first = nullptr;
-    for (const FailedItem& item : state_.failed) {
-      if (!pending.contains(item.key)) continue;
-      if (count++ == 0) first = &item;
-    }
-    if (first == nullptr) return {};
+    const auto count = std::ranges::count_if(
+        state_.failed, [&](const FailedItem& item) { return pending.contains(item.key); });
+    if (count == 0) return {};
     return "; " + std::to_string(count) +
-           (count == 1 ? " was tried and failed: " : " were tried and failed; the first, ") +
-           shown(first->key) + ": " + first->why;
+           (count == 1 ? " was tried and failed (why: holdfast extract status "
+                       : " were tried and failed (why: holdfast extract status ") +
+           config_.arguments + ')';
   }
 
   void shards() {

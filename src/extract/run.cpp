@@ -24,7 +24,6 @@ constexpr std::size_t kMaxWaiting = 256;  // rows of one worker that wait for th
 constexpr std::chrono::milliseconds kWorthWaiting{
     50};  // an item that took longer is not to be repeated after a kill
 constexpr std::chrono::seconds kTellFailures{10};  // between two manifests of a run that goes on
-constexpr std::size_t kToldAtOnce = 5;             // failures that are logged as they happen
 constexpr std::chrono::milliseconds kPauseSlice{100};
 constexpr std::chrono::milliseconds kFirstPause{100};  // before the second try; doubles
 
@@ -226,13 +225,12 @@ class Run {
     tried_before_.erase(printable_path(done.item.key));
     if (done.outcome.ok) return;
     FailedItem item{printable_path(done.item.key), std::move(done.outcome.why), done.outcome.tries};
-    // The first are told at once: a run may take weeks. All are in the manifest.
-    if (failed_.size() < kToldAtOnce)
-      log_warning("an item could not be extracted",
-                  {{"key", item.key}, {"tries", std::to_string(item.tries)}, {"why", item.why}});
+    // That there are some is told at once: a run may take weeks. Each is told at the end, and is in the manifest meanwhile.
+    if (failed_.empty())
+      log_warning(
+          "items can't be extracted; all are told at the end",
+          {{"first", item.key}, {"meanwhile", "holdfast extract status " + config_.arguments}});
     failed_.push_back(std::move(item));
-    if (failed_.size() == kToldAtOnce)
-      log_warning("further failures are told at the end, and are in the manifest meanwhile");
   }
 
   // One worker thread: its own extractor, the common log. An item is finished once its row is durable; after a short one the next is begun

@@ -113,6 +113,10 @@ class Observing {
   Result<DriftRun> run() {
     run_.started_at = clock_.now();
     TRY(refuse_own_registry(config_));
+    // Before the pins: where there are none the hint names the address again, so it has to be one. Nothing is asked yet.
+    registry_options_ = {config_.workspace_folder, options_.cancel, &clock_,
+                         clock_.monotonic() + config_.registry.run_timeout, options_.known};
+    TRY_ASSIGN(auto registry, open_registry(config_.registry, registry_options_));
     auto pins = read_pins(config_.fixtures);
     if (!pins) {
       run_.pins_problem = pins.problem();
@@ -127,9 +131,6 @@ class Observing {
     }));
     TRY(prove_that_drift_is_told());
     plan(*pins);
-    registry_options_ = {config_.workspace_folder, options_.cancel, &clock_,
-                         clock_.monotonic() + config_.registry.run_timeout, options_.known};
-    TRY_ASSIGN(auto registry, open_registry(config_.registry, registry_options_));
     auto index = registry->index(config_.track);
     if (index) {
       run_.index_generated_at = index->generated_at;

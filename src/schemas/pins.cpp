@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kJson = ".json";
 constexpr std::string_view kSchema = ".schema";
+constexpr std::size_t kNamedPins = 10;  // in a hint
 
 /// The bytes of a file beneath the folder, or why they are not to be had.
 Looked<std::string> bytes_of(const RootFolder& root, const std::string& file) {
@@ -112,8 +113,16 @@ Status require_pinned(const std::string& folder, const std::string& name) {
     for (const auto& [locked, pin] : pins->lock->pins)
       known.push_back(locked);
   if (std::ranges::find(known, name) != known.end()) return {};
-  return Error(Code::not_found, printable_path(folder) + " has no pin " + printable_path(name) +
-                                    did_you_mean(name, known));
+  std::ranges::sort(known);  // the lock names most of them a second time
+  known.erase(std::ranges::unique(known).begin(), known.end());
+  std::string hint;
+  for (std::size_t i = 0; i < std::min(kNamedPins, known.size()); ++i)
+    hint += (i == 0 ? "there are: " : ", ") + printable_path(known[i]);
+  if (known.size() > kNamedPins) hint += ", …";
+  return Error(
+      Code::not_found,
+      printable_path(folder) + " has no pin " + printable_path(name) + did_you_mean(name, known),
+      hint);
 }
 
 Looked<PinFolder> read_pins(const std::string& folder) {

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/root_folder.h"
+#include "base/shell_word.h"
 #include "schemas/file_tree.h"
 #include "schemas/registry.h"
 
@@ -62,18 +63,28 @@ Result<NamedSchema> of_registry(const std::string& reference, const ReferenceCon
   return named(reference, std::move(remote->content), remote->version);
 }
 
+/// The command that makes the pin. A bad address is told first: the command names it again.
+Result<std::string> command_that_pins(const std::string& name, const ReferenceContext& context) {
+  const bool has_registry = !context.config->registry.address.empty();
+  if (has_registry) TRY(registry_of(context));
+  return context.config->fetch_command() + (has_registry ? "" : " --registry-url URL") +
+         " --schemas " + shell_word(name);
+}
+
 Result<NamedSchema> of_pin(const std::string& reference, const ReferenceContext& context) {
   if (context.config == nullptr) return unconfigured(reference);
   if (context.config->fixtures.empty())
     return Error(Code::invalid, "\"" + reference + "\" needs a folder of pins, and none is named",
                  "--schema-dir FOLDER, or [schemas.NAME] in holdfast.toml");
+  const std::string name = schema_name_of(reference.substr(kPin.size()));
   auto pins = read_pins(context.config->fixtures);
-  if (!pins) return error_of(pins.problem());
-  const Pin* pin = pins->find(schema_name_of(reference.substr(kPin.size())));
+  const Pin* pin = pins ? pins->find(name) : nullptr;
   if (pin == nullptr) {
-    TRY(require_pinned(context.config->fixtures, schema_name_of(reference.substr(kPin.size()))));
-    return Error(Code::not_found, "the pin is gone: " + reference,
-                 context.config->fetch_command() + " brings it back");
+    TRY_ASSIGN(const std::string command, command_that_pins(name, context));
+    if (!pins) return error_of(pins.problem()).hinted(command);
+    Status pinned = require_pinned(context.config->fixtures, name);
+    if (!pinned) return std::move(pinned).error().hinted(command);
+    return Error(Code::not_found, "the pin is gone: " + reference, command + " brings it back");
   }
   if (pin->problem && pin->bytes.empty()) return error_of(*pin->problem);
   return named(reference, pin->bytes, pins->version_of(*pin));

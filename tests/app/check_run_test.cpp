@@ -124,6 +124,14 @@ TEST_F(CheckRunTest, PassesWhenEverythingPlannedIsInStep) {
   EXPECT_EQ(outcome.checks.at(0).by_verdict.at(0), 2);
 }
 
+TEST_F(CheckRunTest, TellsTheFindingsThatFailAmongAllSubjectsAndTheOthersApart) {
+  const auto error = with_finding("a", Verdict::drifted, Level::error);
+  EXPECT_EQ(conclusion_sentence(run_reports({error})), "1 finding among 1 subject (exit 1)");
+  EXPECT_EQ(conclusion_sentence(run_reports(
+                {error, with_finding("b", Verdict::drifted, Level::note), in_step("c")})),
+            "1 finding among 3 subjects, 1 finding below warning (exit 1)");
+}
+
 TEST_F(CheckRunTest, FailsOnAFindingOfTheLevelAskedForAndNotBelow) {
   EXPECT_EQ(run_reports({with_finding("a", Verdict::drifted, Level::error)}).exit_code, 1);
   EXPECT_EQ(run_reports({with_finding("a", Verdict::drifted, Level::warning)}).exit_code, 1);

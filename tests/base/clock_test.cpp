@@ -123,6 +123,18 @@ TEST(Clock, SaysAgesInTheLargestUnit) {
   EXPECT_EQ(format_span(49h), "2 d 1 h");
 }
 
+TEST(Clock, AnAgeOverALimitIsToldSoThatTheTwoDiffer) {
+  EXPECT_EQ(format_age_over(24h * 40, 24h * 30), "40 d old, more than 30 d");
+  EXPECT_EQ(format_age_over(3h + 40min, 90min), "3 h old, more than 1 h 30 min");
+  EXPECT_EQ(format_age_over(100min, 90min), "1 h 40 min old, more than 1 h 30 min");
+  EXPECT_EQ(format_age_over(24h * 30 + 5min + 9s, 24h * 30), "30 d 5 min old, more than 30 d");
+  EXPECT_EQ(format_age_over(3ms, 1ms), "3 ms old, more than 1 ms");
+  EXPECT_EQ(format_age_over(2s, 250ms), "2 s old, more than 250 ms");
+  EXPECT_EQ(format_age_over(1ms + 1us, 1ms), "2 ms old, more than 1 ms");
+  EXPECT_EQ(format_age_over(1us, 0s), "1 ms old, more than 0 s");
+  EXPECT_EQ(format_age_over(24h * 30 + 1us, 24h * 30), "30 d 1 ms old, more than 30 d");
+}
+
 TEST(Clock, TheSystemClockGoesOn) {
   const auto before = system_clock().monotonic();
   const auto wall = system_clock().now();

@@ -56,6 +56,25 @@ def test_no_command_is_bad_usage_and_shows_the_commands(binary):
     assert done.returncode == 2 and "Commands:" in done.stderr and done.stdout == ""
 
 
+@pytest.mark.parametrize(("words", "says"), [
+    ("check --jobs banana", 'check: --jobs: "banana" is no whole number from 1 to 256'),
+    ("check --jobs 0", 'check: --jobs: "0" is no whole number from 1 to 256'),
+    ("check --jobs=-1", 'check: --jobs: "-1" is no whole number from 1 to 256'),
+    ("schemas check --attempts 21", 'schemas check: --attempts: "21" is no whole number from 1 to 20'),
+    ("check --jobs=", "check: --jobs needs a value: N\n"),
+    ("check --output", "check: --output needs a value: FILE\n"),
+    ("check --fail-on", "check: --fail-on needs a value: LEVEL\n"), ("extract run --window", "extract run: --window needs a value: HH:MM-HH:MM\n"),
+    ("check --jobs 1 --jobs 2", "check: --jobs may be given once, and stands 2 times"),
+    ("check --fail-on banana", 'check: --fail-on: "banana" is none of note, warning, error'),
+    ("check --quiet=banana", "check: --quiet is a flag, and takes no value"),
+    ("check --max-age banana", '--max-age: "banana" is not a duration ("250ms", "90s", "5m", "12h", "30d", "2w", at most 100 years)'),
+    ("artifacts verify --max-age banana", '--max-age: "banana" is not a duration ("250ms"'),
+    ("artifacts verify --jobs 0", '--jobs: "0" is no whole number from 1 to 256')])
+def test_a_bad_value_is_told_with_its_option_and_a_good_one(sqlite_workspace, words, says):
+    said = sqlite_workspace.run(*words.split(), expect=2).stderr
+    assert says in said and "Value" not in said and "required" not in said
+
+
 def test_a_positional_may_have_the_name_of_a_command(sqlite_workspace):
     sqlite_workspace.run("check", "artifacts", expect=3)
 

@@ -117,6 +117,10 @@ def test_waive_takes_the_number_that_incidents_list_shows(drifted):
     done = drifted.run("waive", str(incident["id"]), "--reason", "agreed", "--expires", "3d")
     assert "artifact:atlas/b" in done.stdout
     assert "3 d left" in drifted.run("waive", "list").stdout
+    drifted.run("waive", "revoke", "1")
+    for more in ([], ["--dry-run"]):
+        done = drifted.run("waive", "revoke", "1", *more, expect=(2, 4))
+        assert "waiver 1 was revoked before, at 20" in done.stderr and "hint: holdfast waive list" in done.stderr
     assert drifted.run("waive", "99", "--reason", "x", "--expires", "3d", expect=4).stderr.count("99")
 
 
@@ -143,6 +147,21 @@ def test_check_takes_the_name_that_its_report_shows(drifted):
 def test_explain_takes_the_short_name_of_a_rule(sqlite_workspace):
     assert sqlite_workspace.run("explain", "modified").stdout.startswith("rule artifact.modified (error)")
     assert sqlite_workspace.run("explain", "missing").stdout.startswith("word missing"), "a word beats the end of a rule"
+
+
+@pytest.mark.parametrize("word", ["in_step", "in step", "in-step", "In Step"])
+def test_explain_takes_a_word_as_it_is_written_anywhere(sqlite_workspace, word):
+    assert sqlite_workspace.run("explain", word).stdout.startswith("word in_step\n")
+
+
+def test_explain_takes_a_rule_with_hyphens(sqlite_workspace):
+    assert sqlite_workspace.run("explain", "artifact.changed-without-write").stdout.startswith("rule artifact.changed_without_write (")
+
+
+@pytest.mark.parametrize("word", ["synced", "drift", "missing_local", "registry_error", "breaking", "safe", "pin", "registry", "ledger", "seal",
+                                  "staged", "scrub", "breaker", "catalog", "hint"])
+def test_explain_knows_the_words_of_our_own_reports(sqlite_workspace, word):
+    assert sqlite_workspace.run("explain", word).stdout.startswith(f"word {word}\n")
 
 
 def test_help_is_a_command_too(sqlite_workspace):

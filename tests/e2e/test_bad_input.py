@@ -105,6 +105,22 @@ def test_a_catalog_is_for_its_user_alone_wherever_it_lies(tmp_path, binary, mask
     assert catalog.stat().st_mode & 0o777 == 0o660, "what somebody set is kept"
 
 
+def test_a_source_without_rows_is_told_with_what_makes_them(sqlite_workspace):
+    said = " ".join(sqlite_workspace.run("check", expect=3).stdout.split())
+    assert "nothing was evaluated: there is nothing to look at; holdfast artifacts import atlas --from-folder FOLDER makes rows" in said
+    assert "holdfast artifacts backfill atlas records them" in sqlite_workspace.run("artifacts", "verify", expect=3).stdout
+    scrub = sqlite_workspace.run("artifacts", "scrub", "--every-byte-within", "10d", expect=3)
+    assert "holdfast artifacts backfill atlas records them" in scrub.stdout
+    assert "holdfast artifacts import atlas --from-folder FOLDER" in sqlite_workspace.run("artifacts", "backfill", expect=3).stderr
+
+
+@pytest.mark.parametrize("words", [["check"], ["artifacts", "verify"], ["artifacts", "backfill"]])
+def test_a_database_that_is_not_there_is_told_with_the_key_that_names_it(sqlite_workspace, words):
+    done = sqlite_workspace.run("--set", "artifacts.atlas.source=sqlite:nowhere.db", *words, expect=(2, 3))
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "nowhere.db: no such file" in said and "hint: name the right database as source of [artifacts.atlas]" in said
+
+
 def test_failing_open_is_for_what_was_tried_and_never_for_nothing(sqlite_workspace):
     sqlite_workspace.run("check", "--fail-open", expect=3)
     sqlite_workspace.write("a.bin", "a")

@@ -103,13 +103,19 @@ def test_the_reason_of_a_failure_is_that_of_this_run(workspace):
     assert "no frames" in done.stdout and "no disk" not in done.stdout
 
 
+def test_a_failure_is_told_once_in_full_and_once_counted(workspace):
+    done = workspace.run("extract", "run", expect=3, env={"BAD": KEYS[3], "WHY": "no frames"})
+    assert (done.stdout + done.stderr).count("no frames") == 1 and "1 was tried and failed (why: holdfast extract status f)" in done.stdout
+    assert workspace.run("extract", "status", expect=None).stdout.count("no frames") == 1
+
+
 def test_failures_without_end_are_told_once_and_counted(workspace):
     for index in range(40):
         (workspace.folder / f"data/texts/more{index}.txt").write_text("x")
     (workspace.folder / "count.py").write_text("import sys\nsys.exit(3)\n")
     done = workspace.run("extract", "run", "--jobs", "1", expect=3)
     assert done.stdout.count("FAIL ") == 20 and "and 32 items more: all are in" in done.stdout
-    assert done.stderr.count("an item could not be extracted") == 5
+    assert done.stderr.count("items can't be extracted") == 1 and "extract status f" in done.stderr and "exit 3" not in done.stderr
     assert len(json.loads((workspace.folder / "out/f.manifest.json").read_text())["failed"]) == ITEMS + 40
 
 

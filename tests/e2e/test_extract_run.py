@@ -232,7 +232,7 @@ def test_a_configuration_that_makes_no_sense_is_named(extraction, configuration,
 def test_a_program_that_is_not_there_is_told_before_the_first_item(extraction, extractor):
     extraction.configure(f'extractor = "{extractor}"\ncommand = ["no-such-scorer"]\ncolumns = ["a:int64"]\n')
     done = extraction.workspace.run("extract", "run", expect=2)
-    assert "no-such-scorer" in done.stderr and "could not be extracted" not in done.stderr
+    assert "no-such-scorer" in done.stderr and "can't be extracted" not in done.stderr
 
 
 def test_a_killed_run_of_the_release_binary_loses_nothing(sqlite_workspace, release_binary):

@@ -65,6 +65,26 @@ def test_what_was_meant_for_a_url_is_no_missing_folder(place, address, wanted):
     assert wanted in said and "holdfast.toml:6" in said
 
 
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1/x", "http://"])
+@pytest.mark.parametrize("words", [["check", "--schema-dir", "nowhere"], ["diff", "pin:nope", "pin:nope", "--schema-dir", "nowhere"]])
+def test_a_bad_address_is_told_first_and_never_in_a_hint(place, address, words):
+    done = place.run("schemas", *words, "--track", "v1", "--registry-url", address, expect=2)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert address in said and "nowhere" not in said and "schemas fetch" not in said
+
+
+def test_a_pin_that_is_not_there_is_told_with_the_way_to_one(place, registry):
+    diff = ["schemas", "diff", f"pin:{NAME}", "new.json", "--track", "v1", "--schema-dir", "pins"]
+    said = " ".join(place.run(*diff, expect=2).stderr.split())
+    assert f"hint: holdfast schemas fetch --track v1 --output pins --registry-url URL --schemas {NAME}" in said
+    said = place.run(*diff, "--registry-url", registry.url, expect=2).stderr
+    place.run(*shlex.split(re.search(r"hint: holdfast (schemas fetch .*)", said)[1]))
+    (place.folder / "new.json").write_text("{}")
+    place.run(*diff, expect=(0, 1))
+    said = place.run("schemas", "diff", "pin:nope", "new.json", "--track", "v1", "--schema-dir", "pins", expect=2).stderr
+    assert "has no pin nope" in said and f"hint: there are: {NAME}" in said
+
+
 def test_a_folder_may_be_named_as_a_host(place):
     (place.folder / "host:1/v1").mkdir(parents=True)
     place.configure("host:1")
