@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `holdfast artifacts backfill | residual | prepare | journal`; import is in artifacts_import_command.cpp.
+// `holdfast artifacts backfill | residual | prepare`; import and journal have files of their own.
 #include <charconv>
 #include <filesystem>
 #include <limits>
@@ -9,7 +9,6 @@
 
 #include "app/text.h"
 #include "artifacts/backfill.h"
-#include "artifacts/journal.h"
 #include "artifacts/residual.h"
 #include "base/root_folder.h"
 #include "cli/artifacts_commands.h"
@@ -18,14 +17,11 @@
 #include "cli/pace_options.h"
 #include "cli/terminal.h"
 #include "core/batch.h"
-#include "core/canonical_json.h"
 
 namespace holdfast::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::int64_t kJournalPage = 1000;
 
 std::string pretty(const std::string& json) {
   return Json::parse(json).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -338,92 +334,6 @@ void add_prepare(CLI::App& group) {
   command->add_flag("--dry-run", *dry_run, "Print the DDL, make nothing");
 }
 
-// --- journal
-
-struct JournalWords {
-  std::string source;
-  std::string artifact_id;
-  std::int64_t limit = 100;
-  std::int64_t after = 0;
-};
-
-Json value_of(const std::optional<std::string>& json) {
-  if (!json) return nullptr;
-  if (core::is_json_too_deep(*json)) return *json;
-  const auto parsed = Json::parse(*json, nullptr, false);
-  return parsed.is_discarded() ? Json(*json) : parsed;
-}
-
-std::string journal_line(const artifacts::JournalEntry& entry, OutputFormat output) {
-  if (output == OutputFormat::json) {
-    const Json json = {{"seq", entry.seq},
-                       {"artifact_id", entry.artifact_id},
-                       {"at", entry.at},
-                       {"actor", entry.actor},
-                       {"batch_run_id", entry.batch_run_id},
-                       {"operation", entry.operation},
-                       {"old", value_of(entry.old_json)},
-                       {"new", value_of(entry.new_json)},
-                       {"reason", entry.reason}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-  }
-  const auto told = [](const std::optional<std::string>& json) {
-    const Json value = value_of(json);
-    for (const char* key : {"file_sha256", "file_path"}) {  // the path where that was corrected
-      if (!value.is_object() || !value.contains(key) || value[key].is_null()) continue;
-      return printable_path(value[key].is_string() ? value[key].get<std::string>()
-                                                   : value[key].dump());
-    }
-    return std::string("-");
-  };
-  return std::to_string(entry.seq) + '\t' + entry.at + '\t' + printable_path(entry.artifact_id) +
-         '\t' + told(entry.old_json) + " -> " + told(entry.new_json) + '\t' +
-         printable_path(entry.reason) + '\t' + printable_path(entry.actor) + '\n';
-}
-
-Result<Exit> run_journal(const Command& command, const JournalWords& words) {
-  TRY_ASSIGN(const auto open, command.open());
-  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
-  TRY_ASSIGN(auto table,
-             artifacts::ArtifactTable::open(*config, *open.catalog, artifacts::Access::read_only));
-  artifacts::JournalQuery query{.artifact_id = {}, .after_seq = words.after, .limit = 0};
-  if (!words.artifact_id.empty()) query.artifact_id = words.artifact_id;
-  bool is_empty = true;
-  for (std::int64_t left = words.limit; left > 0;) {
-    query.limit = std::min(left, kJournalPage);
-    TRY_ASSIGN(const auto entries, artifacts::read_journal(table, query));
-    std::string text;
-    for (const auto& entry : entries)
-      text += journal_line(entry, command.output);
-    TRY(command.print(text));
-    is_empty = is_empty && entries.empty();
-    if (std::ssize(entries) < query.limit) break;
-    left -= query.limit;
-    query.after_seq = entries.back().seq;
-  }
-  if (is_empty) command.say("no entries");
-  return Exit::ok;
-}
-
-void add_journal(CLI::App& group) {
-  const auto words = std::make_shared<JournalWords>();
-  CLI::App* command = add_command(
-      group, "journal", "Show what Holdfast changed in the rows: when, by whom, from what to what",
-      {"holdfast artifacts journal --artifact nb-0042",
-       "holdfast artifacts journal --after 1200 --limit 50 --json"},
-      [words](const Command& with) { return run_journal(with, *words); });
-  add_source(*command, words->source);
-  command->add_option("--artifact", words->artifact_id, "Only the row with this id")
-      ->type_name("ID");
-  check_whole_number(*command->add_option("--after", words->after, "Only entries after this number")
-                          ->type_name("SEQ"),
-                     0);
-  check_whole_number(*command->add_option("--limit", words->limit, "At most so many entries")
-                          ->type_name("N")
-                          ->capture_default_str(),
-                     1);
-}
-
 }  // namespace
 
 void add_artifacts_write_commands(CLI::App& group) {
@@ -431,7 +341,7 @@ void add_artifacts_write_commands(CLI::App& group) {
   add_backfill(group);
   add_residual(group);
   add_prepare(group);
-  add_journal(group);
+  add_artifacts_journal_command(group);
 }
 
 }  // namespace holdfast::cli
