@@ -43,6 +43,7 @@ struct BackfillWords {
   std::vector<std::string> only;
   bool dry_run = false;
   bool recheck = false;
+  bool restart = false;
   bool report_only = false;
 };
 
@@ -91,6 +92,7 @@ Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& con
     return usage("--dry-run writes nothing and --report-only does: take one of them");
   if (words.recheck && !words.older_than.empty())
     return usage("--recheck takes every row, --older-than some: take one of them");
+  if (words.restart && !words.recheck) return usage("--restart goes with --recheck");
   const bool selects = words.recheck || !words.older_than.empty() || !words.types.empty() ||
                        !words.pace.shard.empty() || words.pace.limit;
   if (!words.only.empty() && selects)
@@ -102,6 +104,7 @@ Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& con
                  : words.report_only ? BackfillMode::report_only
                                      : BackfillMode::write;
   options.recheck = words.recheck;
+  options.restart = words.restart;
   if (!words.older_than.empty()) {
     auto age = parse_duration(words.older_than);
     if (!age) return std::move(age).error().with("--older-than");
@@ -149,6 +152,15 @@ Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
   return Exit::ok;
 }
 
+// The files that the earlier run read are not read again, however long ago that was.
+void say_resumed(const Command& command, const std::string& source,
+                 const artifacts::ResumedRecheck& earlier) {
+  command.say("goes on with the recheck of " + source + " that began at " +
+              format_rfc3339(earlier.begun_at) + ": " + app::with_thousands(earlier.rows_done) +
+              " of " + app::counted(earlier.rows_total, "row") +
+              " done since, and not read again\n  hint: --restart reads all of them");
+}
+
 Status tell_backfill(const Command& command, const BackfillWords& words,
                      const artifacts::BackfillSummary& summary) {
   if (!command.quiet) write_to_stderr(backfill_problems(summary));
@@ -173,6 +185,9 @@ Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
   options.actor = open.workspace->actor;
   options.batch.cancel = command.cancel;
   options.batch.clock = command.clock;
+  options.on_resume = [&](const artifacts::ResumedRecheck& earlier) {
+    say_resumed(command, config->name, earlier);
+  };
   PassProgress progress(command, "backfill");
   options.batch.on_progress = [&](const core::BatchProgress& now) { progress.update(now); };
   auto ended = artifacts::backfill(*config, *open.catalog, options);
@@ -185,7 +200,8 @@ Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
     return Error(Code::cancelled,
                  std::string("stopped as asked; what was hashed is committed") +
                      (held ? ", but for drift that was held back" : ""),
-                 "run the same command again to go on");
+                 words.restart ? "run the same command without --restart to go on"
+                               : "run the same command again to go on");
   }
   if (end.summary.outcome == "empty") {
     command.say("holdfast: nothing to do because table \"" + config->table + "\" has no rows" +
@@ -207,6 +223,8 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
   command.add_flag("--recheck", words.recheck,
                    "Hash every row again, also those that have their marker; goes on with one that "
                    "was cut short");
+  command.add_flag("--restart", words.restart,
+                   "With --recheck: begin anew, also where one was cut short");
   command
       .add_option("--older-than", words.older_than,
                   "Hash those again whose marker is older (30d, 12h), too")
