@@ -42,6 +42,7 @@ class Doctor {
     if (!workspace) return fail("configuration", workspace.error()), told_.take();
     ok("configuration", printable(workspace->config_file));
     sections(*workspace);
+    metrics_file(*workspace);
     catalog_folder(*workspace);
     catalog(*workspace);
     return told_.take();
@@ -91,6 +92,18 @@ class Doctor {
       shown += (shown.empty() ? "[" : ", [") + std::string(domain.name) + ".NAME]";
     warn("checks", "no check is configured, so holdfast check ends with 3",
          "add a section, one of " + shown + "; holdfast init --dry-run shows one");
+  }
+
+  // Alerts over a file that nobody reads are silent for ever.
+  void metrics_file(const Workspace& workspace) {
+    if (!workspace.metrics_textfile) return;
+    const std::string file = printable(*workspace.metrics_textfile);
+    if (workspace.metrics_textfile->ends_with(".prom")) return ok("metrics.textfile", file);
+    warn("metrics.textfile",
+         file +
+             " has a name that does not end in .prom, so node_exporter's textfile collector "
+             "never reads it",
+         "name it " + file + ".prom in [metrics] textfile, and remove the old file");
   }
 
   void catalog_folder(const Workspace& workspace) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <sys/stat.h>
@@ -107,15 +108,14 @@ Result<std::optional<std::string>> replaced_file(const std::string& path) {
   return std::optional(place.path);
 }
 
-// A row of a source that is there says more than another source that is away.
-Status refuse_file_of_row(const Workspace& workspace, Clock& clock, const NamedOutput& output,
-                          const std::string& file) {
+// "artifact:atlas/a". A row of a source that is there says more than another source that is away.
+Result<std::optional<std::string>> artifact_among(const Workspace& workspace, Clock& clock,
+                                                  const NamedOutput& output,
+                                                  std::span<const std::string> files) {
   Status told;
   for (const artifacts::SourceConfig& source : workspace.artifacts) {
-    auto row = artifacts::row_of_file(source, workspace.catalog_url, clock, file);
-    if (row && *row)
-      return refusal(output.option, output.path,
-                     "the file of artifact:" + source.name + '/' + printable_path(**row));
+    auto row = artifacts::row_of_files(source, workspace.catalog_url, clock, files);
+    if (row && *row) return std::optional("artifact:" + source.name + '/' + printable_path(**row));
     if (!row && told)
       told = std::move(row)
                  .error()
@@ -124,7 +124,14 @@ Status refuse_file_of_row(const Workspace& workspace, Clock& clock, const NamedO
                        "], and whether it has a row can't be told")
                  .hinted("name a file outside of the root");
   }
-  return told;
+  if (!told) return told.error();
+  return std::optional<std::string>();
+}
+
+Status refuse_file_of_row(const Workspace& workspace, Clock& clock, const NamedOutput& output,
+                          const std::string& file) {
+  TRY_ASSIGN(const auto artifact, artifact_among(workspace, clock, output, {&file, 1}));
+  return artifact ? refusal(output.option, output.path, "the file of " + *artifact) : Status();
 }
 
 bool is_below(const std::string& path, const std::string& folder) {
@@ -139,18 +146,40 @@ bool is_among_schemas(const std::string& file, const std::string& folder,
                                     file.ends_with(".json") || file.ends_with(".schema"));
 }
 
+std::string folder_of_registry(const schemas::SchemasConfig& config) {
+  const bool is_folder = config.registry.kind == schemas::RegistryKind::directory &&
+                         !config.registry.address.starts_with("git:");
+  return is_folder ? absolute_path(config.registry.address, config.workspace_folder) : "";
+}
+
 Status refuse_pins(const schemas::SchemasConfig& config, const NamedOutput& output,
                    const std::string& file) {
   if (is_among_schemas(file, config.fixtures, config.workspace_folder))
     return refusal(output.option, output.path,
                    "among the pins in " + printable_path(config.fixtures));
-  if (config.registry.kind != schemas::RegistryKind::directory ||
-      config.registry.address.starts_with("git:"))
-    return {};
-  const std::string registry = absolute_path(config.registry.address, config.workspace_folder);
-  if (is_among_schemas(file, registry, config.workspace_folder))
+  const std::string registry = folder_of_registry(config);
+  if (!registry.empty() && is_among_schemas(file, registry, config.workspace_folder))
     return refusal(output.option, output.path,
                    "in the registry " + printable_path(config.registry.address));
+  return {};
+}
+
+Error folder_refusal(const NamedOutput& output, const std::string& what) {
+  return {Code::invalid,
+          output.option + ' ' + printable_path(output.path) + ": this is " + what +
+              ", and a folder of pins is exchanged whole",
+          "name another folder; this one was left as it is"};
+}
+
+// A workspace may lie in the folder of a registry itself, with pins of its own.
+Status refuse_folder_of_registry(const Workspace& workspace, const NamedOutput& output,
+                                 const std::string& folder) {
+  for (const schemas::SchemasConfig& config : workspace.schemas) {
+    const std::string registry = folder_of_registry(config);
+    if (!registry.empty() && is_below(folder, registry) &&
+        !is_below(config.workspace_folder, registry))
+      return folder_refusal(output, "in the registry " + printable_path(config.registry.address));
+  }
   return {};
 }
 
@@ -225,6 +254,28 @@ Status check_output_beside_pins(const schemas::SchemasConfig& config, const Name
   if (output.path.empty()) return {};
   TRY_ASSIGN(const auto file, replaced_file(output.path));
   return file ? refuse_pins(config, output, *file) : Status();
+}
+
+Status check_pins_folder(const Workspace& workspace, Clock& clock, const NamedOutput& output) {
+  if (output.path.empty()) return {};
+  const Known folder(canonical_path(output.path).string(), "");
+  const auto is_of_pins = [&](const schemas::SchemasConfig& config) {
+    return folder.is_same_file(Known(config.fixtures, ""));
+  };
+  if (std::ranges::any_of(workspace.schemas, is_of_pins)) return {};
+  for (const Known& each : guarded_files(workspace)) {
+    if (each.is_same_file(folder)) return refusal(output.option, output.path, each.what);
+    if (each.inode && each.canonical.parent_path() == folder.canonical)
+      return folder_refusal(output, "the folder of " + each.what);
+  }
+  TRY(refuse_folder_of_registry(workspace, output, folder.path));
+  const auto names = real_file_system().list(folder.path);
+  if (!names) return {};  // no folder yet, or none that pins could have
+  std::vector<std::string> files;
+  for (const std::string& name : *names)
+    files.push_back(folder.path + '/' + name);
+  TRY_ASSIGN(const auto artifact, artifact_among(workspace, clock, output, files));
+  return artifact ? folder_refusal(output, "the folder of the file of " + *artifact) : Status();
 }
 
 Status check_events_file(const Workspace& workspace, Clock& clock) {

@@ -27,6 +27,9 @@ Status check_outputs(const Workspace& workspace, Clock& clock,
                      const std::vector<NamedOutput>& outputs);
 /// The same, for pins that need be no section's.
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output);
+/// For a folder that is to be exchanged for new pins: none of the files above is in it, and it is in no folder of a registry. Fine for a
+/// folder that a section names: what is in it is told apart by its lock. Errors as of check_outputs().
+Status check_pins_folder(const Workspace& workspace, Clock& clock, const NamedOutput& output);
 /// Before the file of `[events] jsonl` or `[metrics] textfile` is written: `invalid` where a row is of it. Other errors as above. A file that
 /// begins as Holdfast's own is its own, and needs no row to be read; fine where there is no such sink.
 Status check_events_file(const Workspace& workspace, Clock& clock);

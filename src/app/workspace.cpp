@@ -16,7 +16,6 @@
 #include "base/assert.h"
 #include "base/nearest.h"
 #include "base/root_folder.h"
-#include "base/utf8.h"
 #include "sql/connection.h"
 
 namespace holdfast::app {
@@ -43,12 +42,6 @@ std::string name_of_folder(const std::string& folder) {
   return name.empty() ? "workspace" : printable_path(name);
 }
 
-// Both stand in every event. A variable may hold what no file of TOML can.
-Status require_text(const TomlTable& table, const char* key, const std::string& value) {
-  if (find_malformed_utf8(value) == std::string::npos) return {};
-  return table.invalid(key, '"' + printable_path(value) + "\" is not UTF-8");
-}
-
 Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
   TRY_ASSIGN(auto own, root.table("workspace"));
   workspace.name = name_of_folder(workspace.folder);
@@ -60,8 +53,8 @@ Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
     TRY_ASSIGN(workspace.actor, own->string_or("actor", workspace.actor));
     if (workspace.name.empty()) return own->invalid("name", "a workspace needs a name");
     if (workspace.actor.empty()) return own->invalid("actor", "who acts can't be empty");
-    TRY(require_text(*own, "name", workspace.name));
-    TRY(require_text(*own, "actor", workspace.actor));
+    TRY(own->require_utf8("name", workspace.name));
+    TRY(own->require_utf8("actor", workspace.actor));
     if (const auto dialect = sql::dialect_of(catalog); !dialect)
       return own->invalid("catalog", dialect.error().message() + "; " + dialect.error().hint());
   }

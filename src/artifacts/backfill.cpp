@@ -159,8 +159,12 @@ class Backfill {
           format_rfc3339(Timestamp{clock_.now().ns - options_.older_than->count()});
     } else if (options_.recheck) {
       query_.selection = RowSelection::all;
-      TRY_ASSIGN(const auto earlier, unfinished_recheck(catalog_, config_.name, parameters_));
+      std::optional<std::string> earlier;
+      if (!options_.restart) {
+        TRY_ASSIGN(earlier, unfinished_recheck(catalog_, config_.name, parameters_));
+      }
       query_.marked_before = earlier.value_or(format_rfc3339(clock_.now()));
+      if (earlier) resumed_ = *parse_rfc3339(*earlier);
     }
     return {};
   }
@@ -199,6 +203,11 @@ class Backfill {
       TRY_ASSIGN(selected, table_->count(query_));
     }
     summary.rows_marked = summary.rows_total - selected;
+    summary.recheck_begun_at = resumed_;
+    if (resumed_ && options_.on_resume)
+      options_.on_resume({.begun_at = *resumed_,
+                          .rows_done = summary.rows_marked,
+                          .rows_total = summary.rows_total});
     if (!options_.shard) items_total_ = selected;
     TRY_ASSIGN(recorded_count_, recorded_count());
     catalog::BatchRun run;
@@ -401,6 +410,7 @@ class Backfill {
   PageQuery query_;
   std::vector<ArtifactRow> named_;  // of `only`
   std::string parameters_;
+  std::optional<Timestamp> resumed_;  // when the recheck began that this run goes on with
   std::optional<std::int64_t> items_total_;
   std::int64_t recorded_count_ = 0;
   std::optional<RowQueue> queue_;

@@ -45,6 +45,13 @@ enum class BackfillMode : unsigned char {
   report_only,  // hashes, events and the run to our own catalog; no row is written
 };
 
+/// A recheck that was cut short, and that this run goes on with.
+struct ResumedRecheck {
+  Timestamp begun_at;
+  std::int64_t rows_done = 0;  // have their marker since, and are not read again
+  std::int64_t rows_total = 0;
+};
+
 struct BackfillOptions {
   core::BatchOptions batch;  // jobs, limit, window, commit_every_…, cancel, clock, on_progress
   BackfillMode mode = BackfillMode::write;
@@ -55,6 +62,8 @@ struct BackfillOptions {
   std::vector<std::string> types;  // empty: those of the source
   std::vector<std::string> only;   // ids: just these rows, marked or not; empty: all of the scope
   bool recheck = false;            // all rows, marked or not; a recheck that was cut short goes on
+  bool restart = false;            // with `recheck`: but not that one, all rows are read
+  std::function<void(const ResumedRecheck&)> on_resume;  // before the first row is read
   std::optional<std::chrono::nanoseconds>
       older_than;  // rows whose marker is older or in the future, and those without
   std::optional<std::string> residual_file;   // JSON lines, replaced whole at the end

@@ -93,15 +93,18 @@ bool BackfillSummary::adds_up() const {
 }
 
 std::string to_json(const BackfillSummary& summary) {
-  Json out = {{"operation", "artifacts.backfill"},
-              {"source", summary.source},
-              {"run_id", summary.run_id},
-              {"mode", summary.mode},
-              {"outcome", summary.outcome},
-              {"started_at", format_rfc3339(summary.started_at)},
-              {"ended_at", format_rfc3339(summary.ended_at)},
-              {"rows_total", summary.rows_total},
-              {"rows_marked", summary.rows_marked}};
+  Json out = {
+      {"operation", "artifacts.backfill"},
+      {"source", summary.source},
+      {"run_id", summary.run_id},
+      {"mode", summary.mode},
+      {"outcome", summary.outcome},
+      {"started_at", format_rfc3339(summary.started_at)},
+      {"ended_at", format_rfc3339(summary.ended_at)},
+      {"rows_total", summary.rows_total},
+      {"rows_marked", summary.rows_marked},
+      {"recheck_begun_at",
+       summary.recheck_begun_at ? Json(format_rfc3339(*summary.recheck_begun_at)) : Json()}};
   out.update(counts_json(summary.total));
   out["row_gone"] = summary.row_gone;
   out["done_elsewhere"] = summary.done_elsewhere;

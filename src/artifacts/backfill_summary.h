@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,7 @@ struct BackfillSummary {
   double elapsed_s = 0;
   std::int64_t rows_total = 0;   // in scope, marked or not
   std::int64_t rows_marked = 0;  // of them, those that had their marker before: not scanned
+  std::optional<Timestamp> recheck_begun_at;  // of a recheck that was cut short and went on here
   BackfillCounts total;
   std::map<std::string, BackfillCounts> by_type;
   std::map<std::string, std::int64_t>

@@ -39,6 +39,8 @@ Status read_source(SourceConfig& config, TomlTable& table, const std::string& fo
   }
   TRY_ASSIGN(config.table, table.string_or("table", config.table));
   TRY_ASSIGN(config.journal, table.string_or("journal", config.journal));
+  TRY(table.require_utf8("table", config.table));
+  TRY(table.require_utf8("journal", config.journal));
   if (config.table.empty()) return table.invalid("table", "a table has a name");
   if (config.journal.empty()) return table.invalid("journal", "a table has a name");
   if (config.journal == config.table) {
@@ -64,6 +66,7 @@ Status read_columns(SourceConfig& config, TomlTable& table) {
   for (const auto& [key, name] : names) {
     if (columns->has(key)) std::erase(config.unnamed_columns, key);
     TRY_ASSIGN(*name, columns->string_or(key, *name));
+    TRY(columns->require_utf8(key, *name));
   }
   for (const auto& [key, name] : names) {
     const bool needed = key == "id" || key == "path" || key == "metadata";
@@ -170,6 +173,8 @@ Result<SourceConfig> read_source_config(const std::string& name, TomlTable& tabl
   TRY(read_check(config, table));
   TRY_ASSIGN(auto types, table.strings("types"));
   if (types) config.types = *std::move(types);
+  for (const std::string& type : config.types)
+    TRY(table.require_utf8("types", type));
   TRY_ASSIGN(const auto ignore,
              table.strings("ignore"));  // known, before read_roots asks what is not
   TRY(read_roots(config, table, workspace_folder));

@@ -8,7 +8,9 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/root_folder.h"
 #include "base/toml_document.h"
+#include "base/utf8.h"
 
 namespace holdfast {
 namespace {
@@ -267,6 +269,11 @@ std::string TomlTable::place_of(std::string_view key) const {
 Error TomlTable::invalid(std::string_view key, std::string_view what) const {
   return {Code::invalid,
           place_of(key) + ": " + toml_path(node_->path, key) + ": " + std::string(what)};
+}
+
+Status TomlTable::require_utf8(std::string_view key, std::string_view text) const {
+  if (find_malformed_utf8(text) == std::string_view::npos) return {};
+  return invalid(key, '"' + printable_path(text) + "\" is not UTF-8");
 }
 
 Error TomlTable::wrong_type(std::string_view key, std::string_view wanted) const {

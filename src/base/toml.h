@@ -85,6 +85,8 @@ class TomlTable {
   /// `invalid`: "<place>: <dotted key>: <what>", for a value that has the right type and makes no
   /// sense.
   Error invalid(std::string_view key, std::string_view what) const;
+  /// Of a text that is recorded or sent: a variable and a flag may hold bytes that no file of TOML can.
+  Status require_utf8(std::string_view key, std::string_view text) const;
 
   Result<std::optional<std::string>> string(std::string_view key);
   Result<std::optional<std::int64_t>> integer(std::string_view key);

@@ -14,6 +14,7 @@ namespace holdfast::cli {
 /// backfill, import, residual, prepare, journal.
 void add_artifacts_write_commands(CLI::App& group);
 void add_artifacts_import_command(CLI::App& group);
+void add_artifacts_journal_command(CLI::App& group);
 /// move, forget.
 void add_artifacts_correct_commands(CLI::App& group);
 /// verify, scrub, report and what belongs to them.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `holdfast artifacts backfill | residual | prepare | journal`; import is in artifacts_import_command.cpp.
+// `holdfast artifacts backfill | residual | prepare`; import and journal have files of their own.
 #include <charconv>
 #include <filesystem>
 #include <limits>
@@ -9,7 +9,6 @@
 
 #include "app/text.h"
 #include "artifacts/backfill.h"
-#include "artifacts/journal.h"
 #include "artifacts/residual.h"
 #include "base/root_folder.h"
 #include "cli/artifacts_commands.h"
@@ -18,14 +17,11 @@
 #include "cli/pace_options.h"
 #include "cli/terminal.h"
 #include "core/batch.h"
-#include "core/canonical_json.h"
 
 namespace holdfast::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::int64_t kJournalPage = 1000;
 
 std::string pretty(const std::string& json) {
   return Json::parse(json).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -47,6 +43,7 @@ struct BackfillWords {
   std::vector<std::string> only;
   bool dry_run = false;
   bool recheck = false;
+  bool restart = false;
   bool report_only = false;
 };
 
@@ -95,6 +92,7 @@ Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& con
     return usage("--dry-run writes nothing and --report-only does: take one of them");
   if (words.recheck && !words.older_than.empty())
     return usage("--recheck takes every row, --older-than some: take one of them");
+  if (words.restart && !words.recheck) return usage("--restart goes with --recheck");
   const bool selects = words.recheck || !words.older_than.empty() || !words.types.empty() ||
                        !words.pace.shard.empty() || words.pace.limit;
   if (!words.only.empty() && selects)
@@ -106,6 +104,7 @@ Status read_scope(const BackfillWords& words, const artifacts::SourceConfig& con
                  : words.report_only ? BackfillMode::report_only
                                      : BackfillMode::write;
   options.recheck = words.recheck;
+  options.restart = words.restart;
   if (!words.older_than.empty()) {
     auto age = parse_duration(words.older_than);
     if (!age) return std::move(age).error().with("--older-than");
@@ -153,6 +152,15 @@ Exit exit_of_backfill(const artifacts::BackfillSummary& summary) {
   return Exit::ok;
 }
 
+// The files that the earlier run read are not read again, however long ago that was.
+void say_resumed(const Command& command, const std::string& source,
+                 const artifacts::ResumedRecheck& earlier) {
+  command.say("goes on with the recheck of " + source + " that began at " +
+              format_rfc3339(earlier.begun_at) + ": " + app::with_thousands(earlier.rows_done) +
+              " of " + app::counted(earlier.rows_total, "row") +
+              " done since, and not read again\n  hint: --restart reads all of them");
+}
+
 Status tell_backfill(const Command& command, const BackfillWords& words,
                      const artifacts::BackfillSummary& summary) {
   if (!command.quiet) write_to_stderr(backfill_problems(summary));
@@ -177,6 +185,9 @@ Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
   options.actor = open.workspace->actor;
   options.batch.cancel = command.cancel;
   options.batch.clock = command.clock;
+  options.on_resume = [&](const artifacts::ResumedRecheck& earlier) {
+    say_resumed(command, config->name, earlier);
+  };
   PassProgress progress(command, "backfill");
   options.batch.on_progress = [&](const core::BatchProgress& now) { progress.update(now); };
   auto ended = artifacts::backfill(*config, *open.catalog, options);
@@ -189,7 +200,8 @@ Result<Exit> run_backfill(const Command& command, const BackfillWords& words) {
     return Error(Code::cancelled,
                  std::string("stopped as asked; what was hashed is committed") +
                      (held ? ", but for drift that was held back" : ""),
-                 "run the same command again to go on");
+                 words.restart ? "run the same command without --restart to go on"
+                               : "run the same command again to go on");
   }
   if (end.summary.outcome == "empty") {
     command.say("holdfast: nothing to do because table \"" + config->table + "\" has no rows" +
@@ -212,6 +224,8 @@ void add_backfill_options(CLI::App& command, BackfillWords& words) {
   command.add_flag("--recheck", words.recheck,
                    "Hash every row again, also those that have their marker; goes on with one that "
                    "was cut short");
+  command.add_flag("--restart", words.restart,
+                   "With --recheck: begin anew, also where one was cut short");
   command
       .add_option("--older-than", words.older_than,
                   "Hash those again whose marker is older (30d, 12h), too")
@@ -339,92 +353,6 @@ void add_prepare(CLI::App& group) {
   command->add_flag("--dry-run", *dry_run, "Print the DDL, make nothing");
 }
 
-// --- journal
-
-struct JournalWords {
-  std::string source;
-  std::string artifact_id;
-  std::int64_t limit = 100;
-  std::int64_t after = 0;
-};
-
-Json value_of(const std::optional<std::string>& json) {
-  if (!json) return nullptr;
-  if (core::is_json_too_deep(*json)) return *json;
-  const auto parsed = Json::parse(*json, nullptr, false);
-  return parsed.is_discarded() ? Json(*json) : parsed;
-}
-
-std::string journal_line(const artifacts::JournalEntry& entry, OutputFormat output) {
-  if (output == OutputFormat::json) {
-    const Json json = {{"seq", entry.seq},
-                       {"artifact_id", entry.artifact_id},
-                       {"at", entry.at},
-                       {"actor", entry.actor},
-                       {"batch_run_id", entry.batch_run_id},
-                       {"operation", entry.operation},
-                       {"old", value_of(entry.old_json)},
-                       {"new", value_of(entry.new_json)},
-                       {"reason", entry.reason}};
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-  }
-  const auto told = [](const std::optional<std::string>& json) {
-    const Json value = value_of(json);
-    for (const char* key : {"file_sha256", "file_path"}) {  // the path where that was corrected
-      if (!value.is_object() || !value.contains(key) || value[key].is_null()) continue;
-      return printable_path(value[key].is_string() ? value[key].get<std::string>()
-                                                   : value[key].dump());
-    }
-    return std::string("-");
-  };
-  return std::to_string(entry.seq) + '\t' + entry.at + '\t' + printable_path(entry.artifact_id) +
-         '\t' + told(entry.old_json) + " -> " + told(entry.new_json) + '\t' +
-         printable_path(entry.reason) + '\t' + printable_path(entry.actor) + '\n';
-}
-
-Result<Exit> run_journal(const Command& command, const JournalWords& words) {
-  TRY_ASSIGN(const auto open, command.open());
-  TRY_ASSIGN(const auto* config, open.workspace->artifact_source(name_of(words.source)));
-  TRY_ASSIGN(auto table,
-             artifacts::ArtifactTable::open(*config, *open.catalog, artifacts::Access::read_only));
-  artifacts::JournalQuery query{.artifact_id = {}, .after_seq = words.after, .limit = 0};
-  if (!words.artifact_id.empty()) query.artifact_id = words.artifact_id;
-  bool is_empty = true;
-  for (std::int64_t left = words.limit; left > 0;) {
-    query.limit = std::min(left, kJournalPage);
-    TRY_ASSIGN(const auto entries, artifacts::read_journal(table, query));
-    std::string text;
-    for (const auto& entry : entries)
-      text += journal_line(entry, command.output);
-    TRY(command.print(text));
-    is_empty = is_empty && entries.empty();
-    if (std::ssize(entries) < query.limit) break;
-    left -= query.limit;
-    query.after_seq = entries.back().seq;
-  }
-  if (is_empty) command.say("no entries");
-  return Exit::ok;
-}
-
-void add_journal(CLI::App& group) {
-  const auto words = std::make_shared<JournalWords>();
-  CLI::App* command = add_command(
-      group, "journal", "Show what Holdfast changed in the rows: when, by whom, from what to what",
-      {"holdfast artifacts journal --artifact nb-0042",
-       "holdfast artifacts journal --after 1200 --limit 50 --json"},
-      [words](const Command& with) { return run_journal(with, *words); });
-  add_source(*command, words->source);
-  command->add_option("--artifact", words->artifact_id, "Only the row with this id")
-      ->type_name("ID");
-  check_whole_number(*command->add_option("--after", words->after, "Only entries after this number")
-                          ->type_name("SEQ"),
-                     0);
-  check_whole_number(*command->add_option("--limit", words->limit, "At most so many entries")
-                          ->type_name("N")
-                          ->capture_default_str(),
-                     1);
-}
-
 }  // namespace
 
 void add_artifacts_write_commands(CLI::App& group) {
@@ -432,7 +360,7 @@ void add_artifacts_write_commands(CLI::App& group) {
   add_backfill(group);
   add_residual(group);
   add_prepare(group);
-  add_journal(group);
+  add_artifacts_journal_command(group);
 }
 
 }  // namespace holdfast::cli

@@ -167,6 +167,7 @@ Result<Exit> fetch(const Command& command, const FetchWords& words) {
   if (!chosen.is_configured && words.track.empty() && std::getenv("REGISTRY_TRACK") == nullptr)
     return Error(Code::invalid, "fetch: --track says which of the registry's tracks",
                  "holdfast schemas fetch --track v1");
+  TRY(app::check_pins_folder(*chosen.workspace, *command.clock, {"--output", words.folder}));
   std::optional<Command::Open> open;
   if (chosen.has_workspace && !words.dry_run && !writes_elsewhere(chosen)) {
     TRY_ASSIGN(open, command.open());

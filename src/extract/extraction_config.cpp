@@ -158,6 +158,7 @@ Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTab
   if (fs::path(config.out).stem().string().find(".shard-") != std::string::npos)
     return table.invalid("out", "\"" + *out + "\" is the name of a shard");
   if (key && key->empty()) return table.invalid("key", "a column has a name");
+  if (key) TRY(table.require_utf8("key", *key));
   if (key) config.key_columns = {*key};
   if (tries < 1 || tries > kMaxTries) return table.invalid("tries", "from 1 to 100");
   config.tries = static_cast<int>(tries);

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/registry_config.h"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "base/clock.h"
 #include "base/root_folder.h"
+#include "http/message.h"
 #include "http/url.h"
 
 namespace holdfast::schemas {
@@ -32,7 +37,16 @@ Status read_time(TomlTable& table, const char* key, std::chrono::milliseconds& i
   return {};
 }
 
+// No secret is shown.
 Status check_credentials(TomlTable& table, const RegistryConfig& config) {
+  const std::array<std::pair<const char*, const std::string*>, 3> all = {
+      {{"user", &config.user}, {"password", &config.password}, {"token", &config.token}}};
+  for (const auto& [key, text] : all)
+    if (!http::is_field("x", *text))
+      return table.invalid(key, "a control character in it; is there a line end behind it?");
+  // RFC 7617, section 2: what is behind it would be taken for the password.
+  if (config.user.find(':') != std::string::npos)
+    return table.invalid("user", "a user of HTTP Basic has no colon in its name");
   if (!config.token.empty() && !config.user.empty())
     return table.invalid("token", "credentials are a user or a token: name one of the two");
   if (config.user.empty() && !config.password.empty())
@@ -98,6 +112,9 @@ Result<RegistryConfig> read_registry_config(TomlTable& table) {
   TRY(read_time(table, "timeout", config.run_timeout));
   if (attempts < 1 || attempts > kMostAttempts) return table.invalid("attempts", "from 1 to 20");
   config.attempts = static_cast<int>(attempts);
+  if (config.group.empty()) return table.invalid("group", "an empty name is no group");
+  TRY(table.require_utf8("group", config.group));
+  TRY(table.require_utf8("subjects", config.subjects));
   if (config.subjects.find("{name}") == std::string::npos)
     return table.invalid("subjects", "\"" + config.subjects + "\" has no {name} in it");
   if (config.kind != RegistryKind::directory && !config.address.empty() && !is_url(config.address))

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
-#include "base/utf8.h"
 #include "schemas/registry_directory.h"
 
 namespace holdfast::schemas {
@@ -75,6 +74,17 @@ Result<std::chrono::nanoseconds> read_interval(TomlTable& table) {
   return *interval;
 }
 
+// Each is the name of a pin's file and stands in a subject.
+Status check_critical(const TomlTable& table, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (name.empty()) return table.invalid("critical", "an empty name; none at all is []");
+    TRY(table.require_utf8("critical", name));
+    if (name.find('/') != std::string::npos)
+      return table.invalid("critical", '"' + name + "\" is no name of a schema");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view declared_hash_name(DeclaredHash kind) {
@@ -132,6 +142,7 @@ Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& ta
   TRY_ASSIGN(const auto fixtures, table.string("fixtures"));
   TRY_ASSIGN(config.registry, read_registry_config(table));
   TRY_ASSIGN(config.critical, table.strings_or("critical", {}));
+  TRY(check_critical(table, config.critical));
   TRY_ASSIGN(config.all, table.boolean_or("all", false));
   TRY_ASSIGN(config.check_interval, read_interval(table));
   TRY(read_comparison(table, config.comparison));
@@ -142,9 +153,7 @@ Result<SchemasConfig> read_schemas_config(const std::string& name, TomlTable& ta
       return table.invalid("fixtures", "name the folder of pinned schemas");
     return table.invalid("registry", "name the registry: a URL, a folder or git:REVISION:PATH");
   }
-  // It stands in every event. A variable may hold what no file of TOML can.
-  if (find_malformed_utf8(config.track) != std::string::npos)
-    return table.invalid("track", '"' + printable_path(config.track) + "\" is not UTF-8");
+  TRY(table.require_utf8("track", config.track));
   if (config.track.find('/') != std::string::npos || config.track.starts_with('.'))
     return table.invalid("track", "\"" + config.track + "\" is no name of a track");
   config.fixtures = absolute_path(*fixtures, workspace_folder);

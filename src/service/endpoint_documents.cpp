@@ -143,7 +143,11 @@ std::string docs_page(const std::vector<Endpoint>& endpoints) {
       "1em;color-scheme:light dark}\n"
       "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:."
       "4em .6em;"
-      "border-bottom:1px solid #8884}\n</style></head><body>\n"
+      "border-bottom:1px solid #8884}\n"
+      "@media(max-width:40em){table,tbody,tr,td{display:block}tr:first-child{display:none}"
+      "tr{padding:.6em 0;border-bottom:1px solid #8884}"
+      "td{padding:0;border:0;overflow-wrap:anywhere}td:empty{display:none}"
+      "td:last-child::before{content:'needs a '}}\n</style></head><body>\n"
       "<h1>Schema registry</h1>\n<p>holdfast " HOLDFAST_VERSION
       ". The same for programs: <a href=\"/openapi.json\">/openapi.json</a>. What needs a token "
       "takes it as "

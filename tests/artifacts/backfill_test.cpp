@@ -473,6 +473,7 @@ TEST_P(AnyBackfill, GoesOnWithARecheckThatWasCutShort) {
   add_hashed(6, 0);
   done();
   world_->clock().advance(std::chrono::hours(1));
+  const Timestamp began = world_->clock().now();
   options_.recheck = true;
   options_.batch.limit = 2;
   EXPECT_EQ(done().total.scanned, 2);
@@ -481,9 +482,47 @@ TEST_P(AnyBackfill, GoesOnWithARecheckThatWasCutShort) {
       "batch_run)");
   world_->clock().advance(std::chrono::hours(1));
   options_.batch.limit.reset();
-  EXPECT_EQ(done().total.scanned, 4) << "the two of the run that was cut short are not read again";
+  std::vector<ResumedRecheck> told;
+  options_.on_resume = [&](const ResumedRecheck& earlier) { told.push_back(earlier); };
+  const auto summary = done();
+  EXPECT_EQ(summary.total.scanned, 4) << "the two of the run that was cut short are not read again";
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].begun_at.ns, began.ns);
+  EXPECT_EQ(told[0].rows_done, 2);
+  EXPECT_EQ(told[0].rows_total, 6);
+  ASSERT_TRUE(summary.recheck_begun_at);
+  EXPECT_EQ(summary.recheck_begun_at->ns, began.ns);
   world_->clock().advance(std::chrono::hours(1));
-  EXPECT_EQ(done().total.scanned, 6) << "a recheck after one that ended is a new one";
+  const auto anew = done();
+  EXPECT_EQ(anew.total.scanned, 6) << "a recheck after one that ended is a new one";
+  EXPECT_FALSE(anew.recheck_begun_at);
+  EXPECT_EQ(told.size(), 1U);
+}
+
+TEST_P(AnyBackfill, BeginsARecheckAnewWhereThatIsAskedFor) {
+  add_hashed(6, 0);
+  done();
+  world_->clock().advance(std::chrono::hours(1));
+  options_.recheck = true;
+  options_.batch.limit = 2;
+  EXPECT_EQ(done().total.scanned, 2);
+  world_->sql("update batch_run set outcome = 'cancelled'");
+  world_->clock().advance(std::chrono::hours(1));
+  const Timestamp anew = world_->clock().now();
+  options_.restart = true;
+  options_.batch.limit = 3;
+  const auto summary = done();
+  EXPECT_EQ(summary.total.scanned, 3);
+  EXPECT_EQ(summary.rows_marked, 0) << "what the earlier one did is done again";
+  EXPECT_FALSE(summary.recheck_begun_at);
+  world_->sql("update batch_run set outcome = 'cancelled'");
+  world_->clock().advance(std::chrono::hours(1));
+  options_.restart = false;
+  options_.batch.limit.reset();
+  const auto rest = done();
+  EXPECT_EQ(rest.total.scanned, 3) << "of two that were cut short, the later one goes on";
+  ASSERT_TRUE(rest.recheck_begun_at);
+  EXPECT_EQ(rest.recheck_begun_at->ns, anew.ns);
 }
 
 TEST_P(AnyBackfill, TakesOverWhatAnotherHostLeft) {

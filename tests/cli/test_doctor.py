@@ -57,3 +57,13 @@ def test_a_root_that_may_not_be_entered_fails(sqlite_workspace):
     sqlite_workspace.data.chmod(0o744)
     done = sqlite_workspace.run("doctor", "--json", expect=2, user=65534)
     assert '"root.atlas"' in done.stdout and "Permission denied" in done.stdout
+
+
+def test_a_metrics_file_that_no_collector_reads_is_a_warning(sqlite_workspace):
+    assert "metrics.textfile" not in examined(sqlite_workspace)
+    for name, health in (("holdfast.prom", "ok"), ("holdfast.txt", "warn"), ("holdfast.prom.tmp", "warn"), ("prom", "warn")):
+        sqlite_workspace.configure(extra=f'[metrics]\ntextfile = "{name}"\n')
+        line = examined(sqlite_workspace)["metrics.textfile"]
+        assert line["health"] == health and str(sqlite_workspace.folder / name) in line["finding"], line
+        if health == "warn":
+            assert ".prom" in line["finding"] and f"{name}.prom" in line["hint"]

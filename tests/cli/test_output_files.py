@@ -266,6 +266,29 @@ def test_nothing_is_written_among_pins_or_into_a_registry_that_is_a_folder(pinne
     pinned.run("check")
 
 
+def test_no_folder_with_a_file_that_is_guarded_is_exchanged_for_pins(pinned):
+    folder = pinned.folder
+    pinned.configure(extra=SCHEMAS_OF_A_FOLDER + '[events]\njsonl = "kept/events.jsonl"\n[extract.rows]\nitems = "*.mp4"\nout = "x/rows.parquet"\n')
+    for name in ("kept", "x"):
+        (folder / name).mkdir()
+    (folder / "x/rows.done").write_text("")
+    (folder / "link").symlink_to("kept")
+    pinned.run("check", expect=None)
+    catalog = pinned.database.path.parent
+    places = {"kept": "events.jsonl", "./x/../kept": "events.jsonl", "link": "events.jsonl", "x": "[extract.rows]", str(catalog): "the catalog",
+              ".": "the configuration", "holdfast.toml": "the configuration", "data": "artifact:atlas/", "published": "the registry",
+              "published/v2": "the registry"}
+    kept = {path: (path.stat().st_ino, path.read_bytes())
+            for path in (pinned.database.path, folder / "kept/events.jsonl", folder / "x/rows.done", *folder.glob("data/*.txt"))}
+    for place, what in places.items():
+        said = " ".join(pinned.run("schemas", "fetch", "core", "--all", "--force", "--output", place, expect=2).stderr.split())
+        assert f"--output {place}" in said and what in said, said
+        assert {path: (path.stat().st_ino, path.read_bytes()) for path in kept} == kept
+    assert not list(folder.glob("*/schemas.lock.json")) and not (folder / "published/v2").exists()
+    for place in ("coming", "coming", "pins"):
+        pinned.run("schemas", "fetch", "core", "--all", "--force", "--output", place)
+
+
 def test_a_workspace_in_its_own_folder_of_pins_has_other_files_there(pinned):
     pinned.configure(extra=SCHEMAS_OF_A_FOLDER.replace('"pins"', '"."') + '[metrics]\ntextfile = "holdfast.prom"\n')
     (pinned.folder / "a.b.json").write_text('{"type": "object"}')

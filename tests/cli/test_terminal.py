@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people read: on a terminal of 80 columns and in a pipe, in one word, one number format and with hints that work."""
+import json
 import os
 import re
 
@@ -168,3 +169,31 @@ def test_help_is_a_command_too(sqlite_workspace):
     assert sqlite_workspace.run("help").stdout == sqlite_workspace.run("--help").stdout
     assert sqlite_workspace.run("help", "artifacts", "verify").stdout == sqlite_workspace.run("artifacts", "verify", "--help").stdout
     assert 'did you mean "verify"?' in sqlite_workspace.run("help", "artifacts", "verfy", expect=2).stderr
+
+
+def test_the_journal_is_a_table_that_fits_the_terminal(drifted):
+    drifted.run("artifacts", "backfill", "--recheck", "--max-drift", "100%", expect=1)
+    drifted.write("figures/c.png", "c")
+    os.makedirs(drifted.data / "a folder for what was sorted by hand")
+    os.rename(drifted.data / "figures/c.png", drifted.data / "a folder for what was sorted by hand/the third figure.png")
+    drifted.run("artifacts", "move", "--only", "c", "--to", "a folder for what was sorted by hand/the third figure.png",
+                "--reason", "it was sorted by hand and nobody told the table of it")
+    entries = [json.loads(line) for line in drifted.run("artifacts", "journal", "--json").stdout.splitlines()]
+    code, text = on_terminal(drifted, "artifacts", "journal")
+    lines = [line for line in screen(text) if line]
+    assert code == 0 and len(lines) == 1 + len(entries) and max(len(line) for line in lines) <= 80, text
+    assert lines[0].split() == ["SEQ", "AT", "ARTIFACT", "FROM", "TO", "REASON"]
+    drift = next(each for each in entries if each["reason"].startswith("drift"))
+    told = next(line for line in lines if line.split()[0] == str(drift["seq"]))
+    assert told.split()[2:5] == ["b", f"{drift['old']['file_sha256'][:8]}…", f"{drift['new']['file_sha256'][:8]}…"]
+    assert told.split()[5].startswith("drift:"), "the widest cells give way, and no hash"
+    assert [line.split()[4] for line in lines if "confirmed" in line] == ["same", "same"]
+    wide = drifted.run("artifacts", "journal", env={"COLUMNS": "120"}).stdout.splitlines()
+    assert wide[0].split()[-1] == "ACTOR" and max(len(line) for line in wide) <= 120
+    assert all(line.endswith(entries[0]["actor"]) for line in wide[1:])
+    piped = drifted.run("artifacts", "journal", env={"COLUMNS": ""}).stdout.splitlines()
+    assert len(piped) == 1 + len(entries)
+    for entry, line in zip(entries, piped[1:], strict=True):
+        for value in (entry["at"], entry["reason"], entry["actor"], entry["new"].get("file_path", "")):
+            assert value in line, "a pipe gets all of it"
+    assert drift["old"]["file_sha256"] in piped[1 + entries.index(drift)]

@@ -163,3 +163,26 @@ def test_drift_that_a_stopped_backfill_held_back_is_told_and_written_by_the_next
     assert {workspace.rows()[each]["metadata"]["file_sha256"] for each in ("a0", "a1")} == {"0" * 64}
     summary = workspace.json("artifacts", "backfill", "--max-drift", "3", expect=1)
     assert (summary["scanned"], summary["drifted"], summary["refused"]) == (3, 3, 0)
+
+
+def test_a_recheck_that_goes_on_says_so_and_can_begin_anew(sqlite_workspace):
+    for name in "abc":
+        sqlite_workspace.write(name, name)
+        sqlite_workspace.add_row(name, name)
+    sqlite_workspace.run("artifacts", "backfill")
+    recheck = ("artifacts", "backfill", "--recheck")
+    began = sqlite_workspace.json(*recheck, "--limit", "2")["started_at"]
+    cut_short = "update batch_run set outcome = 'cancelled' where id = (select max(id) from batch_run)"
+    sqlite_workspace.database.execute(cut_short)
+    # One that was read by the run that was cut short, and written to since.
+    sqlite_workspace.write("a", "written to")
+    done = sqlite_workspace.run(*recheck, "--limit", "1", "--json")
+    summary = json.loads(done.stdout)
+    hold("artifacts-backfill", summary)
+    assert (summary["scanned"], summary["rows_marked"]) == (1, 2) and began <= summary["recheck_begun_at"] < summary["started_at"]
+    assert f"that began at {summary['recheck_begun_at']}: 2 of 3 rows done since" in done.stderr and "--restart" in done.stderr
+    sqlite_workspace.database.execute(cut_short)
+    done = sqlite_workspace.run(*recheck, "--restart", "--max-drift", "100%", "--json", expect=1)
+    summary = json.loads(done.stdout)
+    assert (summary["scanned"], summary["drifted"], summary["recheck_begun_at"]) == (3, 1, None) and "goes on with" not in done.stderr
+    assert "--restart goes with --recheck" in sqlite_workspace.run("artifacts", "backfill", "--restart", expect=2).stderr

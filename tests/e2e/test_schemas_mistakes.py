@@ -337,3 +337,21 @@ def test_an_answer_that_can_be_read_in_two_ways_or_is_a_piece_is_none(place, reg
     body = b"{" + again + b'"content": ' + json.dumps(SCHEMAS[NAME]).encode() + b"}"
     registry.answers[f"/schemas/v1/{NAME}.schema"] = (status, {"Content-Type": "application/json"}, body)
     assert f"({kind})" in " ".join(place.run("schemas", "check", "core", "--format", "github", expect=3).stdout.split())
+
+
+@pytest.mark.parametrize(("variable", "value", "says"), [
+    ("SCHEMAS_CORE_CRITICAL", b"x\xff", '"x%FF" is not UTF-8'), ("SCHEMAS_CORE_CRITICAL", b"", "an empty name"),
+    ("SCHEMAS_CORE_CRITICAL", b"../x", "no name of a schema"), ("SCHEMAS_CORE_GROUP", b"x\xff", '"x%FF" is not UTF-8'),
+    ("SCHEMAS_CORE_GROUP", b"", "no group"), ("SCHEMAS_CORE_SUBJECTS", b"{name}\xff", "is not UTF-8"),
+    ("SCHEMAS_CORE_USER", b"a:b", "no colon"), ("SCHEMAS_CORE_USER", b"a\nb", "control character"),
+    ("SCHEMAS_CORE_TOKEN", b"s3cret\n", "control character"), ("ARTIFACTS_ATLAS_TYPES", b"x\xff", '"x%FF" is not UTF-8'),
+    ("ARTIFACTS_ATLAS_TABLE", b"x\xff", '"x%FF" is not UTF-8'), ("ARTIFACTS_ATLAS_JOURNAL", b"x\xff", '"x%FF" is not UTF-8'),
+    ("EXTRACT_ROWS_KEY", b"x\xff", '"x%FF" is not UTF-8'),
+])
+def test_a_value_of_a_variable_that_can_be_none_is_told_by_its_variable(place, registry, variable, value, says):
+    write_pins(place.folder / "schemas/v1", SCHEMAS)
+    place.configure(registry.url)
+    with (place.folder / "holdfast.toml").open("a") as config:
+        config.write('\n[artifacts.atlas]\nroot = "."\n[extract.rows]\nitems = "*.mp4"\nout = "rows.parquet"\n')
+    done = place.run("check", expect=2, env={f"HOLDFAST_{variable}": _bytes(value)})
+    assert f"HOLDFAST_{variable}: " in done.stderr and says in done.stderr and "s3cret" not in done.stderr

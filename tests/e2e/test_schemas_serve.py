@@ -206,6 +206,7 @@ def test_the_documents_name_every_route(quick):
     assert page.headers["Content-Type"].startswith("text/html")
     for path in ("/health", "/index", "/schemas/{track}/{name}", "/admin/schemas", "/subjects/{subject}/versions", "/openapi.json"):
         assert path in document["paths"] and path in page.body.decode()
+    assert "@media(max-width" in page.body.decode() and "overflow-wrap:anywhere" in page.body.decode(), "a telephone shows it without scrolling aside"
     assert document["paths"]["/admin/schemas"]["post"]["security"] and "security" not in document["paths"]["/index"]["get"]
 
 
