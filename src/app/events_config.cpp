@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 
+#include "base/canonical_path.h"
 #include "core/sha256.h"
 
 namespace holdfast::app {
@@ -109,7 +109,7 @@ Result<EventsConfig> read_events_config(TomlTable& root, const std::string& fold
   if (!table) return config;
   TRY_ASSIGN(const std::string jsonl, table->string_or("jsonl", ""));
   if (!jsonl.empty())  // as of redis and webhook
-    config.jsonl = (std::filesystem::path(folder) / jsonl).lexically_normal().string();
+    config.jsonl = absolute_file_path(jsonl, folder);
   TRY_ASSIGN(config.redis, read_redis(*table));
   TRY_ASSIGN(config.webhook, read_webhook(*table));
   return config;

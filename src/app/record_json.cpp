@@ -5,6 +5,7 @@
 
 #include "app/text.h"
 #include "core/canonical_json.h"
+#include "core/report_json.h"
 
 namespace holdfast::app {
 namespace {
@@ -15,9 +16,6 @@ std::string line_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json time_or_null(const std::optional<Timestamp>& at) {
-  return at ? Json(format_rfc3339(*at)) : Json();
-}
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(json_safe(text));
 }
@@ -45,11 +43,9 @@ Json object_of(const core::Fields& fields) {
 }
 
 Json json_of(const core::Finding& finding) {
-  return {{"subject", json_safe(finding.subject.text())}, {"rule", finding.rule},
-          {"level", core::level_name(finding.level)},     {"recorded", json_safe(finding.recorded)},
-          {"observed", json_safe(finding.observed)},      {"message", json_safe(finding.message)},
-          {"witness", object_of(finding.witness)},        {"hint", json_safe(finding.hint)},
-          {"file", text_or_null(finding.file)},           {"waived", finding.waived}};
+  Json object = object_of(core::finding_fields(finding));
+  object["witness"] = object_of(finding.witness);
+  return object;
 }
 
 }  // namespace
@@ -73,7 +69,7 @@ std::string incident_json(const catalog::Incident& incident) {
                   {"level", core::level_name(incident.level)},
                   {"opened_at", format_rfc3339(incident.opened_at)},
                   {"last_seen_at", format_rfc3339(incident.last_seen_at)},
-                  {"resolved_at", time_or_null(incident.resolved_at)},
+                  {"resolved_at", value_of(core::time_or_null(incident.resolved_at))},
                   {"opened_by_run", text_or_null(incident.opened_by_run)},
                   {"resolved_by_run", text_or_null(incident.resolved_by_run)},
                   {"findings", findings}});
@@ -89,7 +85,7 @@ std::string waiver_json(const catalog::Waiver& waiver) {
                   {"reason", json_safe(waiver.reason)},
                   {"created_at", format_rfc3339(waiver.created_at)},
                   {"expires_at", format_rfc3339(waiver.expires_at)},
-                  {"revoked_at", time_or_null(waiver.revoked_at)}});
+                  {"revoked_at", value_of(core::time_or_null(waiver.revoked_at))}});
 }
 
 std::string event_json(const catalog::StoredEvent& stored) {

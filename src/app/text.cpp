@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/root_folder.h"
+#include "core/json_depth.h"
 
 namespace holdfast::app {
 namespace {
@@ -86,20 +87,10 @@ std::size_t bytes_within(std::string_view text, std::size_t width) {
 std::size_t json_end(std::string_view text, std::size_t begin) {
   const std::string_view lead = text.substr(begin, 2);
   if (lead != "{\"" && lead != "[\"" && lead != "[{" && lead != "[[") return begin;
-  int depth = 0;
-  bool in_string = false;
+  core::JsonDepth depth;
   for (std::size_t at = begin; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_string) {
-      if (c == '\\') ++at;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      ++depth;
-    } else if ((c == '}' || c == ']') && --depth == 0) {
-      return at + 1;
-    }
+    depth.read(text[at]);
+    if (depth.open_count() == 0) return at + 1;
   }
   return std::string_view::npos;
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <filesystem>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "app/guarded_files.h"
 #include "app/text.h"
 #include "base/assert.h"
+#include "base/canonical_path.h"
 #include "base/nearest.h"
 #include "base/root_folder.h"
 #include "sql/connection.h"
@@ -28,13 +28,6 @@ std::string user_at_host() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0 || host.front() == '\0') return user;
   return printable_path(user + '@' + host.data());
-}
-
-std::string absolute(const std::string& path, const std::string& folder) {
-  return (path.starts_with('/') ? std::filesystem::path(path)
-                                : std::filesystem::path(folder) / path)
-      .lexically_normal()
-      .string();
 }
 
 std::string name_of_folder(const std::string& folder) {
@@ -65,7 +58,7 @@ Status read_fixed_sections(TomlTable& root, Workspace& workspace) {
   if (metrics) {
     TRY_ASSIGN(const auto textfile, metrics->string("textfile"));
     if (textfile && !textfile->empty())
-      workspace.metrics_textfile = absolute(*textfile, workspace.folder);
+      workspace.metrics_textfile = absolute_file_path(*textfile, workspace.folder);
   }
   return {};
 }

@@ -138,17 +138,15 @@ class JsonWriter {
   explicit JsonWriter(const TextSink& sink) : sink_(sink) {}
 
   Status begin(const Header& header, const ReportEnd& end) {
-    const auto time = [](const std::optional<Timestamp>& at) {
-      return at ? core::FieldValue(format_rfc3339(*at)) : core::FieldValue();
-    };
-    TRY_ASSIGN(std::string head,
-               core::canonical_json({{"schema", std::string(kSchema)},
-                                     {"source", header.source},
-                                     {"written_at", format_rfc3339(header.written_at)},
-                                     {"first_observed_at", time(end.first_observed_at)},
-                                     {"last_observed_at", time(end.last_observed_at)},
-                                     {"never_observed", end.never_observed},
-                                     {"complete", end.complete()}}));
+    TRY_ASSIGN(
+        std::string head,
+        core::canonical_json({{"schema", std::string(kSchema)},
+                              {"source", header.source},
+                              {"written_at", format_rfc3339(header.written_at)},
+                              {"first_observed_at", core::time_or_null(end.first_observed_at)},
+                              {"last_observed_at", core::time_or_null(end.last_observed_at)},
+                              {"never_observed", end.never_observed},
+                              {"complete", end.complete()}}));
     TRY_ASSIGN(const std::string tally, tally_members(end.tally));
     head.pop_back();
     return sink_(head + ',' + tally + ",\"findings\":[");

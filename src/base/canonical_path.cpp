@@ -6,10 +6,14 @@
 namespace holdfast {
 
 std::string absolute_path(const std::string& path, const std::string& folder) {
-  std::string out = (std::filesystem::path(folder) / path).lexically_normal().string();
+  std::string out = absolute_file_path(path, folder);
   while (out.size() > 1 && out.ends_with('/'))
     out.pop_back();
   return out;
+}
+
+std::string absolute_file_path(const std::string& path, const std::string& folder) {
+  return (std::filesystem::path(folder) / path).lexically_normal().string();
 }
 
 std::filesystem::path canonical_path(const std::string& path) {

@@ -9,6 +9,8 @@ namespace holdfast {
 
 /// The path as it is seen from `folder`, without "." and ".." and without a slash at its end. Links stay; nothing is opened.
 std::string absolute_path(const std::string& path, const std::string& folder);
+/// The same for a file. A slash at its end stays: whoever opens it is told that no file is named so.
+std::string absolute_file_path(const std::string& path, const std::string& folder);
 
 /// The path without links, "." and "..", as far as it is there.
 std::filesystem::path canonical_path(const std::string& path);

@@ -103,6 +103,15 @@ Result<std::unique_ptr<ReadableFile>> readable_in(FileSystem& files, const std::
   return std::unique_ptr<ReadableFile>(std::make_unique<FileInFileSystem>(files, path, size_bytes));
 }
 
+Result<std::string> read_descriptor(int fd, const std::string& name, std::uint64_t limit_bytes) {
+  TRY_ASSIGN(const auto file, readable_descriptor(fd, name));
+  if (file->size_bytes() > limit_bytes)
+    return Error(Code::invalid, file->name() + " is larger than " + limit_text(limit_bytes));
+  std::string bytes(file->size_bytes(), '\0');
+  TRY(file->read_at(0, std::span(bytes)));
+  return bytes;
+}
+
 Result<std::string> read_beneath(const RootFolder& root, std::string_view path,
                                  std::uint64_t limit_bytes) {
   const std::string shown = printable_path(root.path() + '/' + std::string(path));
@@ -111,12 +120,7 @@ Result<std::string> read_beneath(const RootFolder& root, std::string_view path,
     if (opened.refusal == OpenRefusal::none) return Error(Code::not_found, shown + " is not there");
     return Error(Code::io, shown + " can't be read: " + printable_path(opened.reason));
   }
-  TRY_ASSIGN(const auto file, readable_descriptor(opened.fd.get(), shown));
-  if (file->size_bytes() > limit_bytes)
-    return Error(Code::invalid, shown + " is larger than " + limit_text(limit_bytes));
-  std::string bytes(file->size_bytes(), '\0');
-  TRY(file->read_at(0, std::span(bytes)));
-  return bytes;
+  return read_descriptor(opened.fd.get(), shown, limit_bytes);
 }
 
 }  // namespace holdfast

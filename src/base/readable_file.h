@@ -32,6 +32,8 @@ Result<std::unique_ptr<ReadableFile>> readable_descriptor(int fd, const std::str
 /// Both must outlive what is returned. `not_found`, `io`.
 Result<std::unique_ptr<ReadableFile>> readable_in(FileSystem& files, const std::string& path);
 
+/// All bytes of a file that somebody opened; `fd` stays the caller's. `invalid` where it has more than `limit_bytes`, else `io`.
+Result<std::string> read_descriptor(int fd, const std::string& name, std::uint64_t limit_bytes);
 /// All bytes of a file beneath a root. `not_found`; `invalid` where it has more than `limit_bytes`; `io` for what can't be opened there
 /// (it is no regular file, leads out, may not be read) or read.
 Result<std::string> read_beneath(const RootFolder& root, std::string_view path,

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/canonical_path.h"
 #include "base/file.h"
 #include "base/folder_exchange.h"
 #include "base/log.h"
@@ -30,10 +31,8 @@ std::string variable(const char* name) {
 
 std::string absolute(const std::string& path) {
   if (path.empty()) return path;  // a command that has no folder of pins
-  std::string out = fs::absolute(path).lexically_normal().string();
-  while (out.size() > 1 && out.ends_with('/'))
-    out.pop_back();
-  return out;
+  std::error_code ignored;        // without a current folder it stays as it was given
+  return absolute_path(path, fs::current_path(ignored).string());
 }
 
 Error usage(const std::string& message, const std::string& hint = "holdfast schemas --help") {

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <simdjson.h>
 
+#include "core/json_depth.h"
 #include "core/plain_text.h"
 
 namespace holdfast::core {
@@ -334,22 +335,11 @@ bool canonical_key_less(std::string_view a, std::string_view b) {
 }
 
 bool is_json_too_deep(std::string_view json) {
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kJsonDepthLimit) return true;
-    } else if ((c == ']' || c == '}') && depth > 0) {
-      --depth;
-    }
-  }
-  return false;
+  JsonDepth depth;
+  return std::ranges::any_of(json, [&](char c) {
+    depth.read(c);
+    return depth.open_count() > kJsonDepthLimit;
+  });
 }
 
 bool is_utf8(std::string_view bytes) {

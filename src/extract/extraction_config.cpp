@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "base/canonical_path.h"
 #include "base/clock.h"
 #include "base/rate_limit.h"
 #include "base/shell_word.h"
@@ -20,11 +21,6 @@ constexpr std::int64_t kMaxTries = 100;
 constexpr std::array<std::string_view, 16> kKeys = {
     "items",  "items_file", "out",       "key",      "extractor", "command", "columns", "timeout",
     "memory", "tries",      "reference", "features", "model",     "ffmpeg",  "threads", "harmless"};
-
-std::string beneath(const std::string& folder, const std::string& path) {
-  const fs::path asked(path);
-  return (asked.is_absolute() ? asked : fs::path(folder) / asked).lexically_normal().string();
-}
 
 Result<ExtractorKind> kind_of(const std::string& name, TomlTable& table) {
   if (name == "sha256") return ExtractorKind::sha256;
@@ -140,7 +136,7 @@ Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTab
   TRY_ASSIGN(const auto items_file, table.string("items_file"));
   if (config.items && items_file)
     return table.invalid("items_file", "items are a pattern or a list: name one of the two");
-  if (items_file) config.items_file = beneath(workspace_folder, *items_file);
+  if (items_file) config.items_file = absolute_file_path(*items_file, workspace_folder);
   TRY_ASSIGN(const auto out, table.string("out"));
   TRY_ASSIGN(const auto key, table.string("key"));
   TRY_ASSIGN(const auto extractor, table.string("extractor"));
@@ -149,7 +145,7 @@ Result<ExtractionConfig> read_extraction_config(const std::string& name, TomlTab
     TRY(table.finish());  // a misspelt key says more than the one that is missing
     return table.invalid("out", "name the Parquet file that the rows are published in");
   }
-  config.out = beneath(workspace_folder, *out);
+  config.out = absolute_file_path(*out, workspace_folder);
   for (const std::string& other :
        {config.ledger(), config.staging(), config.manifest(), config.lock()}) {
     if (other == config.out)

@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
-#include <unistd.h>
-
+#include "base/readable_file.h"
 #include "base/root_folder.h"
 #include "schemas/pins.h"
 #include "schemas/registry.h"
@@ -69,21 +67,13 @@ Result<SchemaFile> place_of(const std::string& file, const std::string& path) {
   return out;
 }
 
+// Whoever asks over HTTP is not told where the root lies: no read_beneath.
 Result<std::string> bytes_of(const RootFolder& root, const std::string& file) {
   const Opened opened = root.open_file(file);
   TRY(check_shortage(opened.refusal, opened.reason));
   if (!opened.found || opened.refusal != OpenRefusal::none)
     return Error(Code::invalid, printable_path(file) + ": " + opened.reason);
-  std::string out;
-  std::array<char, 65536> buffer{};
-  while (out.size() <= schemas::kMostSchemaBytes) {
-    const ssize_t size = ::read(opened.fd.get(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Error(Code::io, "read " + printable_path(file) + " failed");
-    if (size == 0) return out;
-    out.append(buffer.data(), static_cast<std::size_t>(size));
-  }
-  return Error(Code::invalid, printable_path(file) + " is larger than 16 MiB");
+  return read_descriptor(opened.fd.get(), file, schemas::kMostSchemaBytes);
 }
 
 Result<schemas::Publication> publication_of(const SchemaFile& file, std::string bytes,

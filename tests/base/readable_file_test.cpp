@@ -77,6 +77,9 @@ TEST(ReadBeneath, ReadsAllOfAFileInTheFolderAndNothingElse) {
   const auto absent = read_beneath(*root, "none", 10);
   EXPECT_EQ(absent.error().code(), Code::not_found);
   EXPECT_EQ(absent.error().message(), folder.at("root/none") + " is not there");
+  const Opened opened = root->open_file("a/f");
+  EXPECT_EQ(read_descriptor(opened.fd.get(), "a/f", 9).error().message(),
+            "a/f is larger than 9 bytes");
   EXPECT_EQ(read_beneath(*root, "link", 10).error().code(), Code::io);
   EXPECT_EQ(read_beneath(*root, "a", 10).error().code(), Code::io);
 }
