@@ -97,7 +97,9 @@ TEST(ChildProcess, ThatPrintsWithoutEndIsRefused) {
   const auto line = child.read_line(10s, nullptr);
   ASSERT_FALSE(line);
   EXPECT_EQ(line.error().code(), Code::invalid);
-  ChildProcess chatty = shell("yes complaint >&2 & echo done; wait");
+  // More than the pipe holds comes before the line, so that some of it has been read by then.
+  ChildProcess chatty =
+      shell("yes complaint | head -c 1000000 >&2; echo done; exec yes complaint >&2");
   EXPECT_EQ(next(chatty), "done");
   EXPECT_EQ(chatty.wait(50ms).signal, SIGKILL);
   EXPECT_THAT(chatty.error_tail(), HasSubstr("complaint"));

@@ -121,7 +121,7 @@ def test_killed_at_random_moments_no_row_is_lost_or_repeated(sqlite_workspace, r
         truth = extraction.hashes()
         extracted_before = len(extraction.extracted())
         staged_bytes = extraction.staged_bytes()
-        process = extraction.start()
+        process, began = extraction.start(), time.monotonic()
         try:
             # Half of them from the first row that is staged on, so that enough come in the middle on a quick machine too.
             while starts % 2 and process.poll() is None and extraction.staged_bytes() <= staged_bytes:
@@ -134,6 +134,7 @@ def test_killed_at_random_moments_no_row_is_lost_or_repeated(sqlite_workspace, r
         done = extraction.hold(truth)
         if not killed:
             assert done == set(extraction.items)
+            whole_s = min(whole_s, time.monotonic() - began)  # the machine may have been busy when it was measured
             continue
         kills += 1
         states["staged" if extraction.staged() else "published" if done == set(extraction.items) else "nothing new"] += 1

@@ -126,8 +126,10 @@ def test_failing_open_is_for_what_was_tried_and_never_for_nothing(sqlite_workspa
     sqlite_workspace.write("a.bin", "a")
     sqlite_workspace.add_row("a", "a.bin")
     sqlite_workspace.run("artifacts", "backfill")
-    sqlite_workspace.run("check", "--quick", "--max-age", "1ms", expect=3)
-    sqlite_workspace.run("check", "--quick", "--max-age", "1ms", "--fail-open")
+    sqlite_workspace.run("check", "--quick", "--max-age", "1d")
+    sqlite_workspace.database.execute("update artifact_proof set proved_at = '2020-01-01T00:00:00.000000Z'")
+    sqlite_workspace.run("check", "--quick", "--max-age", "1d", expect=3)
+    sqlite_workspace.run("check", "--quick", "--max-age", "1d", "--fail-open")
 
 
 @pytest.mark.parametrize("table", ["artifact_observation", "event_head"])

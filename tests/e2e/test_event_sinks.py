@@ -13,9 +13,10 @@ import time
 
 import jsonschema
 import pytest
+from loopback_server import HeldPort
 from pins import FEEDBACK, SCHEMAS, breaking, write_pins
 from plain_registry import PlainRegistry
-from redis_server import RedisServer, free_port
+from redis_server import RedisServer
 from schemas import hold
 from webhook import WebhookReceiver
 
@@ -280,8 +281,8 @@ def test_a_webhook_gets_signed_cloudevents(workspace):
 
 
 def test_a_receiver_that_was_down_gets_everything_in_order(workspace):
-    port = free_port()
-    configure(workspace, webhook=f"http://127.0.0.1:{port}/h1dden", jsonl="events.jsonl")
+    port = HeldPort()
+    configure(workspace, webhook=f"http://127.0.0.1:{port.number}/h1dden", jsonl="events.jsonl")
     for _ in range(3):
         done = workspace.run("check", expect=3)
         assert "webhook" in done.stderr and "h1dden" not in done.stderr

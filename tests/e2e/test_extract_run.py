@@ -44,11 +44,11 @@ class Extraction:
         self.out = workspace.folder / "out/f.parquet"
         self.out.parent.mkdir(exist_ok=True)
 
-    def worker(self, **bad):
+    def worker(self, timeout="10m", **bad):
         script = self.workspace.folder / "score.py"
         script.write_text(WORKER.format(bad=bad))
         self.configure(f'extractor = "worker"\ncommand = ["{sys.executable}", "score.py"]\n'
-                       'columns = ["size:int64", "score:float64", "name:string"]\ntimeout = "2s"\n')
+                       f'columns = ["size:int64", "score:float64", "name:string"]\ntimeout = "{timeout}"\n')
         return self
 
     def configure(self, extractor):
@@ -120,7 +120,7 @@ def test_a_new_item_is_added_and_nothing_else_is_touched(extraction):
     ("crash", "ended with exit 9"), ("hang", "nothing came for 2 s"), ("garbage", "printed no answer"), ("error", "no frames"),
     ("other", "answered for another key"), ("column", '"extra" is no declared column'), ("type", '"size" is declared as int64')])
 def test_a_bad_item_costs_itself_only(extraction, how, says):
-    extraction.worker(**{"007.mp4": how})
+    extraction.worker(timeout="2s" if how == "hang" else "10m", **{"007.mp4": how})
     report = extraction.run("--jobs", "2", expect=3)
     assert [each["key"] for each in report["failed"]] == ["007.mp4"] and says in report["failed"][0]["why"]
     assert report["failed"][0]["tries"] == 3 and report["status"] == "incomplete" and report["ok"] == 19

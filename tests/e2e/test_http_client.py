@@ -2,12 +2,12 @@
 import base64
 import email.utils
 import gzip
-import socket
 import time
 import zlib
 
 import pytest
 from http_peer import ProbeClient, ProbeServer, ScriptedServer, answer, make_certificate
+from loopback_server import HeldPort
 
 OK = answer(200, '{"a":1}', Content_Type="application/json")
 
@@ -137,9 +137,8 @@ def test_a_retry_after_that_is_too_long_ends_the_attempts_and_is_told():
 
 
 def test_a_server_that_is_not_there_is_unreachable():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with ProbeClient(base_url=f"http://127.0.0.1:{port}", manual_clock=True) as client:
+    port = HeldPort()
+    with ProbeClient(base_url=f"http://127.0.0.1:{port.number}", manual_clock=True) as client:
         report = client.get("/a")
         assert (report["kind"], report["code"], report["status"], len(report["attempts"])) == ("unreachable", "unavailable", 0, 4)
     with ProbeClient(base_url="http://no-such-host.invalid", manual_clock=True, attempts=1) as client:

@@ -169,8 +169,8 @@ class Walk:
     def review(self):
         """The page that is in the repository then, and the alerts that Prometheus says fired."""
         _, _, fired, _, _ = self.follow(AFTERWARDS)
-        name = f"docs/incidents/drift_{time.strftime('%Y%m%d', time.gmtime())}.md"
-        assert self.sh(f"git show --stat --format= HEAD -- {name}"), "it was committed"
+        name, = self.sh("git show --name-only --format= HEAD").split()
+        assert re.fullmatch(r"docs/incidents/drift_20\d{6}\.md", name), "it was committed"
         return (self.folder / name).read_text(), set(re.findall(r'alertname="(\w+)"', fired))
 
 

@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.parse
 
-from redis_server import free_port
+from loopback_server import HeldPort
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE_S = 120  # it starts in four seconds, and in ten times that on a busy machine
@@ -40,7 +40,8 @@ class ApicurioServer:
         assert len(programs) == 1, f"no Apicurio Registry in {installed()}: scripts/setup.sh apicurio"
         self.folder = pathlib.Path(folder)
         (self.folder / "tmp").mkdir(parents=True)
-        self.port = free_port()
+        self.held = HeldPort()
+        self.port = self.held.number
         self.origin = f"http://127.0.0.1:{self.port}"
         settings = {**SETTINGS, "quarkus.http.port": self.port, "java.io.tmpdir": self.folder / "tmp"}
         words = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *(f"-D{name}={value}" for name, value in settings.items()),

@@ -30,7 +30,7 @@ start)
   [ -d "$dir/data" ] || fresh=yes  # else a server that was stopped or crashed goes on with its data
   [ $fresh = no ] || run "$bin/initdb" -D "$dir/data" -U holdfast --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb.log"
   settings="-c listen_addresses='' -c unix_socket_directories='$sock' -c fsync=${FSYNC:-off}"
-  settings+=" -c max_connections=60 -c shared_buffers=64MB"
+  settings+=" -c max_connections=500 -c shared_buffers=64MB"
   run "$bin/pg_ctl" -D "$dir/data" -w -t 30 -l "$dir/server.log" -o "$settings" start >/dev/null ||
     { cat "$dir/server.log" >&2; exit 1; }
   [ $fresh = no ] || run "$bin/createdb" -h "$sock" -U holdfast holdfast

@@ -8,8 +8,7 @@ import time
 import urllib.parse
 import urllib.request
 
-from loopback_server import Handler, LoopbackServer
-from redis_server import free_port
+from loopback_server import Handler, HeldPort, LoopbackServer
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 RULES = SOURCE / "deploy/prometheus/holdfast-schemas.rules.yml"
@@ -54,7 +53,8 @@ class PromStack:
     def __init__(self, folder, target, hook):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.prometheus_port, self.alertmanager_port = free_port(), free_port()
+        self.held = [HeldPort(), HeldPort()]
+        self.prometheus_port, self.alertmanager_port = (each.number for each in self.held)
         self.processes = []
         (self.folder / "rules.yml").write_text(scaled_rules())
         # JSON is YAML.

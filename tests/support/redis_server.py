@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real redis-server in a folder of its own, on a Unix socket or a port that the kernel chose; and redis-cli as the second program."""
+"""A real redis-server in a folder of its own, on a Unix socket or a port of its own; and redis-cli as the second program."""
 import json
 import pathlib
 import shutil
-import socket
 import subprocess
 import time
 
+from loopback_server import HeldPort
+
 PATIENCE_S = 60
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class RedisServer:
@@ -25,7 +20,8 @@ class RedisServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.password = password
         self.socket = self.folder / "redis.sock"
-        self.port = free_port() if tcp else 0
+        self.held = HeldPort() if tcp else None
+        self.port = self.held.number if tcp else 0
         self.process = None
         assert len(str(self.socket)) < 100, "a Unix socket's path has a limit"
 

@@ -10,7 +10,7 @@ class WebhookReceiver(LoopbackServer):
     """`requests` are (path, headers, body bytes) of what it took with 2xx; `statuses` are answered first, one a request; then
     `verdict`, given the event, may say a status."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=None):
         self.requests = []
         self.refused = []
         self.statuses = []
