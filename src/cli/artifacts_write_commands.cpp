@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast artifacts backfill | residual | prepare | journal`; import is in artifacts_import_command.cpp.
 #include <charconv>
-#include <filesystem>
 #include <limits>
 
 #include <CLI/CLI.hpp>
