@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast artifacts backfill | residual | prepare`; import and journal have files of their own.
 #include <charconv>
-#include <filesystem>
 #include <limits>
 
 #include <CLI/CLI.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast check`: every configured check, one report, one exit code.
-#include <array>
 
 #include <CLI/CLI.hpp>
 

@@ -2,9 +2,7 @@
 #include "cli/command.h"
 
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <system_error>
 
 #include <CLI/CLI.hpp>

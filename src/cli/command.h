@@ -50,7 +50,7 @@ struct Command {
   /// Loads the workspace and opens its catalog. A command that was told to write files names them all here, before it does anything:
   /// app::check_outputs().
   struct Open {
-    std::unique_ptr<app::Workspace> workspace;
+    std::shared_ptr<const app::Workspace> workspace;
     std::unique_ptr<catalog::Catalog> catalog;
     bool outputs_are_told = true;  // false: ask app::check_outputs() again before one is written
   };

@@ -7,7 +7,6 @@
 // a workspace and costs no process. Only the names of sources are asked of the program, which then
 // reads the configuration and opens nothing.
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "app/domains.h"

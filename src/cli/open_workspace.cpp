@@ -22,7 +22,7 @@ constexpr std::string_view kFileSink = "jsonl";
 
 // The sinks of the workspace that this process opened.
 struct Owed {
-  app::Workspace workspace;
+  std::shared_ptr<const app::Workspace> workspace;
   std::map<std::string, std::chrono::nanoseconds> failed_at = {};  // kind → monotonic
   Status file = {};  // that of [events] jsonl may be written
 };
@@ -33,8 +33,8 @@ std::optional<Owed>& owed() {
 
 Status deliver(const app::SinkPlace& place, const Owed& to, const Command& command) {
   if (place.kind == kFileSink) TRY(to.file);
-  TRY_ASSIGN(auto catalog, catalog::Catalog::open(to.workspace.catalog_url, *command.clock));
-  const auto sink = app::make_sink(to.workspace.events, place,
+  TRY_ASSIGN(auto catalog, catalog::Catalog::open(to.workspace->catalog_url, *command.clock));
+  const auto sink = app::make_sink(to.workspace->events, place,
                                    {app::Patience::short_wait, &real_file_system(), command.clock});
   app::DeliveryOptions options;
   if (place.kind != kFileSink) {  // a file is written whatever stopped the command
@@ -50,23 +50,23 @@ Status deliver(const app::SinkPlace& place, const Owed& to, const Command& comma
 Result<Command::Open> Command::open(const std::vector<app::NamedOutput>& outputs,
                                     Untold untold) const {
   TRY_ASSIGN(auto loaded, app::Workspace::load(workspace));
-  auto opened = std::make_unique<app::Workspace>(std::move(loaded));
+  const auto opened = std::make_shared<const app::Workspace>(std::move(loaded));
   const Status told = app::check_outputs(*opened, *clock, outputs);
   if (!told && (untold == Untold::ends || told.error().code() == Code::invalid))
     return told.error();
   TRY_ASSIGN(auto catalog, catalog::Catalog::open(opened->catalog_url, *clock));
-  owed() = Owed{*opened};
-  return Open{std::move(opened), std::make_unique<catalog::Catalog>(std::move(catalog)), told.ok()};
+  owed() = Owed{opened};
+  return Open{opened, std::make_unique<catalog::Catalog>(std::move(catalog)), told.ok()};
 }
 
 Status deliver_owed_events(const Command& command) {
   if (!owed()) return {};
   Owed& to = *owed();
-  for (const app::SinkPlace& place : app::sink_places(to.workspace.events)) {
+  for (const app::SinkPlace& place : app::sink_places(to.workspace->events)) {
     const auto failed = to.failed_at.find(place.kind);
     const auto now = command.clock->monotonic();
     if (failed != to.failed_at.end() && now - failed->second < kLeftAlone) continue;
-    if (place.kind == kFileSink) to.file = app::check_events_file(to.workspace, *command.clock);
+    if (place.kind == kFileSink) to.file = app::check_events_file(*to.workspace, *command.clock);
     const Status delivered = deliver(place, to, command);
     to.failed_at.erase(place.kind);
     if (delivered) continue;

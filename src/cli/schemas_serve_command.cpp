@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast schemas serve`: a schema registry on the workspace's catalog.
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // `holdfast schemas watch`: looking again and again, and saying where the answer changes.
-#include <algorithm>
 #include <random>
 
 #include <CLI/CLI.hpp>

@@ -3,7 +3,6 @@
 #include "core/fields.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 

@@ -2,7 +2,6 @@
 #include "http/tls.h"
 
 #include <algorithm>
-#include <array>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

@@ -2,7 +2,6 @@
 // Members of a language, level by level: all prefixes of one length, as far as each of them leads to a member. Since they do, no more of
 // them are kept than members are wanted.
 #include <algorithm>
-#include <deque>
 #include <utility>
 
 #include "json_schema/automaton_search.h"

@@ -3,7 +3,6 @@
 #include "json_schema/compare.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 

@@ -3,7 +3,6 @@
 #include "json_schema/number.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <limits>
 #include <numeric>

@@ -40,10 +40,6 @@ std::string_view dialect_name(Dialect dialect) {
   return kDialects[static_cast<std::size_t>(dialect)].name;
 }
 
-std::string_view dialect_uri(Dialect dialect) {
-  return kDialects[static_cast<std::size_t>(dialect)].uri;
-}
-
 // http and https are often taken for each other, and mean the same here.
 std::optional<Dialect> dialect_of_uri(std::string_view uri) {
   if (uri.ends_with('#')) uri.remove_suffix(1);

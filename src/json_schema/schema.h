@@ -26,8 +26,6 @@ enum class Dialect : unsigned char { draft4, draft6, draft7, draft2019, draft202
 
 /// As people write it: "draft-07", "2020-12".
 std::string_view dialect_name(Dialect dialect);
-/// The URI of its meta-schema, without an empty fragment.
-std::string_view dialect_uri(Dialect dialect);
 /// The dialect of a `$schema`, with or without an empty fragment.
 std::optional<Dialect> dialect_of_uri(std::string_view uri);
 
