@@ -153,7 +153,8 @@ class ArtifactWorld {
   std::string backend_;
   TempFolder folder_;
   OwnDatabase database_;
-  ManualClock clock_{Timestamp{4'102'444'800'000'000'000}};  // 2100: after every file that a test makes
+  ManualClock clock_{
+      Timestamp{4'102'444'800'000'000'000}};  // 2100: after every file that a test makes
   catalog::Catalog catalog_;
   sql::Connection side_;
   SourceConfig config_;
