@@ -156,10 +156,11 @@ class Judging {
 
   // Only what is configured is run by us.
   std::string run_command() const {
-    if (!state_.shards.empty() && config_.extractor)
-      return "holdfast extract merge " + config_.arguments + " first, then what is still pending";
-    return config_.extractor ? "holdfast extract run " + config_.arguments
-                             : "run the program that makes them again";
+    if (!config_.extractor) return "run the program that makes them again";
+    const std::string run = "holdfast extract run " + config_.arguments;
+    return state_.shards.empty() ? run
+                                 : "holdfast extract merge " + config_.arguments + ", then " + run +
+                                       " for what is still pending";
   }
 
   void unreadable() {
