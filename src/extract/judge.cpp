@@ -326,8 +326,9 @@ class Judging {
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < ledger.keys.size(); ++i) {
       const std::string_view key = ledger.keys.at(i);
-      if (ledger.row_digests[i] == core::Sha256Digest{} && published.rows.keys.contains(key))
-        keys.emplace_back(key);
+      const bool is_recorded =
+          i < ledger.row_digests.size() && ledger.row_digests[i] != core::Sha256Digest{};
+      if (!is_recorded && published.rows.keys.contains(key)) keys.emplace_back(key);
     }
     add_keys({kRowsNotCompared, "", "",
               counted(keys.size(), "published row") + " without a digest in " +

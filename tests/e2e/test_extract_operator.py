@@ -139,6 +139,20 @@ def test_a_look_without_the_ledger_ends_no_incident_of_a_changed_row(workspace):
     assert "extract.rows_changed" in workspace.run("check", "extract", expect=1).stdout
 
 
+def test_a_changed_row_behind_a_damaged_page_stays_changed(workspace):
+    changed(workspace)
+    out = workspace.folder / "out/f.parquet"
+    pyarrow.parquet.write_table(published(workspace), out, write_page_checksum=True, compression="none", use_dictionary=False)
+    group = pyarrow.parquet.read_metadata(out).row_group(0)
+    column, = (group.column(i) for i in range(group.num_columns) if group.column(i).path_in_schema == "round")
+    data = bytearray(out.read_bytes())
+    data[column.data_page_offset + column.total_compressed_size - 2] ^= 1  # the length of the last text
+    out.write_bytes(bytes(data))
+    done = workspace.run("check", "extract", "--full", expect=1)
+    assert "extract.output_damaged" in done.stdout and "once every row can be read" in done.stdout
+    assert set(open_incidents(workspace)[0][1]) == {"extract.output_damaged", "extract.rows_changed"}
+
+
 def test_a_changed_row_that_is_extracted_again_is_in_step(workspace):
     whole, victim = changed(workspace)
     ledger = workspace.folder / "out/f.done"
