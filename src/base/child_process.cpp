@@ -84,6 +84,14 @@ struct Launch {
   std::optional<std::uint64_t> memory_bytes;
 };
 
+/// With the reason on its standard error, where whoever started it looks. Nothing but calls that are safe after a fork.
+[[noreturn]] void give_up(const char* what, int error) {
+  const char* why = ::strerrordesc_np(error);
+  for (const char* each : {what, ": ", why == nullptr ? "an unknown error" : why, "\n"})
+    if (::write(STDERR_FILENO, each, std::strlen(each)) < 0) break;
+  ::_exit(kNoProgram);
+}
+
 [[noreturn]] void become(const Launch& launch, int in, int out, int err, pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -104,9 +112,12 @@ struct Launch {
   }
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  if (!launch.folder.empty() && ::chdir(launch.folder.c_str()) != 0) ::_exit(kNoProgram);
+  if (!launch.folder.empty() && ::chdir(launch.folder.c_str()) != 0)
+    give_up("its folder can't be entered", errno);
   ::execve(launch.program.c_str(), launch.argv.data(), launch.environment.data());
-  ::_exit(kNoProgram);
+  give_up(errno == ENOEXEC ? "it is no program (a script begins with #! and its interpreter)"
+                           : "it can't be run",
+          errno);
 }
 
 Error timed_out(std::chrono::nanoseconds timeout) {

@@ -42,7 +42,8 @@ Result<std::string> find_program(const std::string& asked, const std::string& fo
 /// Not thread-safe; each child is one thread's. The destructor kills what still runs.
 class ChildProcess {
  public:
-  /// `not_found` where there is no such program, `invalid` where it may not be run, `io`. argv[0] is looked for in PATH.
+  /// `not_found` where there is no such program, `invalid` where it may not be run, `io`. argv[0] is looked for in PATH. One that the system
+  /// can't run though it may ends with 127, and error_tail() says why.
   static Result<ChildProcess> start(const std::vector<std::string>& argv,
                                     const ChildOptions& options);
   ~ChildProcess();

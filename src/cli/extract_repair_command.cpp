@@ -71,7 +71,8 @@ std::string text_of(const extract::ExtractionConfig& config, const extract::Repa
   for (std::size_t i = 0; i < std::min(kNamed, repair.removed.size()); ++i)
     out += "       " + app::printable(printable_path(repair.removed[i])) + '\n';
   if (repair.removed.size() > kNamed) out += "       …\n";
-  out += line("in ", repair.added.size(), "keys that have a row");
+  out +=
+      line("in ", repair.added.size(), "keys that have a row; whether it was changed is not known");
   out += line("out", repair.repeated, "entries of keys that stood there already");
   out += line("out", repair.bad_ledger_lines, "lines of the ledger that are no entries");
   out += line("out", repair.bad_staging_lines, "lines of the staging file that are no rows");

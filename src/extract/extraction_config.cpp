@@ -5,8 +5,10 @@
 #include <array>
 #include <filesystem>
 #include <sstream>
+#include <system_error>
 
 #include "base/canonical_path.h"
+#include "base/child_process.h"
 #include "base/clock.h"
 #include "base/rate_limit.h"
 #include "base/shell_word.h"
@@ -31,15 +33,36 @@ Result<ExtractorKind> kind_of(const std::string& name, TomlTable& table) {
                        "\"" + name + "\" is no extractor: sha256, exec, worker, video-quality");
 }
 
-/// A list has its words as they are; one string with a blank was meant for a shell, and there is none.
-Status refuse_command_line(TomlTable& table) {
+bool is_program(const std::string& name, const std::string& folder) {
+  if (name.find('/') == std::string::npos) return static_cast<bool>(find_program(name, folder));
+  std::error_code unseen;
+  return fs::is_regular_file(beneath(folder, name), unseen);
+}
+
+/// A list has its words as they are; one string with white space was meant for a shell, and there is none, unless a program has that name.
+Status refuse_command_line(TomlTable& table, const std::string& folder) {
   const auto line = table.string("command");
-  if (!line || !*line || (*line)->find(' ') == std::string::npos) return {};
+  if (!line || !*line || (*line)->find_first_of(" \t\n\v\f\r") == std::string::npos) return {};
+  if (is_program(**line, folder)) return {};
   std::vector<std::string> words;
   std::istringstream rest(**line);
   for (std::string word; rest >> word;)
     words.push_back(word);
-  return table.invalid("command", "write the words as a list: " + toml_array(words));
+  const bool may_be_path = (*line)->find('/') != std::string::npos;
+  return table.invalid(
+      "command",
+      "write the words as a list: " + toml_array(words) +
+          (may_be_path ? ", or " + toml_array({**line}) + " where that is one file" : ""));
+}
+
+Status check_command(TomlTable& table, const ExtractorConfig& config) {
+  if (config.command.empty())
+    return table.invalid("command", "name the program that makes the rows");
+  for (const std::string& word : config.command) {
+    if (word.find('\0') != std::string::npos)
+      return table.invalid("command", "no word of it can hold a NUL");
+  }
+  return refuse_command_line(table, config.folder);
 }
 
 Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table,
@@ -83,8 +106,7 @@ Result<ExtractorConfig> read_extractor(const std::string& name, TomlTable& table
     }
     return out;
   }
-  if (out.command.empty()) return table.invalid("command", "name the program that makes the rows");
-  TRY(refuse_command_line(table));
+  TRY(check_command(table, out));
   const auto parsed = parse_columns(columns, config.key_columns.front());
   if (!parsed) return table.invalid("columns", parsed.error().message());
   for (const Column& column : *parsed) {

@@ -248,13 +248,13 @@ std::unique_ptr<Extractor> make_extractor(const ExtractorConfig& config) {
   return {};
 }
 
+Status require_program(const ExtractorConfig& config) {
+  if (config.command.empty() || config.command.front().find('{') != std::string::npos) return {};
+  auto program = find_program(config.command.front(), config.folder);
+  return program ? Status() : Status(std::move(program).error().with("command"));
+}
+
 Status prepare_extractor(ExtractorConfig& config, const Cancel* cancel) {
-  const bool is_known =
-      !config.command.empty() && config.command.front().find('{') == std::string::npos;
-  if (is_known) {
-    auto program = find_program(config.command.front(), config.folder);
-    if (!program) return std::move(program).error().with("command");
-  }
   if (!config.video || !config.video->tool.empty()) return {};
   TRY_ASSIGN(config.video->tool, identify_video_tool(config, cancel));
   return {};

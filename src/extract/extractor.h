@@ -49,8 +49,11 @@ class Extractor {
 
 std::unique_ptr<Extractor> make_extractor(const ExtractorConfig& config);
 
+/// Whether the program of a command is there, before an item is extracted; a merge starts none. Errors of find_program(); nothing where its
+/// name is the item's.
+Status require_program(const ExtractorConfig& config);
 /// Looks what the extractor's tool is, where it has one of its own; before fingerprint and tool are asked for. Errors of
-/// identify_video_tool(), and of find_program() for the program of a command, unless its name is the item's.
+/// identify_video_tool().
 Status prepare_extractor(ExtractorConfig& config, const Cancel* cancel);
 /// The tool for people, "" where it has none: "ffmpeg version …, libvmaf …, model …".
 std::string extractor_tool(const ExtractorConfig& config);

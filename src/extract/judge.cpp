@@ -66,6 +66,10 @@ class Judging {
     } else if (state.published.is_nothing_decoded) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "once its values can be decoded, the same check";
+    } else if (state.published.compared < state.published.row_count) {
+      // An earlier look may have found one of the others: that nothing is said of it now is no proof that it was mended.
+      report_.not_looked_for = {std::string(kRowsChanged)};
+      report_.look_again = when_all_can_be_compared();
     }
   }
 
@@ -147,12 +151,24 @@ class Judging {
     return "holdfast extract check " + config_.arguments + " --lists FOLDER";
   }
 
+  std::string when_all_can_be_compared() const {
+    const Published& published = state_.published;
+    const bool is_read =
+        !published.unreadable && !published.undecodable && published.pages->faults.empty();
+    return (is_read ? "once each row has its digest in the ledger (restore " +
+                          file_name(config_.ledger()) +
+                          " from a copy, or delete it to re-extract everything)"
+                    : std::string("once every row can be read")) +
+           ", holdfast check extract." + config_.name + " --full";
+  }
+
   // Only what is configured is run by us.
   std::string run_command() const {
-    if (!state_.shards.empty() && config_.extractor)
-      return "holdfast extract merge " + config_.arguments + " first, then what is still pending";
-    return config_.extractor ? "holdfast extract run " + config_.arguments
-                             : "run the program that makes them again";
+    if (!config_.extractor) return "run the program that makes them again";
+    const std::string run = "holdfast extract run " + config_.arguments;
+    return state_.shards.empty() ? run
+                                 : "holdfast extract merge " + config_.arguments + ", then " + run +
+                                       " for what is still pending";
   }
 
   void unreadable() {
@@ -286,12 +302,14 @@ class Judging {
                   " not what was extracted: " + first_of(published.changed),
               "look what wrote the file; restore it from a copy", config_.out},
              published.changed);
+    without_digest();
     add_keys(
         {kRowsUnclaimed, "", "",
          counted(accounts_.unclaimed_published.size(), "published row") + " whose key is not in " +
              file_name(config_.ledger()) + ": " + first_of(accounts_.unclaimed_published),
-         "holdfast extract repair " + config_.arguments +
-             " puts their keys into the ledger; the exact list: " + lists_command(),
+         "restore the ledger from a copy; without one, holdfast extract repair " +
+             config_.arguments +
+             " puts their keys into it, without digests; the exact list: " + lists_command(),
          config_.out},
         accounts_.unclaimed_published);
     add_keys({kStagedTwice, "1", "",
@@ -310,6 +328,26 @@ class Judging {
              " repeat a key: " + first_of(state_.ledger.repeated),
          "they count once", config_.ledger()},
         state_.ledger.repeated);
+  }
+
+  // A ledger of bare names never has digests, and nobody expects them.
+  void without_digest() {
+    const Ledger& ledger = state_.ledger;
+    const Published& published = state_.published;
+    if (!published.pages || published.unreadable || ledger.format == LedgerFormat::bare) return;
+    std::vector<std::string> keys;
+    for (std::size_t i = 0; i < ledger.keys.size(); ++i) {
+      const std::string_view key = ledger.keys.at(i);
+      const bool is_recorded =
+          i < ledger.row_digests.size() && ledger.row_digests[i] != core::Sha256Digest{};
+      if (!is_recorded && published.rows.keys.contains(key)) keys.emplace_back(key);
+    }
+    add_keys({kRowsNotCompared, "", "",
+              counted(keys.size(), "published row") + " without a digest in " +
+                  file_name(config_.ledger()) +
+                  ": nothing tells whether they are what was extracted: " + first_of(keys),
+              "where an older copy of the ledger has their digests, restore it", config_.ledger()},
+             keys);
   }
 
   void bad_lines(std::string_view rule, const std::vector<BadLine>& lines, const std::string& file,

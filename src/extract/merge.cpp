@@ -216,8 +216,8 @@ class Merge {
     return visit_rows(config, files_, state.published, extractor_.columns, take);
   }
 
-  // Every row must be one that can be kept and read again, and what its ledger says; and the rows of a key that more than one side has
-  // must be equal. Nothing is written before that is known.
+  // Every row must be what its ledger says, of a source also one that can be kept and read again; and the rows of a key that more than one
+  // side has must be equal. Nothing is written before that is known.
   Status compare() {
     KeySet seen;
     each_key([&](std::string_view key) {
@@ -225,11 +225,15 @@ class Merge {
     });
     digests_.resize(common_.size());
     from_.resize(common_.size());
-    TRY(each_row(config_, main_.state(),
-                 [&](const Row& row) { return compare_common(config_, row); }));
+    const auto take_ours = [&](const Row& row) -> Status {
+      TRY(require_recorded(config_, main_.state().ledger, row));
+      return compare_common(config_, row);
+    };
+    TRY(each_row(config_, main_.state(), take_ours));
     for (const auto& source : sources_) {
       const auto take = [&](const Row& row) -> Status {
         TRY(require_keepable(*source, row));
+        TRY(require_recorded(source->config, source->state.ledger, row));
         return compare_common(source->config, row);
       };
       TRY(each_row(source->config, source->state, take));
@@ -255,8 +259,7 @@ class Merge {
   }
 
   Status require_keepable(const Source& source, const Row& row) const {
-    const std::string place = printable_path(source.config.out) + ": the row of \"" +
-                              printable_path(row.key.substr(0, kShownBytes)) + '"';
+    const std::string place = place_of(source.config, row);
     const std::string key_column = main_.key_column();
     const bool is_text =
         core::is_utf8(row.key) && std::ranges::all_of(row.values, [](const Value& value) {
@@ -272,14 +275,25 @@ class Merge {
       return Error(Code::conflict,
                    place + " can't be kept: " + kept.error().message() + "; nothing was changed",
                    "take it out of the file");
-    const Ledger& ledger = source.state.ledger;
+    return {};
+  }
+
+  Status require_recorded(const ExtractionConfig& config, const Ledger& ledger,
+                          const Row& row) const {
     const std::size_t at = ledger.keys.find(row.key);
     const bool is_recorded = at != KeySet::kNone && at < ledger.row_digests.size() &&
                              ledger.row_digests[at] != core::Sha256Digest{};
     if (!is_recorded || ledger.row_digests[at] == row_digest(row, extractor_.columns)) return {};
     return Error(Code::conflict,
-                 place + " is not what was extracted, as its ledger says; nothing was changed",
-                 "holdfast extract check --deep --out " + shell_word(source.config.out));
+                 place_of(config, row) +
+                     " is not what was extracted, as its ledger says; nothing was changed",
+                 "holdfast extract check --deep " +
+                     (&config == &config_ ? config.arguments : "--out " + shell_word(config.out)));
+  }
+
+  static std::string place_of(const ExtractionConfig& config, const Row& row) {
+    return printable_path(config.out) + ": the row of \"" +
+           printable_path(row.key.substr(0, kShownBytes)) + '"';
   }
 
   // The keys of the output and of the sources, each once a side.

@@ -23,7 +23,8 @@ constexpr core::Rule kRules[] = {
     {kRowsUnclaimed, Level::warning, "Published rows whose key the ledger does not have.",
      "The ledger was cut or belongs to another output, or the rows were written by something else. "
      "A run takes them as done, but where the whole ledger is gone it extracts everything again; "
-     "'holdfast extract repair' puts their keys into the ledger."},
+     "'holdfast extract repair' puts their keys into the ledger, without the digests of their "
+     "rows: an older copy of the ledger is better."},
     {kRowsWithoutKey, Level::warning, "Published rows without a key.",
      "Nobody can tell which item they belong to. Look at what wrote them."},
     {kUnknownItems, Level::warning, "Keys that are none of the items.",
@@ -56,7 +57,13 @@ constexpr core::Rule kRules[] = {
     {kRowsChanged, Level::error, "Published rows are not what was extracted.",
      "The ledger has the digest of each row as it was extracted, and these rows have another: "
      "somebody changed the file since. Restore it from a copy, or take the keys out of the ledger "
-     "and their rows out of the file to extract them again."},
+     "and their rows out of the file to extract them again. It stays open until a full check has "
+     "held every row of the file against a digest."},
+    {kRowsNotCompared, Level::note, "Published rows without a digest in the ledger.",
+     "'holdfast extract repair' put their keys in, or somebody took the digests out: a full check "
+     "can't tell whether these rows are what was extracted, and what an earlier one found changed "
+     "stays open. Where an older copy of the ledger has the digests, restore it; rows that are "
+     "extracted again have theirs."},
     {kItemsUnreadable, Level::error, "The items can't be listed.",
      "Without them nobody knows what there should be. The verdict is unknown."},
     {kStagingMalformed, Level::warning, "Lines of the staging file are no rows.",

@@ -19,6 +19,7 @@ inline constexpr std::string_view kOutputDamaged = "extract.output_damaged";
 inline constexpr std::string_view kPagesUnchecked = "extract.pages_unchecked";
 inline constexpr std::string_view kPagesNotDecoded = "extract.pages_not_decoded";
 inline constexpr std::string_view kRowsChanged = "extract.rows_changed";
+inline constexpr std::string_view kRowsNotCompared = "extract.rows_not_compared";
 inline constexpr std::string_view kItemsUnreadable = "extract.items_unreadable";
 inline constexpr std::string_view kStagingMalformed = "extract.staging_malformed";
 inline constexpr std::string_view kLedgerMalformed = "extract.ledger_malformed";

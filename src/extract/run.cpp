@@ -175,6 +175,7 @@ class Run {
       manifest_.tool = before ? before->tool : "";
       return session_.require_configured(extractor_);
     }
+    if (!todo_.empty()) TRY(require_program(extractor_));
     TRY(prepare_extractor(extractor_, options_.batch.cancel));
     manifest_.extractor = extractor_fingerprint(extractor_);
     manifest_.tool = extractor_tool(extractor_);

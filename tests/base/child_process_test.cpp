@@ -3,7 +3,9 @@
 #include "base/child_process.h"
 
 #include <chrono>
+#include <filesystem>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -68,6 +70,22 @@ TEST(ChildProcess, IsNamedWhereItCantBeStarted) {
     EXPECT_EQ(bad.error().code(), Code::invalid);
   }
   EXPECT_FALSE(ChildProcess::start({}, {}));
+}
+
+TEST(ChildProcess, SaysWhyTheSystemCantRunIt) {
+  const testing::TempFolder folder;
+  folder.write("no_interpreter", "echo x\n");
+  folder.write("lost_interpreter", "#!/no/such/interpreter\n");
+  for (const auto& [name, why] :
+       {std::pair("no_interpreter", "(a script begins with #! and its interpreter): Exec format"),
+        std::pair("lost_interpreter", "it can't be run: No such file")}) {
+    std::filesystem::permissions(folder.at(name), std::filesystem::perms::owner_all);
+    auto child = ChildProcess::start({folder.at(name)}, {});
+    ASSERT_TRUE(child) << name;
+    EXPECT_EQ(next(*child), "(end)");
+    EXPECT_EQ(child->wait(10s).exit_code, 127);
+    EXPECT_THAT(child->error_tail(), HasSubstr(why));
+  }
 }
 
 TEST(ChildProcess, ThatHangsIsLeftAndKilled) {

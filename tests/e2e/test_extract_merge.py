@@ -90,6 +90,44 @@ def test_a_row_that_was_changed_is_not_laundered(workspace):
     assert files(workspace) == before
 
 
+def test_a_changed_row_of_the_whole_is_not_carried_over(workspace):
+    workspace.run("extract", "run", "--limit", 6, expect=3)
+    shards(workspace)
+    out = workspace.folder / "out/f.parquet"
+    whole = out.read_bytes()
+    change(out, lambda table: with_column(table, "size_bytes", [7, *table.column("size_bytes").to_pylist()[1:]]))
+    before = files(workspace)
+    said = workspace.run("extract", "merge", expect=4).stderr
+    assert "is not what was extracted, as its ledger says" in said and "holdfast extract check --deep f" in said
+    assert files(workspace) == before
+    out.write_bytes(whole)
+    assert workspace.json("extract", "merge")["status"] == "complete"
+
+
+def test_neither_a_merge_nor_a_run_with_nothing_to_do_needs_the_program(workspace):
+    """Shards come from other machines."""
+    script = workspace.folder / "score.sh"
+    script.write_text('#!/bin/sh\necho \'{"n": 1}\'\n')
+    script.chmod(0o755)
+    configure(workspace, extractor='extractor = "exec"\ncommand = ["./score.sh", "{key}"]\ncolumns = ["n:int64"]')
+    shards(workspace)
+    script.unlink()
+    assert workspace.json("extract", "merge")["status"] == "complete"
+    assert workspace.json("extract", "run")["status"] == "complete-noop"
+    workspace.write("clips/new.mp4", "new")
+    said = workspace.run("extract", "run", expect=2).stderr
+    assert "score.sh" in said and "could not be extracted" not in said
+
+
+def test_the_hint_of_lost_rows_beside_shards_is_whole_commands(workspace):
+    workspace.run("extract", "run", "--limit", 6, expect=3)
+    shards(workspace)
+    change(workspace.folder / "out/f.parquet", lambda table: table.slice(0, 2))
+    hints = {each["rule"]: each["hint"] for each in workspace.json("extract", "check", expect=1)["findings"]}
+    rest = "holdfast extract merge f, then holdfast extract run f for what is still pending"
+    assert hints["extract.rows_missing"].startswith(f"holdfast extract repair f, then {rest}; by hand")
+
+
 def test_a_source_that_is_written_meanwhile_is_left(workspace):
     first, second = shards(workspace)
     process, gate = pause(workspace, "extraction.merged", "extract", "merge")

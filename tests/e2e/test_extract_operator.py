@@ -6,6 +6,7 @@ import signal
 import sys
 
 import pyarrow
+import pyarrow.compute
 import pyarrow.parquet
 import pytest
 
@@ -70,6 +71,97 @@ def test_what_only_a_full_check_sees_is_not_resolved_by_a_quick_one(workspace):
     workspace.run("check", "extract", "--full")
     assert open_incidents(workspace) == []
     workspace.run("check", "extract")
+
+
+def without_digests(ledger):
+    ledger.write_text("".join(json.dumps({"key": json.loads(line)["key"]}) + "\n" for line in ledger.read_text().splitlines()))
+
+
+def without_a_digest(ledger):
+    first, *others = ledger.read_text().splitlines()
+    ledger.write_text("\n".join([json.dumps({"key": json.loads(first)["key"]}), *others]) + "\n")
+
+
+def changed(workspace):
+    """A row of the whole as somebody wrote it; gives the whole and the key of the first line of the ledger, whose row it is."""
+    workspace.run("extract", "run")
+    whole = published(workspace)
+    victim = json.loads((workspace.folder / "out/f.done").read_text().splitlines()[0])["key"]
+    sizes = [row["size"] + (row["key"] == victim) for row in whole.to_pylist()]
+    table = whole.set_column(whole.column_names.index("size"), "size", pyarrow.array(sizes, pyarrow.int64()))
+    pyarrow.parquet.write_table(table, workspace.folder / "out/f.parquet", write_page_checksum=True)
+    workspace.run("check", "extract", "--full", expect=1)
+    assert open_incidents(workspace) == [("drifted", ["extract.rows_changed"])]
+    return whole, victim
+
+
+@pytest.mark.parametrize("lose", [without_digests, without_a_digest], ids=["all", "one"])
+def test_a_changed_row_whose_digest_is_gone_is_not_in_step(workspace, lose):
+    whole, _ = changed(workspace)
+    ledger = workspace.folder / "out/f.done"
+    kept = ledger.read_bytes()
+    lose(ledger)
+    for depth in ([], ["--full"], ["--full"]):
+        done = workspace.run("check", "extract", *depth, expect=1)
+        assert "extract.rows_changed" in done.stdout and "not looked for now" in done.stdout
+        assert "extract.rows_changed" in open_incidents(workspace)[0][1]
+    assert "extract.rows_not_compared" in workspace.run("check", "extract", "--full", expect=1).stdout
+    ledger.write_bytes(kept)
+    rewrite(workspace, whole)
+    workspace.run("check", "extract", "--full")
+    assert open_incidents(workspace) == []
+
+
+def test_a_repair_makes_no_changed_row_right(workspace):
+    """The ledger is gone; what puts the keys in again knows no digest."""
+    changed(workspace)
+    ledger = workspace.folder / "out/f.done"
+    kept = ledger.read_bytes()
+    ledger.unlink()
+    assert "restore the ledger from a copy" in workspace.run("check", "extract", expect=1).stdout
+    assert "whether it was changed is not known" in workspace.run("extract", "repair").stdout
+    for depth in (["--full"], []):
+        assert "extract.rows_changed" in workspace.run("check", "extract", *depth, expect=1).stdout
+    ledger.write_bytes(kept)
+    workspace.run("check", "extract", "--full", expect=1)
+    ledger.unlink()
+    workspace.run("extract", "run")  # everything again: each row has a digest
+    workspace.run("check", "extract", "--full")
+    assert open_incidents(workspace) == []
+
+
+def test_a_look_without_the_ledger_ends_no_incident_of_a_changed_row(workspace):
+    changed(workspace)
+    ledger, aside = workspace.folder / "out/f.done", workspace.folder / "out/aside"
+    ledger.rename(aside)
+    workspace.run("check", "extract", "--full", expect=1)
+    aside.rename(ledger)
+    assert "extract.rows_changed" in workspace.run("check", "extract", expect=1).stdout
+
+
+def test_a_changed_row_behind_a_damaged_page_stays_changed(workspace):
+    changed(workspace)
+    out = workspace.folder / "out/f.parquet"
+    pyarrow.parquet.write_table(published(workspace), out, write_page_checksum=True, compression="none", use_dictionary=False)
+    group = pyarrow.parquet.read_metadata(out).row_group(0)
+    column, = (group.column(i) for i in range(group.num_columns) if group.column(i).path_in_schema == "round")
+    data = bytearray(out.read_bytes())
+    data[column.data_page_offset + column.total_compressed_size - 2] ^= 1  # the length of the last text
+    out.write_bytes(bytes(data))
+    done = workspace.run("check", "extract", "--full", expect=1)
+    assert "extract.output_damaged" in done.stdout and "once every row can be read" in done.stdout
+    assert set(open_incidents(workspace)[0][1]) == {"extract.output_damaged", "extract.rows_changed"}
+
+
+def test_a_changed_row_that_is_extracted_again_is_in_step(workspace):
+    whole, victim = changed(workspace)
+    ledger = workspace.folder / "out/f.done"
+    ledger.write_text("".join(line + "\n" for line in ledger.read_text().splitlines() if json.loads(line)["key"] != victim))
+    rewrite(workspace, whole.filter(pyarrow.compute.not_equal(whole.column("key"), victim)))
+    workspace.run("extract", "run")
+    assert open_incidents(workspace) == [("drifted", ["extract.rows_changed"])], "no value was looked at"
+    workspace.run("check", "extract", "--full")
+    assert open_incidents(workspace) == []
 
 
 def test_who_takes_the_ledger_away_gets_everything_extracted_again(workspace):

@@ -221,6 +221,9 @@ def test_an_originals_run_is_continued_in_its_own_format(extraction):
     ('extractor = "worker"\ncommand = ["x"]', "declare what it prints"),
     ('extractor = "worker"\ncommand = ["x"]\ncolumns = ["a:int"]', "a:int"),
     ('extractor = "exec"\ncommand = "echo {path}"\ncolumns = ["a:int64"]', 'write the words as a list: ["echo", "{path}"]'),
+    ('extractor = "exec"\ncommand = "echo\\t{path}"\ncolumns = ["a:int64"]', 'write the words as a list: ["echo", "{path}"]'),
+    ('extractor = "exec"\ncommand = "./my dir/t.sh"\ncolumns = ["a:int64"]', 'or ["./my dir/t.sh"] where that is one file'),
+    ('extractor = "exec"\ncommand = ["./t.sh\\u0000"]\ncolumns = ["a:int64"]', "holdfast.toml:8: extract.f.command: no word of it can hold a NUL"),
     ('extractor = "worker"\ncommand = ["x"]\ncolumns = ["a:int64"]\ntimeout = "soon"', "timeout"),
     ('extractor = "sha256"\ntries = 0', "tries")])
 def test_a_configuration_that_makes_no_sense_is_named(extraction, configuration, says):
@@ -233,6 +236,28 @@ def test_a_program_that_is_not_there_is_told_before_the_first_item(extraction, e
     extraction.configure(f'extractor = "{extractor}"\ncommand = ["no-such-scorer"]\ncolumns = ["a:int64"]\n')
     done = extraction.workspace.run("extract", "run", expect=2)
     assert "no-such-scorer" in done.stderr and "can't be extracted" not in done.stderr
+
+
+def test_a_program_whose_name_has_a_blank_is_no_command_line(extraction):
+    script = extraction.workspace.folder / "my dir/t.sh"
+    script.parent.mkdir()
+    script.write_text('#!/bin/sh\necho \'{"n": 1}\'\n')
+    script.chmod(0o755)
+    for name in ("./my dir/t.sh", script):
+        extraction.configure(f'extractor = "exec"\ncommand = "{name}"\ncolumns = ["n:int64"]\n')
+        for path in extraction.out.parent.iterdir():
+            path.unlink()
+        assert extraction.run()["status"] == "complete"
+
+
+@pytest.mark.parametrize("extractor", ["exec", "worker"])
+def test_a_program_that_the_system_can_not_run_says_why(extraction, extractor):
+    script = extraction.workspace.folder / "t.sh"
+    script.write_text('echo \'{"n": 1}\'\n')
+    script.chmod(0o755)
+    extraction.configure(f'extractor = "{extractor}"\ncommand = ["./t.sh"]\ncolumns = ["n:int64"]\ntries = 1\n')
+    done = extraction.workspace.run("extract", "run", expect=3)
+    assert "a script begins with #! and its interpreter" in done.stdout and "Exec format error" in done.stdout
 
 
 def test_a_killed_run_of_the_release_binary_loses_nothing(sqlite_workspace, release_binary):

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/sha256.h"
 #include "extract/rules.h"
 
 namespace holdfast::extract {
@@ -25,6 +26,7 @@ class UncheckedPagesTest : public ::testing::Test {
   UncheckedPagesTest() {
     config_.name = "k";
     config_.out = "/data/k.parquet";
+    state_.ledger.format = LedgerFormat::bare;
     state_.ledger.keys.insert("a");
     state_.published.exists = true;
     state_.published.rows.add("a");
@@ -48,7 +50,7 @@ TEST_F(UncheckedPagesTest, AreInStepWhereTheyWereDecoded) {
   const auto report = judged();
   EXPECT_EQ(report.verdict, core::Verdict::in_step);
   EXPECT_THAT(rules_of(report), ElementsAre(kPagesUnchecked));
-  EXPECT_THAT(report.not_looked_for, IsEmpty());
+  EXPECT_THAT(report.not_looked_for, ElementsAre(kRowsChanged)) << "no row was compared";
 }
 
 TEST_F(UncheckedPagesTest, AreUnknownWhereAColumnWasNotDecoded) {
@@ -95,6 +97,52 @@ TEST_F(UncheckedPagesTest, MatterNotWhereAllHaveAChecksum) {
   const auto report = judged();
   EXPECT_EQ(report.verdict, core::Verdict::in_step);
   EXPECT_THAT(report.findings, IsEmpty());
+}
+
+// Two finished keys in pages with checksums; the ledger has the digest of the first row only.
+class RowsWithoutDigestTest : public UncheckedPagesTest {
+ protected:
+  RowsWithoutDigestTest() {
+    state_.ledger.format = LedgerFormat::json;
+    state_.ledger.keys.insert("b");
+    state_.ledger.row_digests = {core::sha256("a"), core::Sha256Digest{}};
+    state_.published.rows.add("b");
+    state_.published.row_count = 2;
+    state_.published.compared = 1;
+    state_.published.pages->checked_count = 8;
+  }
+};
+
+TEST_F(RowsWithoutDigestTest, AreToldAndEndNoIncidentOfChangedRows) {
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::in_step) << "an old ledger is healthy";
+  ASSERT_THAT(rules_of(report), ElementsAre(kRowsNotCompared));
+  EXPECT_THAT(report.findings[0].message, HasSubstr("1 published row without a digest"));
+  EXPECT_THAT(report.not_looked_for, ElementsAre(kRowsChanged));
+  EXPECT_THAT(report.look_again, HasSubstr("restore k.done from a copy"));
+}
+
+TEST_F(RowsWithoutDigestTest, AreNoneWhereAllWereCompared) {
+  state_.ledger.row_digests[1] = core::sha256("b");
+  state_.published.compared = 2;
+  const auto report = judged();
+  EXPECT_THAT(report.findings, IsEmpty());
+  EXPECT_THAT(report.not_looked_for, IsEmpty());
+}
+
+TEST_F(RowsWithoutDigestTest, AreNotLookedForInALookAtTheKeys) {
+  state_.published.pages.reset();
+  state_.published.compared = 0;
+  EXPECT_THAT(rules_of(judged()), IsEmpty());
+}
+
+TEST_F(RowsWithoutDigestTest, BehindADamagedPageAreNotComparedEither) {
+  state_.ledger.row_digests[1] = core::sha256("b");
+  state_.published.pages->faults.emplace_back();
+  const auto report = judged();
+  EXPECT_THAT(rules_of(report), ElementsAre(kOutputDamaged));
+  EXPECT_THAT(report.not_looked_for, ElementsAre(kRowsChanged));
+  EXPECT_THAT(report.look_again, HasSubstr("once every row can be read"));
 }
 
 }  // namespace
