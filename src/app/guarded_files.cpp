@@ -107,28 +107,55 @@ Result<std::optional<std::string>> replaced_file(const std::string& path) {
   return std::optional(place.path);
 }
 
-// A row of a source that is there says more than another source that is away.
-Status refuse_file_of_row(const Workspace& workspace, Clock& clock, const NamedOutput& output,
-                          const std::string& file) {
-  Status told;
-  for (const artifacts::SourceConfig& source : workspace.artifacts) {
-    auto row = artifacts::row_of_file(source, workspace.catalog_url, clock, file);
-    if (row && *row)
-      return refusal(output.option, output.path,
-                     "the file of artifact:" + source.name + '/' + printable_path(**row));
-    if (!row && told)
-      told = std::move(row)
-                 .error()
-                 .with(output.option + ' ' + printable_path(output.path) +
-                       " lies below a root of [artifacts." + source.name +
-                       "], and whether it has a row can't be told")
-                 .hinted("name a file outside of the root");
-  }
-  return told;
-}
+/// An output, and the file that its bytes go to.
+struct Written {
+  NamedOutput output;
+  std::string file;  // behind all links
+};
 
 bool is_below(const std::string& path, const std::string& folder) {
   return path_below(canonical_path(path), canonical_path(folder)).has_value();
+}
+
+bool is_there(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+// What is not there yet can't be lost: it needs nobody who can tell.
+Status untold(const artifacts::SourceConfig& source, const Error& error,
+              const std::vector<Written>& files) {
+  for (const Written& each : files) {
+    const auto holds = [&](const std::string& root) { return is_below(each.file, root); };
+    if (is_there(each.file) && std::ranges::any_of(source.roots, holds))
+      return Error(error)
+          .with(each.output.option + ' ' + printable_path(each.output.path) +
+                " lies below a root of [artifacts." + source.name +
+                "], and whether it has a row can't be told")
+          .hinted("name a file outside of the root");
+  }
+  return {};
+}
+
+// A row of a source that is there says more than another source that is away. A row may name the link or the file behind it.
+Status refuse_files_of_rows(const Workspace& workspace, Clock& clock,
+                            const std::vector<Written>& files) {
+  std::vector<std::string> asked;
+  for (const Written& each : files) {
+    asked.push_back(each.file);
+    asked.push_back(each.output.path);
+  }
+  Status told;
+  for (const artifacts::SourceConfig& source : workspace.artifacts) {
+    const auto row = artifacts::row_of_files(source, workspace.catalog_url, clock, asked);
+    if (row && *row) {
+      const NamedOutput& output = files.at((*row)->index / 2).output;
+      return refusal(output.option, output.path,
+                     "the file of artifact:" + source.name + '/' + printable_path((*row)->id));
+    }
+    if (!row && told) told = untold(source, row.error(), files);
+  }
+  return told;
 }
 
 // What is not there yet would be taken for a schema by the next look. A workspace may lie in the folder itself: beside the schemas
@@ -154,6 +181,14 @@ Status refuse_pins(const schemas::SchemasConfig& config, const NamedOutput& outp
   return {};
 }
 
+Status refuse_guarded(const Workspace& workspace, const std::vector<Known>& guarded,
+                      const Written& to) {
+  TRY(refuse_among(guarded, to.output.option, Known(to.file, {})));
+  for (const schemas::SchemasConfig& config : workspace.schemas)
+    TRY(refuse_pins(config, to.output, to.file));
+  return {};
+}
+
 // Whatever rows say: nobody else's file begins so.
 bool begins_as(const std::string& file, std::string_view begin) {
   const auto read = real_file_system().read_range(file, 0, begin.size());
@@ -165,7 +200,7 @@ Status check_sink(const Workspace& workspace, Clock& clock, const NamedOutput& s
   // A place where nothing can be written is told by the writing.
   const auto file = replaced_file(sink.path);
   if (!file || !*file || begins_as(**file, begin)) return {};
-  return refuse_file_of_row(workspace, clock, sink, **file);
+  return refuse_files_of_rows(workspace, clock, {{sink, **file}});
 }
 
 Status check_sinks_at_load(const Workspace& workspace, std::vector<Known>& taken) {
@@ -203,22 +238,18 @@ Status check_outputs(const Workspace& workspace, Clock& clock,
   if (std::ranges::none_of(outputs, is_named)) return {};
   const std::vector<Known> guarded = guarded_files(workspace);
   std::vector<Known> taken;
-  Status told;
+  std::vector<Written> files;
   for (const NamedOutput& output : outputs) {
     if (output.path.empty()) continue;
     TRY_ASSIGN(const auto place, replaced_file(output.path));
     if (!place) continue;
     Known file(*place, "the file of " + output.option + " too");
-    TRY(refuse_among(guarded, output.option, file));
-    for (const schemas::SchemasConfig& config : workspace.schemas)
-      TRY(refuse_pins(config, output, file.path));
+    files.push_back({output, *place});
+    TRY(refuse_guarded(workspace, guarded, files.back()));
     TRY(refuse_among(taken, output.option, file));
-    Status row = refuse_file_of_row(workspace, clock, output, file.path);
-    if (!row && row.error().code() == Code::invalid) return row;
-    if (told) told = std::move(row);
     taken.push_back(std::move(file));
   }
-  return told;
+  return refuse_files_of_rows(workspace, clock, files);
 }
 
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output) {

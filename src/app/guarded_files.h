@@ -21,8 +21,8 @@ struct NamedOutput {
 };
 
 /// `invalid` where nothing could be written there (base/output_place.h), where it is a guarded file, and where two of them are one file.
-/// Any other code: nothing but whether a row is of one of them, which can't be told since rows can't be read. A file that is not there,
-/// or below no root, needs no row to be read.
+/// Any other code: nothing but whether a row is of one of them, which can't be told since rows can't be read. A file below no root needs no
+/// row to be read, and one that is not there is free where they can't be.
 Status check_outputs(const Workspace& workspace, Clock& clock,
                      const std::vector<NamedOutput>& outputs);
 /// The same, for pins that need be no section's.

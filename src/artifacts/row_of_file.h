@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a file is one that a row is of: before something else is written in its place.
+// Whether files are such that a row is of them: before something else is written in their place.
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "artifacts/source_config.h"
 #include "base/clock.h"
@@ -10,11 +12,16 @@
 
 namespace holdfast::artifacts {
 
-/// The id of a row of the source whose path leads to that file, below whichever of its roots the file lies; none where the file is not
-/// there, or below none of them. Reads every row in the worst case. Errors of the database: whether there is such a row is unknown.
-/// `catalog_url` is opened where the rows are in the catalog.
-Result<std::optional<std::string>> row_of_file(const SourceConfig& config,
-                                               const std::string& catalog_url, Clock& clock,
-                                               const std::string& path);
+struct FileOfRow {
+  std::size_t index = 0;  // of the file among those that were asked for
+  std::string id;         // of the row
+};
+
+/// A row of the source whose path leads to one of the files, below whichever of its roots that lies; where the file is not there, one whose
+/// path names it. None where all lie below no root. Reads every row once in the worst case. Errors of the database: whether there is such a
+/// row is unknown. `catalog_url` is opened where the rows are in the catalog.
+Result<std::optional<FileOfRow>> row_of_files(const SourceConfig& config,
+                                              const std::string& catalog_url, Clock& clock,
+                                              const std::vector<std::string>& files);
 
 }  // namespace holdfast::artifacts

@@ -163,6 +163,18 @@ def test_yesterdays_report_is_replaced(guarded, command):
         assert (guarded.folder / place).read_text() != "yesterday's"
 
 
+@pytest.mark.parametrize("command", WITH_INCIDENT[:-1], ids=" ".join)
+def test_the_place_of_a_missing_file_is_left_free(guarded, command):
+    """A report in its place would be the file of the row: what was missing would be told as modified."""
+    (guarded.data / "b.txt").unlink()
+    (guarded.folder / "link").symlink_to("data/b.txt")
+    (guarded.folder / "folder").symlink_to("data")
+    for place in ("data/b.txt", "data/../data/b.txt", "folder/b.txt", "link"):
+        done = guarded.run(*command, place, expect=2)
+        assert "would be replaced" in done.stderr and "artifact:atlas/b" in done.stderr, place
+        assert not (guarded.data / "b.txt").exists()
+
+
 def test_two_outputs_are_two_files(workspace):
     (workspace.folder / "link").symlink_to("both")
     for first, second in (("both", "both"), ("both", "./both"), ("link", "both")):
