@@ -11,8 +11,12 @@
 #include "artifacts/row_of_file.h"
 #include "base/canonical_path.h"
 #include "base/file.h"
+#include "base/file_pattern.h"
+#include "base/line_reader.h"
 #include "base/output_place.h"
 #include "base/root_folder.h"
+#include "extract/bad_line.h"
+#include "extract/items.h"
 #include "schemas/pin_lock.h"
 #include "sql/connection.h"
 
@@ -181,6 +185,66 @@ Status refuse_pins(const schemas::SchemasConfig& config, const NamedOutput& outp
   return {};
 }
 
+// The path itself, whatever it leads to, by folders without links.
+fs::path place_of(const std::string& path) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(path, error);
+  return canonical_path(whole.parent_path().string()) / whole.filename();
+}
+
+using Place = std::optional<std::size_t>;
+
+Place place_that_fits(const extract::ExtractionConfig& config,
+                      const std::vector<fs::path>& places) {
+  const extract::SplitPattern split = extract::split_pattern(*config.items);
+  const fs::path folder = canonical_path(absolute_path(split.folder, config.workspace_folder));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto key = path_below(places[i], folder);
+    if (key && fits_pattern(split.below, *key)) return i;
+  }
+  return {};
+}
+
+// A list that can't be read names nothing here: the run that needs it tells.
+Place place_that_is_listed(const extract::ExtractionConfig& config,
+                           const std::vector<fs::path>& places) {
+  std::vector<std::string> names;
+  for (const fs::path& place : places)
+    names.push_back(place.filename().string());
+  const std::string folder = canonical_path(config.workspace_folder).string();
+  LineReader lines(real_file_system(), *config.items_file, extract::kMaxLineBytes);
+  while (true) {
+    const auto line = lines.next();
+    if (!line || !*line) return {};
+    std::string_view key = (*line)->text;
+    if (key.ends_with('\r')) key.remove_suffix(1);
+    for (std::size_t i = 0; i < places.size(); ++i)
+      if (key.ends_with(names[i]) && absolute_path(std::string(key), folder) == places[i]) return i;
+  }
+}
+
+// Also where nothing is there yet: at the next look it would be one item more.
+Status refuse_items(const extract::ExtractionConfig& config, const std::vector<Written>& files) {
+  std::vector<fs::path> places;
+  for (const Written& each : files) {
+    places.push_back(place_of(each.file));
+    places.push_back(place_of(each.output.path));
+  }
+  Place found;
+  if (config.items) found = place_that_fits(config, places);
+  if (!found && config.items_file) found = place_that_is_listed(config, places);
+  if (!found) return {};
+  const NamedOutput& output = files.at(*found / 2).output;
+  return refusal(output.option, output.path, "an item of [extract." + config.name + ']');
+}
+
+Status refuse_subjects(const Workspace& workspace, Clock& clock,
+                       const std::vector<Written>& files) {
+  for (const extract::ExtractionConfig& config : workspace.extractions)
+    TRY(refuse_items(config, files));
+  return refuse_files_of_rows(workspace, clock, files);
+}
+
 Status refuse_guarded(const Workspace& workspace, const std::vector<Known>& guarded,
                       const Written& to) {
   TRY(refuse_among(guarded, to.output.option, Known(to.file, {})));
@@ -249,7 +313,32 @@ Status check_outputs(const Workspace& workspace, Clock& clock,
     TRY(refuse_among(taken, output.option, file));
     taken.push_back(std::move(file));
   }
-  return refuse_files_of_rows(workspace, clock, files);
+  return refuse_subjects(workspace, clock, files);
+}
+
+Status check_output_folder(const Workspace& workspace, Clock& clock, const NamedOutput& folder,
+                           const std::vector<std::string>& names) {
+  const std::vector<Known> guarded = guarded_files(workspace);
+  std::error_code error;
+  // It is made where it is not there, with all that is missing above it.
+  for (fs::path made = fs::absolute(folder.path, error).lexically_normal();;
+       made = made.parent_path()) {
+    TRY(refuse_among(guarded, folder.option, Known(made.string(), {})));
+    if (is_there(made.string()) || !made.has_relative_path()) break;
+  }
+  const bool is_new = !is_there(folder.path);
+  std::vector<Written> files;
+  for (const std::string& name : names) {
+    const std::string path = (fs::path(folder.path) / name).string();
+    std::optional<std::string> file = path;
+    if (!is_new) {
+      TRY_ASSIGN(file, replaced_file(path));
+    }
+    if (!file) continue;
+    files.push_back({{folder.option, path}, *file});
+    TRY(refuse_guarded(workspace, guarded, files.back()));
+  }
+  return refuse_subjects(workspace, clock, files);
 }
 
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output) {

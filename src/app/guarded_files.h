@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that nothing may be written over: what Holdfast is told by and keeps (configuration, catalog, the files of sinks, what
-// extractions write), databases of rows, and files that a row is of; and folders of pins and of registries, in which a new file would
-// be taken for a schema. Any other file is the user's to replace: yesterday's report is.
+// extractions write), databases of rows, files that a row is of, and items of extractions; and folders of pins and of registries, in which
+// a new file would be taken for a schema. Any other file is the user's to replace: yesterday's report is.
 //
 // Files are compared by where their paths lead and by device and inode, so that neither "./x" nor a link is a way around.
 #pragma once
@@ -25,6 +25,9 @@ struct NamedOutput {
 /// row to be read, and one that is not there is free where they can't be.
 Status check_outputs(const Workspace& workspace, Clock& clock,
                      const std::vector<NamedOutput>& outputs);
+/// The same for the files of those names that a command writes into a folder, which it makes where it is not there.
+Status check_output_folder(const Workspace& workspace, Clock& clock, const NamedOutput& folder,
+                           const std::vector<std::string>& names);
 /// The same, for pins that need be no section's.
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output);
 /// Before the file of `[events] jsonl` or `[metrics] textfile` is written: `invalid` where a row is of it. Other errors as above. A file that
