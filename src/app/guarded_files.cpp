@@ -267,6 +267,33 @@ Status check_sink(const Workspace& workspace, Clock& clock, const NamedOutput& s
   return refuse_files_of_rows(workspace, clock, {{sink, **file}});
 }
 
+constexpr std::string_view kEventsBegin = R"({"seq":)";
+
+// What a power cut leaves of the first lines that ever were: nothing, a piece, or zeros.
+bool may_be_torn_event(std::string_view beginning) {
+  return kEventsBegin.starts_with(beginning) ||
+         std::ranges::all_of(beginning, [](char c) { return c == '\0'; });
+}
+
+// Events are appended in place, so they would stand below every name of the file; and what is no event would be cut away as torn.
+Status refuse_foreign_events(const NamedOutput& sink, const std::string& file) {
+  struct stat status{};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  const std::string shown = printable_path(sink.path);
+  if (status.st_nlink > 1)
+    return Error(Code::invalid,
+                 sink.option + ' ' + shown + ": this file has " + std::to_string(status.st_nlink) +
+                     " names (hard links), and events would be written into all of them",
+                 "name another file, or move this one away; it was left as it is");
+  const auto beginning = real_file_system().read_range(file, 0, kEventsBegin.size());
+  // One that can't be read is told by the writing.
+  if (!beginning || *beginning == kEventsBegin || may_be_torn_event(*beginning)) return {};
+  return Error(Code::invalid,
+               sink.option + ' ' + shown +
+                   ": this file does not begin with an event, and what is in it would be cut away",
+               "name another file, or move this one away; it was left as it is");
+}
+
 Status check_sinks_at_load(const Workspace& workspace, std::vector<Known>& taken) {
   for (const Known& sink : sinks_of(workspace)) {
     TRY(refuse_among(taken, sink.what, sink));
@@ -349,7 +376,10 @@ Status check_output_beside_pins(const schemas::SchemasConfig& config, const Name
 
 Status check_events_file(const Workspace& workspace, Clock& clock) {
   if (!workspace.events.jsonl) return {};
-  return check_sink(workspace, clock, {"events.jsonl", *workspace.events.jsonl}, R"({"seq":)");
+  const NamedOutput sink{"events.jsonl", *workspace.events.jsonl};
+  TRY(check_sink(workspace, clock, sink, kEventsBegin));
+  const auto file = replaced_file(sink.path);
+  return file && *file ? refuse_foreign_events(sink, **file) : Status();
 }
 
 Status check_metrics_file(const Workspace& workspace, Clock& clock) {

@@ -31,7 +31,8 @@ Status check_output_folder(const Workspace& workspace, Clock& clock, const Named
 /// The same, for pins that need be no section's.
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output);
 /// Before the file of `[events] jsonl` or `[metrics] textfile` is written: `invalid` where a row is of it. Other errors as above. A file that
-/// begins as Holdfast's own is its own, and needs no row to be read; fine where there is no such sink.
+/// begins as Holdfast's own is its own, and needs no row to be read; fine where there is no such sink. The file of events is appended to in
+/// place: `invalid` too where it has another name (a hard link), or does not begin with an event.
 Status check_events_file(const Workspace& workspace, Clock& clock);
 Status check_metrics_file(const Workspace& workspace, Clock& clock);
 /// For `--out` of an extraction, whose file may well have a row and be an [extract.NAME]'s.
