@@ -211,6 +211,23 @@ def test_init_takes_any_name(binary, tmp_path, name):
         assert json.loads(done.stdout)["workspace"] == name
 
 
+def test_init_in_a_folder_whose_name_is_no_utf8_names_the_workspace_in_a_form_that_is(binary, tmp_path):
+    folder = tmp_path / b"v\xff".decode("utf-8", "surrogateescape")
+    folder.mkdir()
+    done = holdfast(binary, "init", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    done = holdfast(binary, "check", "--json", cwd=folder)
+    assert done.returncode == 3, "no rows yet"
+    assert json.loads(done.stdout)["workspace"] == "v%FF"
+
+
+@pytest.mark.parametrize("option, value", [("--name", b"v\xff"), ("--catalog", b"sqlite:v\xff.db")])
+def test_init_names_the_option_that_is_no_utf8(binary, tmp_path, option, value):
+    done = holdfast(binary, "init", option, value.decode("utf-8", "surrogateescape"), cwd=tmp_path)
+    assert done.returncode == 2 and f"{option}: " in done.stderr and "v%FF" in done.stderr and "is not UTF-8" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_workspace_is_found_from_a_folder_below(sqlite_workspace):
     below = sqlite_workspace.folder / "a" / "b"
     below.mkdir(parents=True)

@@ -105,6 +105,16 @@ def test_a_file_with_two_names_gets_no_event(sqlite_workspace, text):
     assert lines(sqlite_workspace) == logged(sqlite_workspace)
 
 
+def test_a_path_that_is_no_utf8_gets_every_event_once(sqlite_workspace):
+    """As below a folder of such a name: no file of TOML can hold it, a variable can."""
+    path = sqlite_workspace.folder / b"events\xff.jsonl".decode("utf-8", "surrogateescape")
+    for _ in range(2):
+        done = sqlite_workspace.run("check", expect=3, env={"HOLDFAST_EVENTS_JSONL": path.name})
+        assert "UTF-8" not in done.stderr and "not in the sink" not in done.stderr
+    assert [json.loads(line)["seq"] for line in path.read_text().splitlines()] == [1, 2]
+    assert "events%FF.jsonl" in sqlite_workspace.run("events", "pending", env={"HOLDFAST_EVENTS_JSONL": path.name}).stdout
+
+
 def test_many_at_once_deliver_in_order_and_once(workspace):
     configure(workspace)
     running = [workspace.start("check") for _ in range(6)]
