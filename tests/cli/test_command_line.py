@@ -189,6 +189,7 @@ def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, 
         assert done.returncode != 0 and "s3cr3t" not in done.stdout + done.stderr, words
     assert "schemas.s.registry" in done.stderr and "http://" in done.stderr
     (tmp_path / "holdfast.toml").write_text("[workspace]\nname = 'x'\n")
+    assert holdfast(binary, "migrate", "upgrade", cwd=tmp_path).returncode == 0
     done = holdfast(binary, "schemas", "fetch", "--track", "v1", "--registry-url", "u:s3cr3t@127.0.0.1:1", "--output", "p", "--all", cwd=tmp_path)
     assert done.returncode == 2 and "s3cr3t" not in done.stdout + done.stderr and "http://" in done.stderr
 
