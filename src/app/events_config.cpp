@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/canonical_path.h"
+#include "base/root_folder.h"
 #include "core/sha256.h"
 
 namespace holdfast::app {
@@ -117,7 +118,10 @@ Result<EventsConfig> read_events_config(TomlTable& root, const std::string& fold
 
 std::vector<SinkPlace> sink_places(const EventsConfig& config) {
   std::vector<SinkPlace> places;
-  if (config.jsonl) places.push_back({"jsonl", "jsonl:" + *config.jsonl, *config.jsonl});
+  if (config.jsonl) {
+    const std::string shown = printable_path(*config.jsonl);  // the catalog keeps text only
+    places.push_back({"jsonl", "jsonl:" + shown, shown});
+  }
   if (config.redis) places.push_back(redis_place(*config.redis));
   if (config.webhook) places.push_back(webhook_place(*config.webhook));
   return places;

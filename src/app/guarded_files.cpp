@@ -12,8 +12,12 @@
 #include "artifacts/row_of_file.h"
 #include "base/canonical_path.h"
 #include "base/file.h"
+#include "base/file_pattern.h"
+#include "base/line_reader.h"
 #include "base/output_place.h"
 #include "base/root_folder.h"
+#include "extract/bad_line.h"
+#include "extract/items.h"
 #include "schemas/pin_lock.h"
 #include "sql/connection.h"
 
@@ -108,34 +112,68 @@ Result<std::optional<std::string>> replaced_file(const std::string& path) {
   return std::optional(place.path);
 }
 
-// "artifact:atlas/a". A row of a source that is there says more than another source that is away.
-Result<std::optional<std::string>> artifact_among(const Workspace& workspace, Clock& clock,
-                                                  const NamedOutput& output,
-                                                  std::span<const std::string> files) {
-  Status told;
-  for (const artifacts::SourceConfig& source : workspace.artifacts) {
-    auto row = artifacts::row_of_files(source, workspace.catalog_url, clock, files);
-    if (row && *row) return std::optional("artifact:" + source.name + '/' + printable_path(**row));
-    if (!row && told)
-      told = std::move(row)
-                 .error()
-                 .with(output.option + ' ' + printable_path(output.path) +
-                       " lies below a root of [artifacts." + source.name +
-                       "], and whether it has a row can't be told")
-                 .hinted("name a file outside of the root");
-  }
-  if (!told) return told.error();
-  return std::optional<std::string>();
-}
-
-Status refuse_file_of_row(const Workspace& workspace, Clock& clock, const NamedOutput& output,
-                          const std::string& file) {
-  TRY_ASSIGN(const auto artifact, artifact_among(workspace, clock, output, {&file, 1}));
-  return artifact ? refusal(output.option, output.path, "the file of " + *artifact) : Status();
-}
+/// An output, and the file that its bytes go to.
+struct Written {
+  NamedOutput output;
+  std::string file;  // behind all links
+};
 
 bool is_below(const std::string& path, const std::string& folder) {
   return path_below(canonical_path(path), canonical_path(folder)).has_value();
+}
+
+bool is_there(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0;
+}
+
+// What is not there yet can't be lost: it needs nobody who can tell.
+Status untold(const artifacts::SourceConfig& source, const Error& error,
+              const std::vector<Written>& files) {
+  for (const Written& each : files) {
+    const auto holds = [&](const std::string& root) { return is_below(each.file, root); };
+    if (is_there(each.file) && std::ranges::any_of(source.roots, holds))
+      return Error(error)
+          .with(each.output.option + ' ' + printable_path(each.output.path) +
+                " lies below a root of [artifacts." + source.name +
+                "], and whether it has a row can't be told")
+          .hinted("name a file outside of the root");
+  }
+  return {};
+}
+
+/// One of some files, and "artifact:atlas/a", whose row it is of.
+struct Tracked {
+  std::size_t index = 0;
+  std::string artifact;
+};
+
+// A row of a source that is there says more than another source that is away. A row may name the link or the file behind it.
+Result<std::optional<Tracked>> tracked_among(const Workspace& workspace, Clock& clock,
+                                             const std::vector<Written>& files) {
+  std::vector<std::string> asked;
+  for (const Written& each : files) {
+    asked.push_back(each.file);
+    asked.push_back(each.output.path);
+  }
+  Status told;
+  for (const artifacts::SourceConfig& source : workspace.artifacts) {
+    const auto row = artifacts::row_of_files(source, workspace.catalog_url, clock, asked);
+    if (row && *row)
+      return std::optional(
+          Tracked{(*row)->index / 2, "artifact:" + source.name + '/' + printable_path((*row)->id)});
+    if (!row && told) told = untold(source, row.error(), files);
+  }
+  if (!told) return std::move(told).error();
+  return std::optional<Tracked>();
+}
+
+Status refuse_files_of_rows(const Workspace& workspace, Clock& clock,
+                            const std::vector<Written>& files) {
+  TRY_ASSIGN(const auto tracked, tracked_among(workspace, clock, files));
+  if (!tracked) return {};
+  const NamedOutput& output = files.at(tracked->index).output;
+  return refusal(output.option, output.path, "the file of " + tracked->artifact);
 }
 
 // What is not there yet would be taken for a schema by the next look. A workspace may lie in the folder itself: beside the schemas
@@ -183,6 +221,74 @@ Status refuse_folder_of_registry(const Workspace& workspace, const NamedOutput& 
   return {};
 }
 
+// The path itself, whatever it leads to, by folders without links.
+fs::path place_of(const std::string& path) {
+  std::error_code error;
+  const fs::path whole = fs::absolute(path, error);
+  return canonical_path(whole.parent_path().string()) / whole.filename();
+}
+
+using Place = std::optional<std::size_t>;
+
+Place place_that_fits(const extract::ExtractionConfig& config,
+                      const std::vector<fs::path>& places) {
+  const extract::SplitPattern split = extract::split_pattern(*config.items);
+  const fs::path folder = canonical_path(absolute_path(split.folder, config.workspace_folder));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto key = path_below(places[i], folder);
+    if (key && fits_pattern(split.below, *key)) return i;
+  }
+  return {};
+}
+
+// A list that can't be read names nothing here: the run that needs it tells.
+Place place_that_is_listed(const extract::ExtractionConfig& config,
+                           const std::vector<fs::path>& places) {
+  std::vector<std::string> names;
+  for (const fs::path& place : places)
+    names.push_back(place.filename().string());
+  const std::string folder = canonical_path(config.workspace_folder).string();
+  LineReader lines(real_file_system(), *config.items_file, extract::kMaxLineBytes);
+  while (true) {
+    const auto line = lines.next();
+    if (!line || !*line) return {};
+    std::string_view key = (*line)->text;
+    if (key.ends_with('\r')) key.remove_suffix(1);
+    for (std::size_t i = 0; i < places.size(); ++i)
+      if (key.ends_with(names[i]) && absolute_path(std::string(key), folder) == places[i]) return i;
+  }
+}
+
+// Also where nothing is there yet: at the next look it would be one item more.
+Status refuse_items(const extract::ExtractionConfig& config, const std::vector<Written>& files) {
+  std::vector<fs::path> places;
+  for (const Written& each : files) {
+    places.push_back(place_of(each.file));
+    places.push_back(place_of(each.output.path));
+  }
+  Place found;
+  if (config.items) found = place_that_fits(config, places);
+  if (!found && config.items_file) found = place_that_is_listed(config, places);
+  if (!found) return {};
+  const NamedOutput& output = files.at(*found / 2).output;
+  return refusal(output.option, output.path, "an item of [extract." + config.name + ']');
+}
+
+Status refuse_subjects(const Workspace& workspace, Clock& clock,
+                       const std::vector<Written>& files) {
+  for (const extract::ExtractionConfig& config : workspace.extractions)
+    TRY(refuse_items(config, files));
+  return refuse_files_of_rows(workspace, clock, files);
+}
+
+Status refuse_guarded(const Workspace& workspace, const std::vector<Known>& guarded,
+                      const Written& to) {
+  TRY(refuse_among(guarded, to.output.option, Known(to.file, {})));
+  for (const schemas::SchemasConfig& config : workspace.schemas)
+    TRY(refuse_pins(config, to.output, to.file));
+  return {};
+}
+
 // Whatever rows say: nobody else's file begins so.
 bool begins_as(const std::string& file, std::string_view begin) {
   const auto read = real_file_system().read_range(file, 0, begin.size());
@@ -194,7 +300,34 @@ Status check_sink(const Workspace& workspace, Clock& clock, const NamedOutput& s
   // A place where nothing can be written is told by the writing.
   const auto file = replaced_file(sink.path);
   if (!file || !*file || begins_as(**file, begin)) return {};
-  return refuse_file_of_row(workspace, clock, sink, **file);
+  return refuse_files_of_rows(workspace, clock, {{sink, **file}});
+}
+
+constexpr std::string_view kEventsBegin = R"({"seq":)";
+
+// What a power cut leaves of the first lines that ever were: nothing, a piece, or zeros.
+bool may_be_torn_event(std::string_view beginning) {
+  return kEventsBegin.starts_with(beginning) ||
+         std::ranges::all_of(beginning, [](char c) { return c == '\0'; });
+}
+
+// Events are appended in place, so they would stand below every name of the file; and what is no event would be cut away as torn.
+Status refuse_foreign_events(const NamedOutput& sink, const std::string& file) {
+  struct stat status{};
+  if (::stat(file.c_str(), &status) != 0) return {};
+  const std::string shown = printable_path(sink.path);
+  if (status.st_nlink > 1)
+    return Error(Code::invalid,
+                 sink.option + ' ' + shown + ": this file has " + std::to_string(status.st_nlink) +
+                     " names (hard links), and events would be written into all of them",
+                 "name another file, or move this one away; it was left as it is");
+  const auto beginning = real_file_system().read_range(file, 0, kEventsBegin.size());
+  // One that can't be read is told by the writing.
+  if (!beginning || *beginning == kEventsBegin || may_be_torn_event(*beginning)) return {};
+  return Error(Code::invalid,
+               sink.option + ' ' + shown +
+                   ": this file does not begin with an event, and what is in it would be cut away",
+               "name another file, or move this one away; it was left as it is");
 }
 
 Status check_sinks_at_load(const Workspace& workspace, std::vector<Known>& taken) {
@@ -232,22 +365,43 @@ Status check_outputs(const Workspace& workspace, Clock& clock,
   if (std::ranges::none_of(outputs, is_named)) return {};
   const std::vector<Known> guarded = guarded_files(workspace);
   std::vector<Known> taken;
-  Status told;
+  std::vector<Written> files;
   for (const NamedOutput& output : outputs) {
     if (output.path.empty()) continue;
     TRY_ASSIGN(const auto place, replaced_file(output.path));
     if (!place) continue;
     Known file(*place, "the file of " + output.option + " too");
-    TRY(refuse_among(guarded, output.option, file));
-    for (const schemas::SchemasConfig& config : workspace.schemas)
-      TRY(refuse_pins(config, output, file.path));
+    files.push_back({output, *place});
+    TRY(refuse_guarded(workspace, guarded, files.back()));
     TRY(refuse_among(taken, output.option, file));
-    Status row = refuse_file_of_row(workspace, clock, output, file.path);
-    if (!row && row.error().code() == Code::invalid) return row;
-    if (told) told = std::move(row);
     taken.push_back(std::move(file));
   }
-  return told;
+  return refuse_subjects(workspace, clock, files);
+}
+
+Status check_output_folder(const Workspace& workspace, Clock& clock, const NamedOutput& folder,
+                           const std::vector<std::string>& names) {
+  const std::vector<Known> guarded = guarded_files(workspace);
+  std::error_code error;
+  // It is made where it is not there, with all that is missing above it.
+  for (fs::path made = fs::absolute(folder.path, error).lexically_normal();;
+       made = made.parent_path()) {
+    TRY(refuse_among(guarded, folder.option, Known(made.string(), {})));
+    if (is_there(made.string()) || !made.has_relative_path()) break;
+  }
+  const bool is_new = !is_there(folder.path);
+  std::vector<Written> files;
+  for (const std::string& name : names) {
+    const std::string path = (fs::path(folder.path) / name).string();
+    std::optional<std::string> file = path;
+    if (!is_new) {
+      TRY_ASSIGN(file, replaced_file(path));
+    }
+    if (!file) continue;
+    files.push_back({{folder.option, path}, *file});
+    TRY(refuse_guarded(workspace, guarded, files.back()));
+  }
+  return refuse_subjects(workspace, clock, files);
 }
 
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output) {
@@ -271,16 +425,24 @@ Status check_pins_folder(const Workspace& workspace, Clock& clock, const NamedOu
   TRY(refuse_folder_of_registry(workspace, output, folder.path));
   const auto names = real_file_system().list(folder.path);
   if (!names) return {};  // no folder yet, or none that pins could have
-  std::vector<std::string> files;
-  for (const std::string& name : *names)
-    files.push_back(folder.path + '/' + name);
-  TRY_ASSIGN(const auto artifact, artifact_among(workspace, clock, output, files));
-  return artifact ? folder_refusal(output, "the folder of the file of " + *artifact) : Status();
+  std::vector<Written> files;
+  for (const std::string& name : *names) {
+    const std::string path = folder.path + '/' + name;
+    files.push_back({{output.option, path}, path});
+  }
+  for (const extract::ExtractionConfig& config : workspace.extractions)
+    TRY(refuse_items(config, files));
+  TRY_ASSIGN(const auto tracked, tracked_among(workspace, clock, files));
+  return tracked ? folder_refusal(output, "the folder of the file of " + tracked->artifact)
+                 : Status();
 }
 
 Status check_events_file(const Workspace& workspace, Clock& clock) {
   if (!workspace.events.jsonl) return {};
-  return check_sink(workspace, clock, {"events.jsonl", *workspace.events.jsonl}, R"({"seq":)");
+  const NamedOutput sink{"events.jsonl", *workspace.events.jsonl};
+  TRY(check_sink(workspace, clock, sink, kEventsBegin));
+  const auto file = replaced_file(sink.path);
+  return file && *file ? refuse_foreign_events(sink, **file) : Status();
 }
 
 Status check_metrics_file(const Workspace& workspace, Clock& clock) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that nothing may be written over: what Holdfast is told by and keeps (configuration, catalog, the files of sinks, what
-// extractions write), databases of rows, and files that a row is of; and folders of pins and of registries, in which a new file would
-// be taken for a schema. Any other file is the user's to replace: yesterday's report is.
+// extractions write), databases of rows, files that a row is of, and items of extractions; and folders of pins and of registries, in which
+// a new file would be taken for a schema. Any other file is the user's to replace: yesterday's report is.
 //
 // Files are compared by where their paths lead and by device and inode, so that neither "./x" nor a link is a way around.
 #pragma once
@@ -21,17 +21,21 @@ struct NamedOutput {
 };
 
 /// `invalid` where nothing could be written there (base/output_place.h), where it is a guarded file, and where two of them are one file.
-/// Any other code: nothing but whether a row is of one of them, which can't be told since rows can't be read. A file that is not there,
-/// or below no root, needs no row to be read.
+/// Any other code: nothing but whether a row is of one of them, which can't be told since rows can't be read. A file below no root needs no
+/// row to be read, and one that is not there is free where they can't be.
 Status check_outputs(const Workspace& workspace, Clock& clock,
                      const std::vector<NamedOutput>& outputs);
+/// The same for the files of those names that a command writes into a folder, which it makes where it is not there.
+Status check_output_folder(const Workspace& workspace, Clock& clock, const NamedOutput& folder,
+                           const std::vector<std::string>& names);
 /// The same, for pins that need be no section's.
 Status check_output_beside_pins(const schemas::SchemasConfig& config, const NamedOutput& output);
 /// For a folder that is to be exchanged for new pins: none of the files above is in it, and it is in no folder of a registry. Fine for a
 /// folder that a section names: what is in it is told apart by its lock. Errors as of check_outputs().
 Status check_pins_folder(const Workspace& workspace, Clock& clock, const NamedOutput& output);
 /// Before the file of `[events] jsonl` or `[metrics] textfile` is written: `invalid` where a row is of it. Other errors as above. A file that
-/// begins as Holdfast's own is its own, and needs no row to be read; fine where there is no such sink.
+/// begins as Holdfast's own is its own, and needs no row to be read; fine where there is no such sink. The file of events is appended to in
+/// place: `invalid` too where it has another name (a hard link), or does not begin with an event.
 Status check_events_file(const Workspace& workspace, Clock& clock);
 Status check_metrics_file(const Workspace& workspace, Clock& clock);
 /// For `--out` of an extraction, whose file may well have a row and be an [extract.NAME]'s.

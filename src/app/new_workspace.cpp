@@ -8,7 +8,9 @@
 #include "app/config_file.h"
 #include "app/workspace.h"
 #include "artifacts/ignore_list.h"
+#include "base/root_folder.h"
 #include "base/toml.h"
+#include "base/utf8.h"
 #include "catalog/catalog.h"
 #include "catalog/migrations.h"
 #include "sql/connection.h"
@@ -108,12 +110,15 @@ Result<NewWorkspace> plan_workspace(const NewWorkspaceOptions& options) {
   const std::string folder_name = fs::path(plan.folder).filename().string();
   const std::string name = !options.name.empty() ? options.name
                            : folder_name.empty() ? "workspace"
-                                                 : folder_name;
+                                                 : printable_path(folder_name);
   if (has_control_character(name))
     return Error(Code::invalid, "--name: a name has no control characters");
   const std::string catalog =
       options.catalog.empty() ? std::string(kDefaultCatalog) : options.catalog;
   TRY(sql::dialect_of(catalog));
+  if (find_malformed_utf8(catalog) != std::string::npos)
+    return Error(Code::invalid, "--catalog: \"" + printable_path(sql::redacted(catalog)) +
+                                    "\" is not UTF-8, so it can't stand in a configuration");
   if (has_control_character(catalog))
     return Error(Code::invalid, "--catalog: a URL has no control characters");
   plan.catalog_url = sql::absolute_url(catalog, plan.folder);

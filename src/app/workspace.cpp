@@ -16,6 +16,7 @@
 #include "base/canonical_path.h"
 #include "base/nearest.h"
 #include "base/root_folder.h"
+#include "http/url.h"
 #include "sql/connection.h"
 
 namespace holdfast::app {
@@ -134,13 +135,21 @@ bool names_secret(std::string_view key) {
   return key.ends_with("secret") || key.ends_with("password") || key.ends_with("token");
 }
 
+// A query may hold a token, which is no matter of databases.
+std::string redacted_address(const std::string& text) {
+  const auto url = http::parse_url(text);
+  if (url && !url->query.empty()) return '"' + http::redacted(*url) + '"';
+  const bool is_http = text.starts_with("http://") || text.starts_with("https://");
+  return !url && is_http ? http::redacted_url(text) : '"' + sql::redacted(text) + '"';
+}
+
 // A password written into the file, not taken from a variable, is not shown either.
 std::string without_secrets(std::string_view key, const std::string& shown) {
   if (names_secret(key) && shown != R"("")" && !is_variable(shown)) return R"("***")";
   const bool is_database = key.ends_with(".catalog") || key.ends_with(".source");
   const bool may_be_url = is_database || shown.find("://") != std::string::npos;
   if (!may_be_url || shown.size() < 2 || shown.front() != '"') return shown;
-  return '"' + sql::redacted(shown.substr(1, shown.size() - 2)) + '"';
+  return redacted_address(shown.substr(1, shown.size() - 2));
 }
 
 /// How the sections of a domain are called.

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/guarded_files.h"
 #include "app/text.h"
 #include "base/root_folder.h"
 #include "base/whole_file.h"
@@ -28,6 +29,9 @@ struct CheckWords : ExtractionWords {
 };
 
 // --- lists
+
+constexpr const char* kTrimmedLedger = "ledger-without-missing";
+constexpr const char* kMalformed = "malformed.jsonl";
 
 struct List {
   const char* file;
@@ -79,7 +83,7 @@ Status write_trimmed_ledger(const std::string& folder, const ExtractionState& st
         i < ledger.row_digests.size() ? ledger.row_digests[i] : core::Sha256Digest{};
     text += extract::ledger_line(ledger.format, ledger.keys.at(i), digest) + '\n';
   }
-  return write_whole_file(real_file_system(), folder + "/ledger-without-missing", text);
+  return write_whole_file(real_file_system(), folder + '/' + kTrimmedLedger, text);
 }
 
 Result<std::string> bad_lines_text(const std::string& file,
@@ -98,6 +102,22 @@ Result<std::string> bad_lines_text(const std::string& file,
   return text;
 }
 
+// Of the workspace that lies around the files of --out, too; where there is none, those files alone are spared.
+Status spare_guarded(const Command& command, const std::string& folder,
+                     const ExtractionConfig& config) {
+  auto loaded = app::Workspace::load(command.workspace);
+  if (!loaded && loaded.error().code() != Code::not_found) return loaded.error();
+  app::Workspace workspace = loaded ? std::move(*loaded) : app::Workspace();
+  workspace.extractions.push_back(config);
+  std::vector<std::string> names = {kTrimmedLedger, kMalformed};
+  const ExtractionState nothing;
+  const Accounts none;
+  for (const List& list : lists_of(nothing, none))
+    for (const char* suffix : {".txt", ".jsonl"})
+      names.push_back(std::string(list.file) + suffix);
+  return app::check_output_folder(workspace, *command.clock, {"--lists", folder}, names);
+}
+
 Status write_lists(const std::string& folder, const ExtractionConfig& config,
                    const ExtractionState& state, const Accounts& accounts) {
   TRY(create_durable_folder(real_file_system(), folder));
@@ -106,7 +126,7 @@ Status write_lists(const std::string& folder, const ExtractionConfig& config,
   TRY(write_trimmed_ledger(folder, state, accounts));
   TRY_ASSIGN(const std::string staging, bad_lines_text(config.staging(), state.staging.bad_lines));
   TRY_ASSIGN(const std::string ledger, bad_lines_text(config.ledger(), state.ledger.bad_lines));
-  return write_whole_file(real_file_system(), folder + "/malformed.jsonl", staging + ledger);
+  return write_whole_file(real_file_system(), folder + '/' + kMalformed, staging + ledger);
 }
 
 // --- telling
@@ -191,6 +211,7 @@ std::string text_of(const ExtractionConfig& config, const ExtractionState& state
 Result<Exit> run_check(const Command& command, const CheckWords& words) {
   TRY_ASSIGN(ExtractionConfig config, extraction_of(command, words));
   TRY_ASSIGN(config, with_shard(std::move(config), words.shard));
+  if (!words.lists.empty()) TRY(spare_guarded(command, words.lists, config));
   TRY_ASSIGN(
       const auto state,
       extract::read_state(config, real_file_system(),

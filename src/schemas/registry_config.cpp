@@ -87,11 +87,16 @@ bool has_same_origin(const std::string& a, const std::string& b) {
 std::string RegistryConfig::shown() const {
   const std::size_t scheme = address.find("://");
   if (scheme == std::string::npos) return printable_path(address);
+  if (const auto url = http::parse_url(address); is_url(address) && !url)
+    return http::redacted_url(address);
   const std::size_t authority = scheme + 3;
   const std::size_t end = std::min(address.find('/', authority), address.size());
   const std::size_t at = address.rfind('@', end);
-  if (at == std::string::npos || at < authority) return printable_path(address);
-  return printable_path(address.substr(0, authority) + address.substr(at + 1));
+  const std::size_t from = at == std::string::npos || at < authority ? authority : at + 1;
+  // No registry is reached by an address with a query: that may be a token.
+  const std::size_t query = std::min(address.find('?', from), address.size());
+  return printable_path(address.substr(0, authority) + address.substr(from, query - from) +
+                        (query < address.size() ? "?***" : ""));
 }
 
 Result<RegistryConfig> read_registry_config(TomlTable& table) {

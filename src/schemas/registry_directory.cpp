@@ -220,6 +220,13 @@ Status refuse_other_addresses(const RegistryConfig& config, const std::string& w
     return Error(Code::invalid, shown + " is no address of a registry",
                  "http://…, https://…, a folder or git:REVISION:PATH");
   const std::size_t colon = std::min(address.find(':'), address.find('/'));
+  const bool has_colon = colon != std::string::npos && address[colon] == ':';
+  if (has_colon && address.find('@', colon) != std::string::npos)
+    return Error(
+        Code::invalid,
+        "this is no folder: it looks like a user and a password before \"@\", which are not "
+        "shown, without http://",
+        "http://USER:PASSWORD@HOST:PORT; or http://HOST:PORT, user and password");
   const bool is_host = colon > 0 && colon != std::string::npos && address[colon] == ':' &&
                        colon + 1 < address.size() && address[colon + 1] >= '0' &&
                        address[colon + 1] <= '9';

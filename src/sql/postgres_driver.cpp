@@ -5,6 +5,7 @@
 // time-out, lock waits as long as busy_timeout, and commits that are durable (synchronous_commit is
 // raised where it is off). Host, user, TLS and the like come from the URL and the environment, as
 // in every libpq program.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -301,6 +302,20 @@ bool ends_too_early(std::string_view url) {
   return rest.substr(0, rest.find('?')).find('@') != std::string_view::npos;
 }
 
+/// Whether each port is one: "5432", or "5432,,5433" of several hosts. libpq says so only as it connects, and quotes what may be a
+/// password without its "@host".
+bool has_good_ports(const PQconninfoOption* options) {
+  for (; options->keyword != nullptr; ++options) {
+    if (std::string_view(options->keyword) != "port" || options->val == nullptr) continue;
+    for (std::string_view rest = options->val; !rest.empty();) {
+      const auto comma = std::min(rest.find(','), rest.size());
+      if (comma > 0 && !is_port(rest.substr(0, comma))) return false;
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+  }
+  return true;
+}
+
 /// A URL that libpq cannot read. Its message may quote a piece of a password, so it is shown only
 /// where there is none.
 Status check_url(const std::string& url) {
@@ -313,6 +328,11 @@ Status check_url(const std::string& url) {
       PQconninfoParse(url.c_str(), &message));
   const std::string text = one_line(message);
   PQfreemem(message);
+  if (parsed && !has_good_ports(parsed.get()))
+    return Error(
+        Code::invalid, redacted(url) + ": its port is no number from 1 to 65535",
+        "write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, also where there is no port; "
+        "or leave the password to PGPASSWORD");
   if (parsed) return {};
   const bool showable = redacted(url) == url && url.find('@') == std::string::npos;
   return Error(Code::invalid,

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Database URLs: which database they ask for, and the form of them that may be shown.
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/canonical_path.h"
+#include "base/percent.h"
 #include "sql/connection.h"
+#include "sql/driver.h"
 
 namespace holdfast::sql {
 namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
 constexpr std::string_view kHidden = "***";
+constexpr std::string_view kPassword = "password";
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -25,6 +30,29 @@ std::size_t find_any_case(std::string_view text, std::string_view word, std::siz
   return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
 }
 
+// The name of a variable that stands for one is no secret either.
+bool may_be_shown_as_port(std::string_view text) {
+  return text.empty() || is_port(text) || (text.starts_with("${") && text.ends_with('}'));
+}
+
+/// Where, behind a colon of "host:port,host:port", something begins that is no port: a password whose "@host" was forgotten. npos: nowhere.
+std::size_t find_wrong_port(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return scheme;
+  const auto at = url.rfind('@');
+  std::size_t begin = at == std::string_view::npos || at < scheme ? scheme + 3 : at + 1;
+  const std::size_t end = std::min(url.find_first_of("/?", begin), url.size());
+  while (begin < end) {
+    const std::size_t comma = std::min(url.find(',', begin), end);
+    const std::string_view host = url.substr(begin, comma - begin);
+    const auto colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
+    if (colon != std::string_view::npos && !may_be_shown_as_port(host.substr(colon + 1)))
+      return begin + colon + 1;
+    begin = comma + 1;
+  }
+  return std::string_view::npos;
+}
+
 /// Where the value that begins at `begin` ends: at its closing quote, else at '&' or a blank.
 std::size_t value_end(std::string_view text, std::size_t begin) {
   if (begin < text.size() && text[begin] == '\'') {
@@ -34,7 +62,26 @@ std::size_t value_end(std::string_view text, std::size_t begin) {
   return std::min(text.find_first_of("& \t\r\n", begin), text.size());
 }
 
+// libpq decodes the keys of a query: "pass%77ord" is one. A key that can't be decoded may be any.
+void hide_values_of_encoded_keys(std::string& url) {
+  for (auto begin = url.find('?'); begin != std::string::npos; begin = url.find('&', begin)) {
+    const auto equals = url.find_first_of("=&", ++begin);
+    if (equals == std::string::npos) return;
+    const std::string_view key = std::string_view(url).substr(begin, equals - begin);
+    if (url[equals] == '&' || key.find('%') == std::string_view::npos) continue;
+    const auto decoded = percent_decoded(key);
+    if (decoded && find_any_case(*decoded, kPassword, 0) == std::string::npos) continue;
+    url.replace(equals + 1, value_end(url, equals + 1) - equals - 1, kHidden);
+  }
+}
+
 }  // namespace
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port != 0;
+}
 
 Result<Dialect> dialect_of(std::string_view url) {
   if (sqlite_path(url)) return Dialect::sqlite;
@@ -71,12 +118,14 @@ std::string redacted(std::string_view url) {
     const auto at = out.rfind('@');
     if (colon != std::string::npos && at != std::string::npos && colon < at)
       out.replace(colon + 1, at - colon - 1, kHidden);
+    if (const auto wrong = find_wrong_port(out); wrong != std::string::npos)
+      out.replace(wrong, std::string::npos, kHidden);
+    hide_values_of_encoded_keys(out);
   }
   // password=… and sslpassword=…, in a query or in a conninfo text.
-  constexpr std::string_view kKey = "password";
-  for (std::size_t i = find_any_case(out, kKey, 0); i != std::string::npos;
-       i = find_any_case(out, kKey, i)) {
-    i += kKey.size();
+  for (std::size_t i = find_any_case(out, kPassword, 0); i != std::string::npos;
+       i = find_any_case(out, kPassword, i)) {
+    i += kPassword.size();
     const auto equals = out.find_first_not_of(' ', i);
     if (equals == std::string::npos || out[equals] != '=') continue;
     const auto begin = std::min(out.find_first_not_of(' ', equals + 1), out.size());

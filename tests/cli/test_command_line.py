@@ -180,6 +180,39 @@ def test_the_password_of_a_misspelt_database_is_never_shown(binary, tmp_path, ur
     assert "s3cr3t" not in done.stdout + done.stderr and "12345" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("url", ["postgresql://u:s3cr3t", "postgresql://u:s3cr3t/db", "postgresql://127.0.0.1:1/db?pass%77ord=s3cr3t"])
+def test_the_password_of_a_database_without_its_host_is_never_shown(binary, tmp_path, url):
+    """libpq takes it for a port, and quotes it."""
+    (tmp_path / "holdfast.toml").write_text(f"[workspace]\ncatalog = '{url}'\n[artifacts.a]\nroot = '.'\n")
+    for words in (["check"], ["check", "--json"], ["doctor"], ["config", "show"]):
+        done = holdfast(binary, *words, cwd=tmp_path)
+        assert "s3cr3t" not in done.stdout + done.stderr, words
+    if "u:s3" in url:
+        done = holdfast(binary, "check", cwd=tmp_path)
+        assert done.returncode == 2 and "port" in done.stderr and "hint:" in done.stderr
+
+
+def test_config_show_hides_what_the_query_of_an_address_holds(binary, tmp_path):
+    (tmp_path / "holdfast.toml").write_text('[events]\nwebhook = "http://h/x?key=s3cr3t&a=b"\n[artifacts.a]\nroot = "."\n'
+                                            '[schemas.s]\ntrack = "v1"\nfixtures = "p"\nregistry = "http://u:s3cr3t@h/?token=s3cr3t"\n')
+    done = holdfast(binary, "config", "show", "--origin", cwd=tmp_path)
+    assert done.returncode == 0 and "s3cr3t" not in done.stdout
+    assert "http://h/x?key=***&a=b" in done.stdout and "http://u:***@h/?token=***" in done.stdout
+
+
+def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, tmp_path):
+    section = '[schemas.s]\ntrack = "v1"\nfixtures = "p"\nregistry = "u:s3cr3t@127.0.0.1:1"\n'
+    (tmp_path / "holdfast.toml").write_text(section)
+    for words in (["check"], ["config", "show"], ["doctor"], ["schemas", "check", "s"]):
+        done = holdfast(binary, *words, cwd=tmp_path)
+        assert done.returncode != 0 and "s3cr3t" not in done.stdout + done.stderr, words
+    assert "schemas.s.registry" in done.stderr and "http://" in done.stderr
+    (tmp_path / "holdfast.toml").write_text("[workspace]\nname = 'x'\n")
+    assert holdfast(binary, "migrate", "upgrade", cwd=tmp_path).returncode == 0
+    done = holdfast(binary, "schemas", "fetch", "--track", "v1", "--registry-url", "u:s3cr3t@127.0.0.1:1", "--output", "p", "--all", cwd=tmp_path)
+    assert done.returncode == 2 and "s3cr3t" not in done.stdout + done.stderr and "http://" in done.stderr
+
+
 @pytest.mark.parametrize("domain", ["features", "tables"])
 def test_a_section_of_a_later_domain_is_unsupported(sqlite_workspace, domain):
     with open(sqlite_workspace.folder / "holdfast.toml", "a") as config:
@@ -228,6 +261,23 @@ def test_init_takes_any_name(binary, tmp_path, name):
         done = holdfast(binary, "check", "--json", cwd=folder)
         assert done.returncode == 3, "no rows yet"
         assert json.loads(done.stdout)["workspace"] == name
+
+
+def test_init_in_a_folder_whose_name_is_no_utf8_names_the_workspace_in_a_form_that_is(binary, tmp_path):
+    folder = tmp_path / b"v\xff".decode("utf-8", "surrogateescape")
+    folder.mkdir()
+    done = holdfast(binary, "init", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    done = holdfast(binary, "check", "--json", cwd=folder)
+    assert done.returncode == 3, "no rows yet"
+    assert json.loads(done.stdout)["workspace"] == "v%FF"
+
+
+@pytest.mark.parametrize("option, value", [("--name", b"v\xff"), ("--catalog", b"sqlite:v\xff.db")])
+def test_init_names_the_option_that_is_no_utf8(binary, tmp_path, option, value):
+    done = holdfast(binary, "init", option, value.decode("utf-8", "surrogateescape"), cwd=tmp_path)
+    assert done.returncode == 2 and f"{option}: " in done.stderr and "v%FF" in done.stderr and "is not UTF-8" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_workspace_is_found_from_a_folder_below(sqlite_workspace):

@@ -3,6 +3,8 @@
 import json
 import subprocess
 
+import pytest
+
 
 def configure(workspace, path="events.jsonl"):
     workspace.configure(extra=f'[events]\njsonl = "{path}"\n')
@@ -60,6 +62,57 @@ def test_a_torn_last_line_is_mended(sqlite_workspace):
         out.write('{"seq": 2, "at": "2026')
     sqlite_workspace.run("check", expect=3)
     assert lines(sqlite_workspace) == logged(sqlite_workspace)
+
+
+@pytest.mark.parametrize("torn", ['{"se', "\0" * 40])
+def test_a_torn_first_line_is_mended(sqlite_workspace, torn):
+    configure(sqlite_workspace)
+    (sqlite_workspace.folder / "events.jsonl").write_text(torn)
+    sqlite_workspace.run("check", expect=3)
+    assert lines(sqlite_workspace) == logged(sqlite_workspace)
+    assert (sqlite_workspace.folder / "events.jsonl.torn-0").read_text() == torn
+
+
+def test_a_file_of_somebody_else_is_left_as_it_is(sqlite_workspace):
+    notes = sqlite_workspace.folder / "notes.txt"
+    configure(sqlite_workspace, "notes.txt")
+    for text in ("my notes\n", '{"name": "mine"}\n', "my notes, without an end"):
+        notes.write_text(text)
+        done = sqlite_workspace.run("check", expect=2)
+        assert "notes.txt" in done.stderr and "does not begin with an event" in done.stderr and "hint:" in done.stderr
+        assert "artifacts.atlas" in done.stdout, "the check was done"
+        assert "does not begin with an event" in sqlite_workspace.run("events", "deliver", expect=2).stderr
+        assert notes.read_text() == text and not list(sqlite_workspace.folder.glob("notes.txt.*"))
+    notes.write_text("")
+    sqlite_workspace.run("check", expect=3)
+    assert lines(sqlite_workspace, "notes.txt") == logged(sqlite_workspace)
+
+
+@pytest.mark.parametrize("text", ["alpha", ""])
+def test_a_file_with_two_names_gets_no_event(sqlite_workspace, text):
+    """It is appended to, so an artifact that is linked to it would hold the events."""
+    artifact = sqlite_workspace.write("a.txt", text)
+    sqlite_workspace.add_row("a", "a.txt")
+    sqlite_workspace.run("artifacts", "backfill")
+    (sqlite_workspace.folder / "events.jsonl").hardlink_to(artifact)
+    configure(sqlite_workspace)
+    for _ in range(2):
+        done = sqlite_workspace.run("check", expect=2)
+        assert "events.jsonl" in done.stderr and "hard links" in done.stderr and "hint:" in done.stderr
+        assert artifact.read_text() == text and sorted(each.name for each in sqlite_workspace.data.iterdir()) == ["a.txt"]
+    (sqlite_workspace.folder / "events.jsonl").unlink()
+    sqlite_workspace.run("check")
+    assert lines(sqlite_workspace) == logged(sqlite_workspace)
+
+
+def test_a_path_that_is_no_utf8_gets_every_event_once(sqlite_workspace):
+    """As below a folder of such a name: no file of TOML can hold it, a variable can."""
+    path = sqlite_workspace.folder / b"events\xff.jsonl".decode("utf-8", "surrogateescape")
+    for _ in range(2):
+        done = sqlite_workspace.run("check", expect=3, env={"HOLDFAST_EVENTS_JSONL": path.name})
+        assert "UTF-8" not in done.stderr and "not in the sink" not in done.stderr
+    assert [json.loads(line)["seq"] for line in path.read_text().splitlines()] == [1, 2]
+    assert "events%FF.jsonl" in sqlite_workspace.run("events", "pending", env={"HOLDFAST_EVENTS_JSONL": path.name}).stdout
 
 
 def test_many_at_once_deliver_in_order_and_once(workspace):

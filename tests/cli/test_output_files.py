@@ -160,6 +160,66 @@ def test_yesterdays_report_is_replaced(guarded, command):
         assert (guarded.folder / place).read_text() != "yesterday's"
 
 
+@pytest.mark.parametrize("command", WITH_INCIDENT[:-1], ids=" ".join)
+def test_the_place_of_a_missing_file_is_left_free(guarded, command):
+    """A report in its place would be the file of the row: what was missing would be told as modified."""
+    (guarded.data / "b.txt").unlink()
+    (guarded.folder / "link").symlink_to("data/b.txt")
+    (guarded.folder / "folder").symlink_to("data")
+    for place in ("data/b.txt", "data/../data/b.txt", "folder/b.txt", "link"):
+        done = guarded.run(*command, place, expect=2)
+        assert "would be replaced" in done.stderr and "artifact:atlas/b" in done.stderr, place
+        assert not (guarded.data / "b.txt").exists()
+
+
+@pytest.mark.parametrize("command", WRITERS, ids=" ".join)
+def test_no_output_takes_the_place_of_an_item(workspace, command):
+    folder = workspace.folder
+    for name in ("clips/a.mp4", "clips/deep/b.mp4", "c.mp4", "store.bin"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("video")
+    (folder / "clips/linked.mp4").symlink_to("../store.bin")
+    (folder / "by-link").symlink_to("clips")
+    (folder / "list").write_text("./c.mp4\r\nother\n")
+    workspace.configure(extra='[extract.pattern]\nitems = "clips/**.mp4"\nout = "p.parquet"\n'
+                              '[extract.list]\nitems_file = "list"\nout = "l.parquet"\n')
+    for place in ("clips/a.mp4", "clips/deep/b.mp4", "by-link/a.mp4", "clips/linked.mp4", "clips/new.mp4", "c.mp4"):
+        done = workspace.run(*command, place, expect=2)
+        assert "would be replaced" in done.stderr and "an item of [extract." in done.stderr, place
+    assert {path.read_text() for path in folder.rglob("*.mp4")} == {"video"} and not (folder / "clips/new.mp4").exists()
+    workspace.run(*command, "clips/report.txt", expect=None)
+    assert (folder / "clips/report.txt").exists()
+
+
+@pytest.mark.parametrize("foreign", [False, True], ids=["configured", "--out"])
+def test_lists_of_keys_take_the_place_of_nothing_that_is_guarded(guarded, foreign):
+    folder = guarded.folder
+    guarded.write("missing.txt", "an artifact")
+    guarded.add_row("m", "missing.txt")
+    guarded.add_row("lost", "gone/pending.txt")
+    (folder / "old").mkdir()
+    (folder / "old/missing.txt").write_text("the.key\n")
+    (folder / "other.done").write_text("the.key\n")
+    words = ["--out", "other.parquet", "--items-file", "old/missing.txt"] if foreign else ["rows"]
+    before = _state(guarded)
+    own = ["old"] if foreign else []
+    for place in ("data", "pins", f"{guarded.database.path}-journal", f"{guarded.database.path}-journal/below", "data/gone", *own):
+        done = guarded.run("extract", "check", *words, "--lists", place, expect=2)
+        assert "--lists" in done.stderr and "would be replaced" in done.stderr, place
+    assert _state(guarded) == before and not (guarded.data / "gone").exists()
+    assert not (guarded.database.path.parent / (guarded.database.path.name + "-journal")).exists()
+    for _ in range(2):  # yesterday's lists are replaced
+        guarded.run("extract", "check", *words, "--lists", "lists/today", expect=None)
+    assert (folder / "lists/today/pending.txt").exists()
+
+
+def test_lists_of_keys_need_no_workspace(binary, tmp_path):
+    (tmp_path / "rows.done").write_text("a\n")
+    done = subprocess.run([binary, "extract", "check", "--out", "rows.parquet", "--lists", "lists"], cwd=tmp_path, text=True,
+                          capture_output=True, check=False)
+    assert (tmp_path / "lists/missing.txt").read_text() == "a\n", done.stderr
+
+
 def test_two_outputs_are_two_files(workspace):
     (workspace.folder / "link").symlink_to("both")
     for first, second in (("both", "both"), ("both", "./both"), ("link", "both")):

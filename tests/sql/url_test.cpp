@@ -65,6 +65,17 @@ TEST(Url, HidesPasswords) {
             "postgresql:///d?user=u&password=***&sslmode=require");
   EXPECT_EQ(redacted("postgresql:///d?sslpassword=pw&PASSWORD=pw2"),
             "postgresql:///d?sslpassword=***&PASSWORD=***");
+  // "@host" forgotten: libpq takes the password for a port.
+  EXPECT_EQ(redacted("postgresql://u:pw"), "postgresql://u:***");
+  EXPECT_EQ(redacted("postgresql://u:p/w?x"), "postgresql://u:***");
+  EXPECT_EQ(redacted("postgresql://u:70000/d"), "postgresql://u:***");
+  EXPECT_EQ(redacted("postgresql://h:5432,[::1]:5433,i/d"), "postgresql://h:5432,[::1]:5433,i/d");
+  EXPECT_EQ(redacted("postgresql://u@${HOST}:${PORT}/d"), "postgresql://u@${HOST}:${PORT}/d");
+  // libpq decodes keys.
+  EXPECT_EQ(redacted("postgresql:///d?user=u&pass%77ord=pw&a=%61"),
+            "postgresql:///d?user=u&pass%77ord=***&a=%61");
+  EXPECT_EQ(redacted("postgresql:///d?%50ASSWORD=pw"), "postgresql:///d?%50ASSWORD=***");
+  EXPECT_EQ(redacted("postgresql:///d?us%65r=u"), "postgresql:///d?us%65r=u");
   EXPECT_EQ(redacted("host=h password = 'a b' user=u"), "host=h password = *** user=u");
   EXPECT_EQ(redacted("password="), "password=***");
   EXPECT_EQ(redacted("sqlite:a/b.db"), "sqlite:a/b.db");
@@ -77,6 +88,18 @@ TEST(Url, DoesNotShowThePasswordOfAUrlThatLibpqCannotRead) {
   EXPECT_EQ(opened.error().code(), Code::invalid);
   EXPECT_THAT(opened.error().message(), Not(HasSubstr("cret")));
   EXPECT_THAT(opened.error().message(), HasSubstr("postgresql://u:***@h/d"));
+}
+
+TEST(Url, WithAPasswordInThePlaceOfAPortIsRefusedWithoutIt) {
+  for (const char* url : {"postgresql://u:seKret", "postgresql://u:123456789/d", "postgresql://h:0",
+                          "postgresql://h:5432,u:seKret/d", "postgresql:///d?port=none"}) {
+    const auto opened = Connection::open({.url = url});
+    ASSERT_FALSE(opened.ok()) << url;
+    EXPECT_EQ(opened.error().code(), Code::invalid) << url;
+    EXPECT_THAT(opened.error().message(), HasSubstr("port is no number")) << url;
+    EXPECT_THAT(opened.error().message(), Not(HasSubstr("seKret"))) << url;
+    EXPECT_THAT(opened.error().message(), Not(HasSubstr("123456789"))) << url;
+  }
 }
 
 }  // namespace
