@@ -145,12 +145,23 @@ class Verification {
     return {};
   }
 
+  // What a reading found is told where a look at the identity can't tell of it. What is kept is the look alone: it must not take the
+  // place of the reading.
   Status take(std::span<Judged> judged, const IncidentKeeper& keeper) {
+    std::vector<std::pair<Judged*, core::SubjectReport>> looks;
     for (Judged& each : judged) {
       keeper.mark_waived(each.report);
+      if (keeper.is_open(each.report.subject)) {
+        looks.emplace_back(&each, each.report);
+        TRY(catalog::carry_over(catalog_, each.report));
+        keeper.mark_waived(each.report);
+      }
       end_.tally.add(each.row, each.report, each.seen.size_bytes_read);
     }
-    return sink_ ? sink_(judged) : Status();
+    const Status told = sink_ ? sink_(judged) : Status();
+    for (auto& [each, look] : looks)
+      each->report = std::move(look);
+    return told;
   }
 
   std::optional<std::chrono::nanoseconds> max_age() const {

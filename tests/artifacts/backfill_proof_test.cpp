@@ -66,7 +66,9 @@ TEST_P(BackfillAndProof, TakesTheProofBackWhereDriftIsRefused) {
   EXPECT_EQ(backfill().total.drifted, 1);
   EXPECT_EQ(latest("a"), Verdict::drifted);
   EXPECT_EQ(world().incidents().size(), 1U);
-  EXPECT_EQ(quick(), std::vector<std::string>{"a artifact.never_proved"});
+  const std::vector<std::string> told = quick();  // and what the incident holds
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told.front(), "a artifact.never_proved");
 }
 
 TEST_P(BackfillAndProof, TakesTheProofBackWhereItOnlyReports) {
@@ -75,7 +77,9 @@ TEST_P(BackfillAndProof, TakesTheProofBackWhereItOnlyReports) {
   EXPECT_EQ(backfill().total.drifted, 1);
   EXPECT_EQ(latest("a"), Verdict::drifted);
   EXPECT_EQ(world().incidents().size(), 1U);
-  EXPECT_EQ(quick(), std::vector<std::string>{"a artifact.never_proved"});
+  const std::vector<std::string> told = quick();  // and what the incident holds
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told.front(), "a artifact.never_proved");
 }
 
 TEST_P(BackfillAndProof, TakesTheProofBackWhereTheBreakerTrips) {

@@ -85,6 +85,9 @@ def test_a_quick_look_takes_nothing_from_what_a_reading_found(workspace):
         report = json.loads(workspace.run("check", "artifacts", "--quick", "--fail-open", "--format", "json", expect=1).stdout)
         assert [(each["rule"], each["level"]) for each in findings(report)] == [
             ("artifact.identity_changed", "note"), ("artifact.changed_without_write", "error")]
+        told = workspace.json("artifacts", "verify", "--quick", expect=1)
+        assert [(each["rule"], each["level"]) for each in told["findings"]] == [
+            ("artifact.identity_changed", "note"), ("artifact.changed_without_write", "error")]
         [incident] = workspace.json("incidents", "list")["incidents"]
         assert (incident["subject"], incident["level"]) == ("artifact:atlas/a07", "error")
     workspace.run("check", expect=1)
