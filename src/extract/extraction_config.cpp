@@ -36,7 +36,7 @@ Result<ExtractorKind> kind_of(const std::string& name, TomlTable& table) {
 bool is_program(const std::string& name, const std::string& folder) {
   if (name.find('/') == std::string::npos) return static_cast<bool>(find_program(name, folder));
   std::error_code unseen;
-  return fs::is_regular_file(beneath(folder, name), unseen);
+  return fs::is_regular_file(absolute_file_path(name, folder), unseen);
 }
 
 /// A list has its words as they are; one string with white space was meant for a shell, and there is none, unless a program has that name.
