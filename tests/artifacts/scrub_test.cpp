@@ -143,8 +143,8 @@ TEST_P(Scrub, ReadsWhatWasReadUnderAClockThatWasAhead) {
     world().keep("r" + std::to_string(i), std::to_string(i), "content");
   world().scrub_with(world().scrub_options(10 * kDay));
   world().sql(
-      "update artifact_proof set proved_at = '2099-01-01T00:00:00.000000Z', "
-      "looked_at = '2099-01-01T00:00:00.000000Z' where artifact_id <> 'r0'");
+      "update artifact_proof set proved_at = '2199-01-01T00:00:00.000000Z', "
+      "looked_at = '2199-01-01T00:00:00.000000Z' where artifact_id <> 'r0'");
   ScrubOptions options = world().scrub_options(10 * kDay);
   options.limit = 1;
   const ScrubEnd part = world().scrub_with(options);
