@@ -571,7 +571,10 @@ TEST_P(FileHasherOnEveryKernel, LetsSmallFilesThroughBesideALargeOneAtALowRate) 
   auto root = RootFolder::open(folder_.path());
   // No file is left alone for a tick at first, as those are that were written a moment ago; and the rate is kept on a clock that
   // stands still meanwhile. So the order is that of the pieces, of which the large file has more than there are small ones.
-  system_clock().sleep_for(std::chrono::nanoseconds(3 * kFileTickMostNs));
+  struct stat last{};
+  ASSERT_EQ(::stat(folder_.at(paths.back()).c_str(), &last), 0);
+  while (system_clock().now().ns - identity_of(last).ctime_ns <= kFileTickMostNs)
+    std::this_thread::yield();
   ManualClock clock(Timestamp{1'700'000'000'000'000'000});
   RateLimiter rate(20'000'000, clock);
   HashOptions options;
