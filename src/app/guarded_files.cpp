@@ -241,6 +241,25 @@ Place place_that_fits(const extract::ExtractionConfig& config,
   return {};
 }
 
+// A link that fits is an item too, and its bytes are those of the file behind it. A folder that can't be listed is told by the run.
+Place place_behind_a_link(const extract::ExtractionConfig& config,
+                          const std::vector<fs::path>& places) {
+  if (std::ranges::none_of(places, [](const fs::path& each) { return is_there(each.string()); }))
+    return {};
+  const extract::SplitPattern split = extract::split_pattern(*config.items);
+  const std::string folder = absolute_path(split.folder, config.workspace_folder);
+  const auto root = RootFolder::open(folder);
+  if (!root) return {};
+  const auto listing = root->list();
+  if (!listing) return {};
+  for (const std::string& link : listing->links) {
+    if (!fits_pattern(split.below, link)) continue;
+    const auto at = std::ranges::find(places, canonical_path(folder + '/' + link));
+    if (at != places.end()) return at - places.begin();
+  }
+  return {};
+}
+
 // A list that can't be read names nothing here: the run that needs it tells.
 Place place_that_is_listed(const extract::ExtractionConfig& config,
                            const std::vector<fs::path>& places) {
@@ -255,7 +274,8 @@ Place place_that_is_listed(const extract::ExtractionConfig& config,
     std::string_view key = (*line)->text;
     if (key.ends_with('\r')) key.remove_suffix(1);
     for (std::size_t i = 0; i < places.size(); ++i)
-      if (key.ends_with(names[i]) && absolute_path(std::string(key), folder) == places[i]) return i;
+      if (key.ends_with(names[i]) && place_of(absolute_path(std::string(key), folder)) == places[i])
+        return i;
   }
 }
 
@@ -268,6 +288,7 @@ Status refuse_items(const extract::ExtractionConfig& config, const std::vector<W
   }
   Place found;
   if (config.items) found = place_that_fits(config, places);
+  if (!found && config.items) found = place_behind_a_link(config, places);
   if (!found && config.items_file) found = place_that_is_listed(config, places);
   if (!found) return {};
   const NamedOutput& output = files.at(*found / 2).output;
@@ -300,7 +321,7 @@ Status check_sink(const Workspace& workspace, Clock& clock, const NamedOutput& s
   // A place where nothing can be written is told by the writing.
   const auto file = replaced_file(sink.path);
   if (!file || !*file || begins_as(**file, begin)) return {};
-  return refuse_files_of_rows(workspace, clock, {{sink, **file}});
+  return refuse_subjects(workspace, clock, {{sink, **file}});
 }
 
 constexpr std::string_view kEventsBegin = R"({"seq":)";

@@ -168,10 +168,11 @@ std::string redacted_query(std::string_view query) {
     const std::string_view pair = query.substr(from, end - from);
     const std::size_t equals = pair.find('=');
     const auto key = percent_decoded(pair.substr(0, equals));
-    const bool hide = equals != std::string_view::npos && (!key || sounds_secret(*key));
+    const bool has_key = equals != std::string_view::npos;  // without one it may be a token
+    const bool hide = !pair.empty() && (!has_key || !key || sounds_secret(*key));
     out += from == 0 ? "" : "&";
-    out +=
-        hide ? std::string(pair.substr(0, equals + 1)) + std::string(kHidden) : std::string(pair);
+    out += hide ? std::string(has_key ? pair.substr(0, equals + 1) : "") + std::string(kHidden)
+                : std::string(pair);
     from = end + 1;
   }
   return out;
@@ -179,6 +180,21 @@ std::string redacted_query(std::string_view query) {
 
 std::string target_of(const Url& url) {
   return url.query.empty() ? url.path : url.path + '?' + url.query;
+}
+
+/// The host and what follows, without what stands in the place of a port and is none: a password whose "@host" was forgotten.
+std::string without_wrong_port(std::string_view rest) {
+  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
+  const std::string_view host = rest.substr(0, end);
+  const std::size_t bracket = host.starts_with('[') ? host.find(']') : 0;
+  const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (colon == std::string_view::npos || colon + 1 == end) return std::string(rest);
+  const std::string_view port = host.substr(colon + 1);
+  std::uint16_t number = 0;
+  const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  const bool is_port = error == std::errc() && stop == port.data() + port.size();
+  return std::string(is_port ? rest : rest.substr(0, colon + 1)) +
+         std::string(is_port ? "" : kHidden);
 }
 
 }  // namespace
@@ -244,7 +260,7 @@ std::string redacted_url(std::string_view text) {
   if (at > from) out += std::string(kHidden) + '@';
   const std::string_view rest = text.substr(at > from ? at + 1 : from);
   const std::size_t question = rest.find('?');
-  out += rest.substr(0, question);
+  out += without_wrong_port(rest.substr(0, question));
   if (question != std::string_view::npos) out += '?' + redacted_query(rest.substr(question + 1));
   return '"' + out.substr(0, kMostShownBytes) + '"';
 }

@@ -15,23 +15,6 @@ constexpr std::string_view kUnix = "unix://";
 constexpr std::string_view kDatabaseKey = "db=";
 constexpr int kMostDatabase = 1'000'000;
 
-// What stands before the last '@' may be a password, whatever else is wrong with the text; so may a query.
-std::string harmless(std::string_view text) {
-  const auto scheme = text.find("://");
-  const auto from = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const auto at = text.rfind('@');
-  std::string out(text.substr(0, from));
-  const bool is_hidden = at != std::string_view::npos && at >= from;
-  if (is_hidden) out += "***@";
-  const std::string_view rest = text.substr(is_hidden ? at + 1 : from);
-  return out + std::string(rest.substr(0, rest.find('?')));
-}
-
-Error bad(std::string_view text, std::string_view why) {
-  return Error(Code::invalid, "Redis address " + harmless(text) + ": " + std::string(why),
-               "write redis://[:${PASSWORD}@]HOST[:PORT][/DATABASE] or unix:///PATH[?db=DATABASE]");
-}
-
 // None: a "%" without two digits, or a NUL byte, since libhiredis takes C strings.
 std::optional<std::string> decoded(std::string_view text) {
   auto out = percent_decoded(text);
@@ -45,6 +28,30 @@ std::optional<int> number(std::string_view text, int least, int most) {
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   if (value < least || value > most) return std::nullopt;
   return value;
+}
+
+// What stands before the last '@' may be a password, whatever else is wrong with the text; so may a query, and what is in the
+// place of a port and is none.
+std::string harmless(std::string_view text) {
+  const auto scheme = text.find("://");
+  const auto from = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto at = text.rfind('@');
+  std::string out(text.substr(0, from));
+  const bool is_hidden = at != std::string_view::npos && at >= from;
+  if (is_hidden) out += "***@";
+  const std::string_view rest = text.substr(is_hidden ? at + 1 : from);
+  const std::string_view shown = rest.substr(0, rest.find('?'));
+  const std::string_view host = shown.substr(0, shown.find('/'));
+  const auto bracket = host.starts_with('[') ? host.find(']') : 0;
+  const auto colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (colon != std::string_view::npos && !number(host.substr(colon + 1), 1, 65535))
+    return out + std::string(shown.substr(0, colon + 1)) + "***";
+  return out + std::string(shown);
+}
+
+Error bad(std::string_view text, std::string_view why) {
+  return Error(Code::invalid, "Redis address " + harmless(text) + ": " + std::string(why),
+               "write redis://[:${PASSWORD}@]HOST[:PORT][/DATABASE] or unix:///PATH[?db=DATABASE]");
 }
 
 /// Takes "user:password@" off the front of `rest`.

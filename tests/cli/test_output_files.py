@@ -175,15 +175,17 @@ def test_the_place_of_a_missing_file_is_left_free(guarded, command):
 @pytest.mark.parametrize("command", WRITERS, ids=" ".join)
 def test_no_output_takes_the_place_of_an_item(workspace, command):
     folder = workspace.folder
-    for name in ("clips/a.mp4", "clips/deep/b.mp4", "c.mp4", "store.bin"):
+    for name in ("clips/a.mp4", "clips/deep/b.mp4", "c.mp4", "store.bin", "real/d.mp4"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("video")
     (folder / "clips/linked.mp4").symlink_to("../store.bin")
     (folder / "by-link").symlink_to("clips")
-    (folder / "list").write_text("./c.mp4\r\nother\n")
+    (folder / "way").symlink_to("real")
+    (folder / "list").write_text("./c.mp4\r\nother\nway/d.mp4\n")
     workspace.configure(extra='[extract.pattern]\nitems = "clips/**.mp4"\nout = "p.parquet"\n'
                               '[extract.list]\nitems_file = "list"\nout = "l.parquet"\n')
-    for place in ("clips/a.mp4", "clips/deep/b.mp4", "by-link/a.mp4", "clips/linked.mp4", "clips/new.mp4", "c.mp4"):
+    for place in ("clips/a.mp4", "clips/deep/b.mp4", "by-link/a.mp4", "clips/linked.mp4", "store.bin", "clips/new.mp4", "c.mp4",
+                  "real/d.mp4", "way/d.mp4"):
         done = workspace.run(*command, place, expect=2)
         assert "would be replaced" in done.stderr and "an item of [extract." in done.stderr, place
     assert {path.read_text() for path in folder.rglob("*.mp4")} == {"video"} and not (folder / "clips/new.mp4").exists()
@@ -278,6 +280,18 @@ def test_a_sink_spares_a_file_that_has_a_row_and_the_check_is_told(workspace, va
     assert workspace.run("check").returncode == 0
     if option == "events.jsonl":
         assert "would be replaced" in workspace.run("events", "deliver", expect=2, env={variable: "data/a.txt"}).stderr
+
+
+@pytest.mark.parametrize("variable, option", [("HOLDFAST_METRICS_TEXTFILE", "metrics.textfile"), ("HOLDFAST_EVENTS_JSONL", "events.jsonl")])
+def test_a_sink_spares_the_items_of_an_extraction(workspace, variable, option):
+    clips = workspace.folder / "clips"
+    clips.mkdir()
+    (clips / "a.mp4").write_text("")
+    workspace.configure(extra='[extract.pattern]\nitems = "clips/*"\nout = "p.parquet"\n')
+    for place in ("clips/a.mp4", "clips/new"):
+        done = workspace.run("check", expect=None, env={variable: place})
+        assert option in done.stderr and "an item of [extract.pattern]" in done.stderr, place
+        assert [(each.name, each.read_text()) for each in clips.iterdir()] == [("a.mp4", "")]
 
 
 def test_a_file_of_a_sink_below_a_root_goes_on_where_the_database_is_away(workspace):

@@ -86,10 +86,16 @@ TEST(Url, ShowsNoSecrets) {
   EXPECT_EQ(redacted(url("http://u:hunter2@h/p?token=hunter2&a=1&api_key=hunter2")),
             "http://u:***@h/p?token=***&a=1&api_key=***");
   EXPECT_EQ(redacted(url("http://:hunter2@h/")), "http://:***@h/");
+  EXPECT_EQ(redacted(url("http://h/p?hunter2&a=1")), "http://h/p?***&a=1");
   for (const char* text :
        {"http://u:hunter2@h:x/", "ftp://u:hunter2@h/", "http://u:hunter2@/", "u:hunter2@h",
         "http://u:a/hunter2@h h/", "http://u:hunter2?@h:1x/", "http://h:1x/?password=hunter2"})
     EXPECT_THAT(parse_url(text).error().message(), Not(HasSubstr("hunter2"))) << text;
+  // The "@host" was forgotten.
+  for (const std::string_view text :
+       {"https://u:hunter2", "https://u:hunter2/p", "https://[u:hunter2"})
+    EXPECT_THAT(redacted_url(text), Not(HasSubstr("hunter2"))) << text;
+  EXPECT_EQ(redacted_url("https://h:8443/p"), "\"https://h:8443/p\"");
   EXPECT_THAT(redacted_url("http://u:" + std::string(2000, 'h') + "@h/"), Not(HasSubstr("hhh")));
 }
 

@@ -52,7 +52,7 @@ TEST(RedisAddress, RefusesWhatIsNoneAndShowsNoSecretEither) {
         "redis://:secret@host/x", "redis://:secret%4@host", "redis://secret@host", "redis://a b",
         "unix://:secret@run/redis.sock", "unix:///run/x?password=secret", "http://u:secret@host",
         "redis://:secret%00@host", "redis://[::1", "redis://:secret@[::1]x", "redis://:@host", "",
-        "redis://\n", "rediss://:secret@host"}) {
+        "redis://\n", "rediss://:secret@host", "redis://bob:secret", "redis://:secret/0"}) {
     const auto address = parse_address(text);
     ASSERT_FALSE(address.ok()) << text;
     EXPECT_THAT(address.error().message() + address.error().hint(), Not(HasSubstr("secret")));
