@@ -2,7 +2,11 @@
 #include "schemas/episode_review.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schemas/comparison.h"
@@ -32,7 +36,7 @@ std::string text_at(const catalog::StoredEvent& stored, std::string_view key) {
 }
 
 /// "2.0.0 over 1.2.0 (breaking) by ana"; "1.2.0 restored by ana".
-std::string fetched(const catalog::StoredEvent& stored) {
+std::string words_of_fetch(const catalog::StoredEvent& stored) {
   const std::string before = text_at(stored, "version_before");
   const std::string change = text_at(stored, "class");
   std::string out = text_at(stored, "version");
@@ -43,6 +47,32 @@ std::string fetched(const catalog::StoredEvent& stored) {
     out += ' ' + text_at(stored, "action");
   }
   return out + " by " + stored.event.actor;
+}
+
+/// Who took what over. A check may see the new pins, and end the incident, before `schema.fetched` is appended: a fetch that began in
+/// the incident is of it whenever it ended.
+Result<core::Fields> fetches_of(catalog::Catalog& catalog,
+                                std::span<const catalog::StoredEvent> events) {
+  core::Fields out;
+  std::set<std::string, std::less<>> told;  // runs
+  for (const catalog::StoredEvent& stored : events) {
+    const bool is_begun = stored.event.name == "schema.fetch_began";
+    if (!is_begun && stored.event.name != "schema.fetched") continue;
+    if (!told.insert(stored.event.run_id).second) continue;
+    std::string words = words_of_fetch(stored);
+    if (is_begun) {
+      catalog::EventFilter ended;
+      ended.after_seq = stored.event.seq;
+      ended.limit = 1;
+      ended.name = "schema.fetched";
+      ended.subject = stored.event.subject;
+      ended.run_id = stored.event.run_id;
+      TRY_ASSIGN(const auto found, catalog::list_events(catalog, ended));
+      if (found.empty()) words += ", not ended";
+    }
+    out.push_back({"fetched", std::move(words)});
+  }
+  return out;
 }
 
 }  // namespace
@@ -75,8 +105,9 @@ Result<core::Fields> review_of(catalog::Catalog& catalog, std::span<const Schema
                       {"published_version", last.registry_version},
                       {"seen_by_checks", looks},
                       {"active_for", format_span(std::chrono::nanoseconds(active_ns))}};
-  for (const catalog::StoredEvent& stored : events)
-    if (stored.event.name == "schema.fetched") out.push_back({"fetched", fetched(stored)});
+  TRY_ASSIGN(auto fetches, fetches_of(catalog, events));
+  out.insert(out.end(), std::make_move_iterator(fetches.begin()),
+             std::make_move_iterator(fetches.end()));
   return out;
 }
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 
 import pytest
+from pausing import let_go, pause
 from pins import SCHEMAS, breaking, safe, stamped, write, write_pins
 from plain_registry import PlainRegistry
 from schema_workspace import Place, tree
@@ -274,6 +275,25 @@ def test_a_fetch_that_dies_has_said_what_it_takes_over(workspace, registry):
                   env={"HOLDFAST_FAILPOINTS": "schemas.fetch_exchanged=kill"})
     began = workspace.events("schema.fetch_began")[-1]["fields"]
     assert (began["schema"], began["class"], began["version"]) == (NAME, "breaking", "1.2.7")
+
+
+def fetched(workspace):
+    shown = workspace.json("incidents", "show", f"schema:core/{NAME}")
+    return shown["resolved_at"], [each["value"] for each in shown["review"] if each["key"] == "fetched"]
+
+
+def test_the_fetch_that_mended_it_is_in_the_review_though_a_check_came_before_its_last_event(workspace, registry):
+    workspace.run("schemas", "fetch", "core")
+    registry.publish(NAME, stamped(safe(), NAME, "1.2.0"), "1.2.0")
+    workspace.run("schemas", "check", "core", expect=1)
+    assert fetched(workspace) == (None, [])
+    paused = pause(workspace, "schemas.fetch_exchanged", "schemas", "fetch", "core")
+    workspace.run("schemas", "check", "core")
+    resolved_at, (before,) = fetched(workspace)
+    assert resolved_at and before.startswith("1.2.0 over 1.1.2 (safe) by ") and before.endswith(", not ended")
+    let_go(*paused)
+    assert paused[0].returncode == 0
+    assert fetched(workspace) == (resolved_at, [before.removesuffix(", not ended")])
 
 
 def test_nothing_is_written_where_it_can_not_be_said_first(workspace, registry):

@@ -30,10 +30,10 @@ class Place:
             f"--- stderr\n{done.stderr[-4000:]}")
         return done
 
-    def start(self, *arguments):
+    def start(self, *arguments, env=None):
         """Starts one command and leaves it running."""
         return subprocess.Popen([self.binary, *map(str, arguments)], cwd=self.folder, text=True, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE)
+                                stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
 
     def json(self, *arguments, **options):
         return json.loads(self.run(*arguments, "--json", **options).stdout)
