@@ -175,17 +175,18 @@ def test_the_place_of_a_missing_file_is_left_free(guarded, command):
 @pytest.mark.parametrize("command", WRITERS, ids=" ".join)
 def test_no_output_takes_the_place_of_an_item(workspace, command):
     folder = workspace.folder
-    for name in ("clips/a.mp4", "clips/deep/b.mp4", "c.mp4", "store.bin", "real/d.mp4"):
+    for name in ("clips/a.mp4", "clips/deep/b.mp4", "c.mp4", "store.bin", "real/d.mp4", "behind.bin"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("video")
     (folder / "clips/linked.mp4").symlink_to("../store.bin")
+    (folder / "listed.mp4").symlink_to("behind.bin")
     (folder / "by-link").symlink_to("clips")
     (folder / "way").symlink_to("real")
-    (folder / "list").write_text("./c.mp4\r\nother\nway/d.mp4\n")
+    (folder / "list").write_text("./c.mp4\r\nother\nway/d.mp4\nlisted.mp4\n")
     workspace.configure(extra='[extract.pattern]\nitems = "clips/**.mp4"\nout = "p.parquet"\n'
                               '[extract.list]\nitems_file = "list"\nout = "l.parquet"\n')
     for place in ("clips/a.mp4", "clips/deep/b.mp4", "by-link/a.mp4", "clips/linked.mp4", "store.bin", "clips/new.mp4", "c.mp4",
-                  "real/d.mp4", "way/d.mp4"):
+                  "real/d.mp4", "way/d.mp4", "listed.mp4", "behind.bin"):
         done = workspace.run(*command, place, expect=2)
         assert "would be replaced" in done.stderr and "an item of [extract." in done.stderr, place
     assert {path.read_text() for path in folder.rglob("*.mp4")} == {"video"} and not (folder / "clips/new.mp4").exists()
