@@ -214,6 +214,15 @@ def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, 
     assert done.returncode == 2 and "s3cr3t" not in done.stdout + done.stderr and "http://" in done.stderr
 
 
+@pytest.mark.parametrize("address", ["ftp://u:s3cr3t", "ftp://u:pa/s3cr3t@127.0.0.1/", "s3://u:s3cr3t?x"])
+def test_a_registry_of_another_scheme_is_refused_without_its_password(binary, tmp_path, address):
+    (tmp_path / "holdfast.toml").write_text(f"[schemas.s]\ntrack = 'v1'\nfixtures = 'p'\nregistry = '{address}'\n")
+    for words in (["check"], ["config", "show"], ["doctor"], ["schemas", "check", "s"]):
+        done = holdfast(binary, *words, cwd=tmp_path)
+        assert done.returncode != 0 and "s3cr3t" not in done.stdout + done.stderr, words
+    assert "no address of a registry" in done.stderr and address.split(":")[0] in done.stderr
+
+
 @pytest.mark.parametrize("domain", ["features", "tables"])
 def test_a_section_of_a_later_domain_is_unsupported(sqlite_workspace, domain):
     with open(sqlite_workspace.folder / "holdfast.toml", "a") as config:
