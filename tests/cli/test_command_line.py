@@ -195,10 +195,15 @@ def test_the_password_of_a_database_without_its_host_is_never_shown(binary, tmp_
 
 def test_config_show_hides_what_the_query_of_an_address_holds(binary, tmp_path):
     (tmp_path / "holdfast.toml").write_text('[events]\nwebhook = "http://h/x?key=s3cr3t&a=b"\n[artifacts.a]\nroot = "."\n'
-                                            '[schemas.s]\ntrack = "v1"\nfixtures = "p"\nregistry = "http://u:s3cr3t@h/?token=s3cr3t"\n')
+                                            '[schemas.s]\ntrack = "v1"\nfixtures = "p"\nregistry = "http://u:s3cr3t@h/?token=s3cr3t"\n'
+                                            '[extract.e]\nitems = "c/*"\nout = "e.parquet"\nextractor = "exec"\ncolumns = ["a:string"]\n'
+                                            'command = ["tool", "--url=postgresql://u:s3cr3t@h/d", "\\"", "http://u:s3cr3t@h/{key}"]\n')
     done = holdfast(binary, "config", "show", "--origin", cwd=tmp_path)
     assert done.returncode == 0 and "s3cr3t" not in done.stdout
     assert "http://h/x?key=***&a=b" in done.stdout and "http://u:***@h/?token=***" in done.stdout
+    shown = json.loads(holdfast(binary, "config", "show", "--json", cwd=tmp_path).stdout)["values"]
+    command = next(each["value"] for each in shown if each["key"] == "extract.e.command")
+    assert json.loads(command) == ["tool", "--url=postgresql://u:***@h/d", '"', "http://***@h/{key}"]
 
 
 def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, tmp_path):
