@@ -239,7 +239,7 @@ std::string redacted(const Url& url) {
 std::string redacted_url(std::string_view text) {
   const std::size_t colon = text.find("://");
   const std::size_t from = colon == std::string_view::npos ? 0 : colon + 3;
-  // A password may hold what would end an authority: the last '@' before the query counts, else the last at all.
+  // A password may hold what would end an authority: the last '@' of the whole text counts.
   std::size_t at = text.rfind('@');
   if (at == std::string_view::npos || at < from) at = from;
   std::string out(text.substr(0, from));
