@@ -17,6 +17,8 @@
 #include "base/root_folder.h"
 #include "extract/bad_line.h"
 #include "extract/items.h"
+#include "extract/repair.h"
+#include "extract/shards.h"
 #include "schemas/pin_lock.h"
 #include "sql/connection.h"
 
@@ -81,11 +83,22 @@ void add(const std::vector<Known>& more, std::vector<Known>& known) {
   known.insert(known.end(), more.begin(), more.end());
 }
 
+// Shards are rows that are nowhere else until they are merged. A folder that can't be listed is told by the run.
+void add_kept(const extract::ExtractionConfig& config, std::vector<Known>& known) {
+  const std::string section = "[extract." + config.name + ']';
+  known.emplace_back(extract::repairs_journal(config), "the journal of repairs of " + section);
+  const auto kept = extract::files_kept_beside(config, real_file_system());
+  if (!kept) return;
+  for (const std::string& path : *kept)
+    known.emplace_back(path, "a file kept for " + section);
+}
+
 std::vector<Known> guarded_files(const Workspace& workspace) {
   std::vector<Known> known = records_of(workspace);
   add(sinks_of(workspace), known);
   for (const extract::ExtractionConfig& config : workspace.extractions) {
     add(outputs_of(config), known);
+    add_kept(config, known);
     if (config.items_file)
       known.emplace_back(*config.items_file, "the list of items of [extract." + config.name + ']');
   }

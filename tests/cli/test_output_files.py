@@ -283,6 +283,20 @@ def test_a_sink_spares_a_file_that_has_a_row_and_the_check_is_told(workspace, va
         assert "would be replaced" in workspace.run("events", "deliver", expect=2, env={variable: "data/a.txt"}).stderr
 
 
+@pytest.mark.parametrize("command", WRITERS, ids=" ".join)
+def test_no_output_takes_the_place_of_what_is_kept_beside_an_extraction(workspace, command):
+    """Rows of shards are nowhere else until they are merged."""
+    kept = ["rows.shard-1-of-2.parquet", "rows.shard-1-of-2.done", "rows.shard-1-of-2.rows.jsonl", "rows.repairs.jsonl",
+            "rows.done.before-repair-2026-11-30T22-47-21Z", "rows.rows.jsonl.torn-12"]
+    for name in kept:
+        (workspace.folder / name).write_text("kept")
+    workspace.configure(extra='[extract.rows]\nitems = "clips/*"\nout = "rows.parquet"\n')
+    for name in kept:
+        done = workspace.run(*command, name, expect=2)
+        assert "would be replaced" in done.stderr and "[extract.rows]" in done.stderr, name
+    assert {(workspace.folder / name).read_text() for name in kept} == {"kept"}
+
+
 @pytest.mark.parametrize("variable, option", [("HOLDFAST_METRICS_TEXTFILE", "metrics.textfile"), ("HOLDFAST_EVENTS_JSONL", "events.jsonl")])
 def test_a_sink_spares_the_items_of_an_extraction(workspace, variable, option):
     clips = workspace.folder / "clips"
