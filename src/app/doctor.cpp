@@ -17,7 +17,6 @@
 #include "catalog/catalog.h"
 #include "catalog/claims.h"
 #include "catalog/event_log.h"
-#include "catalog/incidents.h"
 #include "catalog/migrations.h"
 #include "core/sha256_lanes.h"
 #include "sql/connection.h"

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "app/event_refusals.h"
 #include "app/sink_claim.h"

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include <sys/stat.h>
@@ -18,6 +17,8 @@
 #include "base/root_folder.h"
 #include "extract/bad_line.h"
 #include "extract/items.h"
+#include "extract/repair.h"
+#include "extract/shards.h"
 #include "schemas/pin_lock.h"
 #include "sql/connection.h"
 
@@ -82,11 +83,22 @@ void add(const std::vector<Known>& more, std::vector<Known>& known) {
   known.insert(known.end(), more.begin(), more.end());
 }
 
+// Shards are rows that are nowhere else until they are merged. A folder that can't be listed is told by the run.
+void add_kept(const extract::ExtractionConfig& config, std::vector<Known>& known) {
+  const std::string section = "[extract." + config.name + ']';
+  known.emplace_back(extract::repairs_journal(config), "the journal of repairs of " + section);
+  const auto kept = extract::files_kept_beside(config, real_file_system());
+  if (!kept) return;
+  for (const std::string& path : *kept)
+    known.emplace_back(path, "a file kept for " + section);
+}
+
 std::vector<Known> guarded_files(const Workspace& workspace) {
   std::vector<Known> known = records_of(workspace);
   add(sinks_of(workspace), known);
   for (const extract::ExtractionConfig& config : workspace.extractions) {
     add(outputs_of(config), known);
+    add_kept(config, known);
     if (config.items_file)
       known.emplace_back(*config.items_file, "the list of items of [extract." + config.name + ']');
   }
@@ -241,11 +253,22 @@ Place place_that_fits(const extract::ExtractionConfig& config,
   return {};
 }
 
-// A link that fits is an item too, and its bytes are those of the file behind it. A folder that can't be listed is told by the run.
+bool is_any_there(const std::vector<fs::path>& places) {
+  return std::ranges::any_of(places, [](const fs::path& each) { return is_there(each.string()); });
+}
+
+// The bytes of an item that is a link are those of the file behind it.
+Place place_behind(const std::string& item, const std::vector<fs::path>& places) {
+  std::error_code unseen;
+  if (!fs::is_symlink(item, unseen)) return {};
+  const auto at = std::ranges::find(places, canonical_path(item));
+  return at == places.end() ? Place() : Place(at - places.begin());
+}
+
+// A link that fits is an item too. A folder that can't be listed is told by the run.
 Place place_behind_a_link(const extract::ExtractionConfig& config,
                           const std::vector<fs::path>& places) {
-  if (std::ranges::none_of(places, [](const fs::path& each) { return is_there(each.string()); }))
-    return {};
+  if (!is_any_there(places)) return {};
   const extract::SplitPattern split = extract::split_pattern(*config.items);
   const std::string folder = absolute_path(split.folder, config.workspace_folder);
   const auto root = RootFolder::open(folder);
@@ -254,18 +277,18 @@ Place place_behind_a_link(const extract::ExtractionConfig& config,
   if (!listing) return {};
   for (const std::string& link : listing->links) {
     if (!fits_pattern(split.below, link)) continue;
-    const auto at = std::ranges::find(places, canonical_path(folder + '/' + link));
-    if (at != places.end()) return at - places.begin();
+    if (const Place found = place_behind(folder + '/' + link, places)) return found;
   }
   return {};
 }
 
-// A list that can't be read names nothing here: the run that needs it tells.
+// A list that can't be read names nothing here: the run that needs it tells. Where nothing is there, names tell, which costs no system call.
 Place place_that_is_listed(const extract::ExtractionConfig& config,
                            const std::vector<fs::path>& places) {
   std::vector<std::string> names;
   for (const fs::path& place : places)
     names.push_back(place.filename().string());
+  const bool may_be_behind_links = is_any_there(places);
   const std::string folder = canonical_path(config.workspace_folder).string();
   LineReader lines(real_file_system(), *config.items_file, extract::kMaxLineBytes);
   while (true) {
@@ -276,6 +299,9 @@ Place place_that_is_listed(const extract::ExtractionConfig& config,
     for (std::size_t i = 0; i < places.size(); ++i)
       if (key.ends_with(names[i]) && place_of(absolute_path(std::string(key), folder)) == places[i])
         return i;
+    if (!may_be_behind_links) continue;
+    if (const Place found = place_behind(absolute_path(std::string(key), folder), places))
+      return found;
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that nothing may be written over: what Holdfast is told by and keeps (configuration, catalog, the files of sinks, what
-// extractions write), databases of rows, files that a row is of, and items of extractions; and folders of pins and of registries, in which
-// a new file would be taken for a schema. Any other file is the user's to replace: yesterday's report is.
+// extractions write, and keep beside it: shards, journals, what was put aside), databases of rows, files that a row is of, and items of
+// extractions; and folders of pins and of registries, in which a new file would be taken for a schema. Any other file is the user's to
+// replace: yesterday's report is.
 //
 // Files are compared by where their paths lead and by device and inode, so that neither "./x" nor a link is a way around. Items are
 // compared by where their paths lead alone: another name (hard link) of one is not known as it.

@@ -8,7 +8,6 @@
 #include "app/event_text.h"
 #include "app/markdown.h"
 #include "app/report.h"
-#include "app/text.h"
 
 namespace holdfast::app {
 namespace {

@@ -4,7 +4,6 @@
 // A finding without a file is located in holdfast.toml, since code-scanning services want a physical location; its subject is
 // always a logical location. A waived finding is a suppressed result (3.35). A gap of the run is a notification (3.58), and makes
 // executionSuccessful false (3.20.14): what could not be looked at is never a pass.
-#include <algorithm>
 #include <map>
 
 #include <nlohmann/json.hpp>

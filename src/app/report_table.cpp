@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table for people. A line per subject, then, indented below it, each finding with its hint: at 80 columns as at 160 nothing
 // has to be cut but very long names. A sign stands beside every colour.
-#include <algorithm>
 #include <span>
 
 #include "app/domains.h"

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -143,9 +142,29 @@ std::string redacted_address(const std::string& text) {
   return !url && is_http ? http::redacted_url(text) : '"' + sql::redacted(text) + '"';
 }
 
+// Each text of an array for itself: a command may name a server.
+std::string redacted_texts(const std::string& shown) {
+  std::string out;
+  for (std::size_t begin = 0; begin < shown.size();) {
+    std::size_t end = begin + 1;
+    if (shown[begin] == '"') {
+      while (end < shown.size() && shown[end] != '"')
+        end += shown[end] == '\\' ? 2 : 1;
+      ++end;
+    }
+    const std::string part = shown.substr(begin, end - begin);
+    out += part.find("://") == std::string::npos
+               ? part
+               : redacted_address(part.substr(1, part.size() - 2));
+    begin = end;
+  }
+  return out;
+}
+
 // A password written into the file, not taken from a variable, is not shown either.
 std::string without_secrets(std::string_view key, const std::string& shown) {
   if (names_secret(key) && shown != R"("")" && !is_variable(shown)) return R"("***")";
+  if (shown.starts_with('[')) return redacted_texts(shown);
   const bool is_database = key.ends_with(".catalog") || key.ends_with(".source");
   const bool may_be_url = is_database || shown.find("://") != std::string::npos;
   if (!may_be_url || shown.size() < 2 || shown.front() != '"') return shown;

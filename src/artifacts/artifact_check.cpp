@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifacts/artifact_check.h"
 
-#include <algorithm>
-#include <optional>
 #include <set>
 #include <utility>
 #include <vector>

@@ -14,7 +14,6 @@
 #include "artifacts/backfill_sink.h"
 #include "artifacts/row_hasher.h"
 #include "artifacts/row_queue.h"
-#include "base/log.h"
 #include "base/root_folder.h"
 #include "catalog/check_runs.h"
 #include "catalog/claims.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list for `sha256sum -c`: checksum_line() and export_checksums() of report.h.
-#include <algorithm>
 #include <string>
 
 #include "artifacts/report.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifacts/corrections.h"
 
-#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>

@@ -12,9 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "artifacts/artifact_expressions.h"
 #include "artifacts/file_type.h"
-#include "artifacts/metadata_text.h"
 #include "artifacts/recorded_path.h"
 #include "base/canonical_path.h"
 #include "catalog/event_log.h"

@@ -2,8 +2,6 @@
 // One statement over the journal's table.
 #include "artifacts/journal.h"
 
-#include <utility>
-
 namespace holdfast::artifacts {
 
 Result<std::vector<JournalEntry>> read_journal(ArtifactTable& table, const JournalQuery& query) {

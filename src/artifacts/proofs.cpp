@@ -171,14 +171,4 @@ Status forget_proofs(catalog::Catalog& catalog, std::string_view source,
   });
 }
 
-Result<ProofAge> proof_age(catalog::Catalog& catalog, std::string_view source) {
-  TRY(know_proof_statements(catalog));
-  TRY_ASSIGN(const auto rows,
-             catalog.connection().run("artifact_proof.age", {{"source", std::string(source)}}));
-  ProofAge age;
-  age.proof_count = rows.integer(0, 0);
-  TRY_ASSIGN(age.oldest, catalog::stored_optional_time(rows, 0, 1));
-  return age;
-}
-
 }  // namespace holdfast::artifacts

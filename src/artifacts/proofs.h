@@ -75,10 +75,4 @@ Result<std::vector<Look>> oldest_looks(catalog::Catalog& catalog, std::string_vi
 Status forget_proofs(catalog::Catalog& catalog, std::string_view source,
                      std::span<const std::string> artifact_ids);
 
-struct ProofAge {
-  std::int64_t proof_count = 0;
-  std::optional<Timestamp> oldest;
-};
-Result<ProofAge> proof_age(catalog::Catalog& catalog, std::string_view source);
-
 }  // namespace holdfast::artifacts

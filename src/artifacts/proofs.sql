@@ -93,10 +93,6 @@ delete from artifact_proof
 where source = :source
   and artifact_id in (select artifact_id from jsonb_to_recordset(:ids::jsonb) as i(artifact_id text))
 
--- name: artifact_proof.age
--- any
-select count(proved_at) as proof_count, min(proved_at) as oldest from artifact_proof where source = :source
-
 -- name: artifact_observation.save
 -- sqlite
 insert into artifact_observation (source, subject, artifact_id, artifact_type, verdict, basis, observed_at,

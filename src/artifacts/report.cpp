@@ -2,13 +2,12 @@
 // The report in Markdown and JSON: one pass over the rows to count, one for the findings.
 #include "artifacts/report.h"
 
-#include <utility>
 #include <vector>
 
 #include "artifacts/latest_reports.h"
 #include "artifacts/tally_text.h"
 #include "base/root_folder.h"
-#include "core/canonical_json.h"
+#include "core/fields.h"
 #include "core/report_json.h"
 
 namespace holdfast::artifacts {

@@ -2,8 +2,6 @@
 // What is left without a hash, and why.
 #include "artifacts/residual.h"
 
-#include <utility>
-
 #include "core/canonical_json.h"
 
 namespace holdfast::artifacts {

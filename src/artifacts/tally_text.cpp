@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "artifacts/tally_text.h"
 
-#include "core/canonical_json.h"
 #include "core/fields.h"
 
 namespace holdfast::artifacts {

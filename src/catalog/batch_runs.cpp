@@ -2,7 +2,6 @@
 #include "catalog/batch_runs.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "catalog/claims.h"
 #include "catalog/stored.h"

@@ -2,7 +2,6 @@
 #include "catalog/claims.h"
 
 #include <set>
-#include <utility>
 
 #include "catalog/stored.h"
 

@@ -2,7 +2,6 @@
 #include "catalog/stored.h"
 
 #include <string>
-#include <utility>
 
 namespace holdfast::catalog {
 namespace {

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <ranges>
 #include <utility>
 #include <vector>
 

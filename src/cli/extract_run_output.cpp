@@ -7,7 +7,6 @@
 #include "app/text.h"
 #include "base/root_folder.h"
 #include "cli/extract_commands.h"
-#include "core/canonical_json.h"
 #include "core/fields.h"
 
 namespace holdfast::cli {

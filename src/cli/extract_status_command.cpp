@@ -8,7 +8,6 @@
 #include "base/root_folder.h"
 #include "cli/extract_commands.h"
 #include "cli/terminal.h"
-#include "core/canonical_json.h"
 #include "core/fields.h"
 #include "extract/status.h"
 

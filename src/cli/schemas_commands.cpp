@@ -10,7 +10,6 @@
 #include "base/canonical_path.h"
 #include "base/file.h"
 #include "base/folder_exchange.h"
-#include "base/log.h"
 #include "base/root_folder.h"
 #include "base/shell_word.h"
 #include "base/utf8.h"

@@ -7,7 +7,6 @@
 #include "app/text.h"
 #include "base/root_folder.h"
 #include "cli/schemas_commands.h"
-#include "cli/terminal.h"
 #include "schemas/drift_report.h"
 #include "schemas/json_object.h"
 #include "schemas/judge.h"

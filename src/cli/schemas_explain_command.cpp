@@ -12,7 +12,6 @@
 #include "cli/terminal.h"
 #include "schemas/contract.h"
 #include "schemas/json_object.h"
-#include "schemas/schema_text.h"
 
 namespace holdfast::cli {
 namespace {

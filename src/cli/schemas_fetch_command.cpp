@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 
 #include "app/text.h"
-#include "base/file.h"
 #include "base/root_folder.h"
 #include "catalog/check_runs.h"
 #include "catalog/event_log.h"

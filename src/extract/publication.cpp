@@ -2,14 +2,13 @@
 #include "extract/publication.h"
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 
 #include "base/failpoint.h"
 #include "base/readable_file.h"
 #include "base/root_folder.h"
 #include "base/whole_file.h"
-#include "core/canonical_json.h"
+#include "core/fields.h"
 #include "extract/accounting.h"
 #include "extract/row_buffer.h"
 #include "extract/staging.h"

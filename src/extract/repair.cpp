@@ -10,7 +10,7 @@
 #include "base/lock_file.h"
 #include "base/root_folder.h"
 #include "base/whole_file.h"
-#include "core/canonical_json.h"
+#include "core/fields.h"
 #include "core/file_reader.h"
 #include "core/sha256.h"
 #include "extract/extraction_state.h"

@@ -4,8 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/assert.h"
-
 namespace holdfast::extract {
 
 RowBuffer::RowBuffer(std::vector<Column> columns)

@@ -85,6 +85,23 @@ Result<std::vector<core::Shard>> shards_beside(const ExtractionConfig& whole, Fi
   return named_beside(whole, files, suffixes);
 }
 
+Result<std::vector<std::string>> files_kept_beside(const ExtractionConfig& whole,
+                                                   FileSystem& files) {
+  const std::string folder = folder_of(whole.out);
+  const std::array<std::string, 2> put_aside = {name_of(whole.ledger()) + '.',
+                                                name_of(whole.staging()) + '.'};
+  std::vector<std::string> out;
+  const auto names = files.list(folder);
+  if (!names && names.error().code() == Code::not_found) return out;
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    const auto begins = [&](const std::string& begin) { return name.starts_with(begin); };
+    if (shard_in_name(name, whole.out) || std::ranges::any_of(put_aside, begins))
+      out.push_back(folder + '/' + name);
+  }
+  return out;
+}
+
 Status require_nobody_beside(const ExtractionConfig& config, FileSystem& files) {
   if (config.shard) return require_not_held(whole_of(config));
   const std::array<std::string, 1> locks = {".extract-lock"};

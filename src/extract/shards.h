@@ -19,6 +19,10 @@ ExtractionConfig whole_of(const ExtractionConfig& shard);
 /// Shards that have a Parquet file, a ledger or a staging file beside the output. `io`.
 Result<std::vector<core::Shard>> shards_beside(const ExtractionConfig& whole, FileSystem& files);
 
+/// The files beside the output that are kept for it: all that are a shard's, and what was put aside of its ledger and staging file. `io`.
+Result<std::vector<std::string>> files_kept_beside(const ExtractionConfig& whole,
+                                                   FileSystem& files);
+
 /// `conflict` while a shard of it is written, or the whole that it is a part of. Asked with the lock in hand, so that of two that
 /// begin at once one sees the other.
 Status require_nobody_beside(const ExtractionConfig& config, FileSystem& files);

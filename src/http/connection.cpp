@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/connection.h"
 
-#include <algorithm>
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
@@ -44,7 +42,6 @@ Connection::Connection(net::ip::tcp::socket socket, const TlsContext* tls,
 }
 
 void Connection::cut() {
-  cut_ = true;
   error_code ignored;
   socket_.close(ignored);
   ticker_.cancel();

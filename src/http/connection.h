@@ -46,7 +46,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void expire_never() { deadline_ = SteadyClock::time_point::max(); }
   /// At once; on the strand.
   void cut();
-  bool was_cut() const { return cut_; }
   net::any_io_executor executor() { return socket_.get_executor(); }
   const std::string& peer() const { return peer_; }
 
@@ -65,7 +64,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::array<char, std::size_t{16} << 10U> input_{};
   std::size_t input_size_ = 0;
   bool watching_ = false;
-  bool cut_ = false;
 };
 
 }  // namespace holdfast::http

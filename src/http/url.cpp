@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/percent.h"
+#include "base/port.h"
 #include "http/message.h"
 
 namespace holdfast::http {
@@ -129,10 +131,9 @@ Status read_host(std::string_view text, std::string_view whole, Url& url) {
       return bad(whole, "the host has a character that no host name has");
   }
   if (port.empty() || port == ":") return {};
-  const char* end = port.data() + port.size();
-  const auto [at, error] = std::from_chars(port.data() + 1, end, url.port);
-  if (port[0] != ':' || error != std::errc() || at != end || url.port == 0)
-    return bad(whole, "the port is no number from 1 to 65535");
+  const auto number = port.starts_with(':') ? parse_port(port.substr(1)) : std::nullopt;
+  if (!number) return bad(whole, "the port is no number from 1 to 65535");
+  url.port = *number;
   return {};
 }
 
@@ -180,21 +181,6 @@ std::string redacted_query(std::string_view query) {
 
 std::string target_of(const Url& url) {
   return url.query.empty() ? url.path : url.path + '?' + url.query;
-}
-
-/// The host and what follows, without what stands in the place of a port and is none: a password whose "@host" was forgotten.
-std::string without_wrong_port(std::string_view rest) {
-  const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
-  const std::string_view host = rest.substr(0, end);
-  const std::size_t bracket = host.starts_with('[') ? host.find(']') : 0;
-  const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  if (colon == std::string_view::npos || colon + 1 == end) return std::string(rest);
-  const std::string_view port = host.substr(colon + 1);
-  std::uint16_t number = 0;
-  const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  const bool is_port = error == std::errc() && stop == port.data() + port.size();
-  return std::string(is_port ? rest : rest.substr(0, colon + 1)) +
-         std::string(is_port ? "" : kHidden);
 }
 
 }  // namespace
@@ -253,15 +239,16 @@ std::string redacted(const Url& url) {
 std::string redacted_url(std::string_view text) {
   const std::size_t colon = text.find("://");
   const std::size_t from = colon == std::string_view::npos ? 0 : colon + 3;
-  // A password may hold what would end an authority: the last '@' before the query counts, else the last at all.
+  // A password may hold what would end an authority: the last '@' of the whole text counts.
   std::size_t at = text.rfind('@');
   if (at == std::string_view::npos || at < from) at = from;
   std::string out(text.substr(0, from));
   if (at > from) out += std::string(kHidden) + '@';
   const std::string_view rest = text.substr(at > from ? at + 1 : from);
   const std::size_t question = rest.find('?');
-  out += without_wrong_port(rest.substr(0, question));
+  out += rest.substr(0, question);
   if (question != std::string_view::npos) out += '?' + redacted_query(rest.substr(question + 1));
+  out = without_wrong_port(std::move(out), Hosts::one);
   return '"' + out.substr(0, kMostShownBytes) + '"';
 }
 

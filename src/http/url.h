@@ -34,7 +34,8 @@ bool is_loopback(const Url& url);
 std::string without_credentials(const Url& url);
 /// What may be shown: the password is "***", and so are values of query keys that sound like secrets.
 std::string redacted(const Url& url);
-/// The same for a text that may be no URL at all: whatever stands before the last '@' of its authority is hidden.
+/// The same, in quotes, for a text that may be no URL at all: whatever stands before its last '@' is hidden, and what stands in the place of a
+/// port and is none, with all that follows.
 std::string redacted_url(std::string_view text);
 
 /// `path` (encoded, with or without a leading '/', may carry "?query") put below the base's path: "http://h/api/" and "/subjects" give

@@ -11,7 +11,6 @@
 #include "json_schema/document_store.h"
 #include "json_schema/schema_graph.h"
 #include "json_schema/schema_reader.h"
-#include "json_schema/uri_reference.h"
 
 namespace holdfast::json_schema {
 namespace {

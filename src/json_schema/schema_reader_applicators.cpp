@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The typed fields of keywords that have subschemas, or are told of arrays and objects.
-#include <algorithm>
 
 #include "json_schema/schema_reader.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // References: from a URI to the node it names, which may be of another document, or at a place that is read only now.
-#include <algorithm>
 #include <utility>
 
 #include "json_schema/schema_reader.h"

@@ -2,7 +2,6 @@
 // Evaluating a node: references, the dynamic scope, and what combines schemas on one value.
 #include "json_schema/validator.h"
 
-#include <algorithm>
 #include <ranges>
 #include <utility>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked of a value itself: its type, being one of some values, bounds of numbers and strings.
-#include <algorithm>
 
 #include "json_schema/format.h"
 #include "json_schema/validator_run.h"

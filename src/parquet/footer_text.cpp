@@ -2,8 +2,6 @@
 // One function for each structure of parquet.thrift. What is required there and is not there is a fault; unknown fields are skipped.
 #include "parquet/footer_text.h"
 
-#include <limits>
-
 #include "parquet/compact_reader.h"
 
 namespace holdfast::parquet {

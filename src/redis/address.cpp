@@ -3,8 +3,10 @@
 
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "base/percent.h"
+#include "base/port.h"
 
 namespace holdfast::redis {
 namespace {
@@ -22,14 +24,6 @@ std::optional<std::string> decoded(std::string_view text) {
   return *std::move(out);
 }
 
-std::optional<int> number(std::string_view text, int least, int most) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (value < least || value > most) return std::nullopt;
-  return value;
-}
-
 // What stands before the last '@' may be a password, whatever else is wrong with the text; so may a query, and what is in the
 // place of a port and is none.
 std::string harmless(std::string_view text) {
@@ -40,13 +34,8 @@ std::string harmless(std::string_view text) {
   const bool is_hidden = at != std::string_view::npos && at >= from;
   if (is_hidden) out += "***@";
   const std::string_view rest = text.substr(is_hidden ? at + 1 : from);
-  const std::string_view shown = rest.substr(0, rest.find('?'));
-  const std::string_view host = shown.substr(0, shown.find('/'));
-  const auto bracket = host.starts_with('[') ? host.find(']') : 0;
-  const auto colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  if (colon != std::string_view::npos && !number(host.substr(colon + 1), 1, 65535))
-    return out + std::string(shown.substr(0, colon + 1)) + "***";
-  return out + std::string(shown);
+  out += rest.substr(0, rest.find('?'));
+  return without_wrong_port(std::move(out), Hosts::one);
 }
 
 Error bad(std::string_view text, std::string_view why) {
@@ -73,9 +62,11 @@ Status take_credentials(std::string_view text, std::string_view& rest, Address& 
 
 Status take_database(std::string_view text, std::string_view digits, Address& address) {
   if (digits.empty()) return {};
-  const auto database = number(digits, 0, kMostDatabase);
-  if (!database) return bad(text, "the database is no whole number");
-  address.database = *database;
+  const char* end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, address.database);
+  if (error != std::errc() || stop != end || address.database < 0 ||
+      address.database > kMostDatabase)
+    return bad(text, "the database is no whole number");
   return {};
 }
 
@@ -91,9 +82,9 @@ Result<Address> parse_tcp(std::string_view text, std::string_view rest) {
   if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
     port = authority.substr(colon + 1);
     authority = authority.substr(0, colon);
-    const auto value = number(port, 1, 65535);
+    const auto value = parse_port(port);
     if (!value) return bad(text, "the port is none");
-    address.port = static_cast<std::uint16_t>(*value);
+    address.port = *value;
   }
   if (bracket != std::string_view::npos) {
     if (bracket + 1 != authority.size()) return bad(text, "text behind the ']' of its host");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schemas/file_tree.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 

@@ -87,8 +87,8 @@ bool has_same_origin(const std::string& a, const std::string& b) {
 std::string RegistryConfig::shown() const {
   const std::size_t scheme = address.find("://");
   if (scheme == std::string::npos) return printable_path(address);
-  if (const auto url = http::parse_url(address); is_url(address) && !url)
-    return http::redacted_url(address);
+  if (!address.starts_with("git:") && !http::parse_url(address))
+    return printable_path(http::redacted_url(address));
   const std::size_t authority = scheme + 3;
   const std::size_t end = std::min(address.find('/', authority), address.size());
   const std::size_t at = address.rfind('@', end);

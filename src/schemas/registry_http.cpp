@@ -11,7 +11,6 @@
 #include "core/json_scan.h"
 #include "http/url.h"
 #include "schemas/known_answers.h"
-#include "schemas/schema_text.h"
 
 namespace holdfast::schemas {
 namespace {

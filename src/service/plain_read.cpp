@@ -7,7 +7,6 @@
 #include <array>
 
 #include "base/root_folder.h"
-#include "http/problem.h"
 #include "schemas/json_object.h"
 #include "schemas/pins.h"
 #include "schemas/published_compatibility.h"

@@ -10,7 +10,6 @@
 #include "core/canonical_json.h"
 #include "core/json_scan.h"
 #include "core/sha256.h"
-#include "http/problem.h"
 #include "schemas/json_object.h"
 #include "service/folder_sync.h"
 #include "service/plain_answers.h"

@@ -33,9 +33,6 @@ class Driver {
   virtual Status rollback() = 0;
 };
 
-/// "5432": a number from 1 to 65535.
-bool is_port(std::string_view text);
-
 Result<std::unique_ptr<Driver>> open_sqlite(const OpenOptions& options);
 Result<std::unique_ptr<Driver>> open_postgres(const OpenOptions& options);
 

@@ -18,6 +18,7 @@
 
 #include <libpq-fe.h>
 
+#include "base/port.h"
 #include "sql/driver.h"
 #include "sql/libpq.h"
 #include "sql/sqlstate.h"
@@ -309,7 +310,7 @@ bool has_good_ports(const PQconninfoOption* options) {
     if (std::string_view(options->keyword) != "port" || options->val == nullptr) continue;
     for (std::string_view rest = options->val; !rest.empty();) {
       const auto comma = std::min(rest.find(','), rest.size());
-      if (comma > 0 && !is_port(rest.substr(0, comma))) return false;
+      if (comma > 0 && !parse_port(rest.substr(0, comma))) return false;
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
   }

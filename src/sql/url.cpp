@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Database URLs: which database they ask for, and the form of them that may be shown.
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/canonical_path.h"
 #include "base/percent.h"
+#include "base/port.h"
 #include "sql/connection.h"
-#include "sql/driver.h"
 
 namespace holdfast::sql {
 namespace {
@@ -28,29 +27,6 @@ std::size_t find_any_case(std::string_view text, std::string_view word, std::siz
   const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
                               word.begin(), word.end(), same);
   return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
-}
-
-// The name of a variable that stands for one is no secret either.
-bool may_be_shown_as_port(std::string_view text) {
-  return text.empty() || is_port(text) || (text.starts_with("${") && text.ends_with('}'));
-}
-
-/// Where, behind a colon of "host:port,host:port", something begins that is no port: a password whose "@host" was forgotten. npos: nowhere.
-std::size_t find_wrong_port(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return scheme;
-  const auto at = url.rfind('@');
-  std::size_t begin = at == std::string_view::npos || at < scheme ? scheme + 3 : at + 1;
-  const std::size_t end = std::min(url.find_first_of("/?", begin), url.size());
-  while (begin < end) {
-    const std::size_t comma = std::min(url.find(',', begin), end);
-    const std::string_view host = url.substr(begin, comma - begin);
-    const auto colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
-    if (colon != std::string_view::npos && !may_be_shown_as_port(host.substr(colon + 1)))
-      return begin + colon + 1;
-    begin = comma + 1;
-  }
-  return std::string_view::npos;
 }
 
 /// Where the value that begins at `begin` ends: at its closing quote, else at '&' or a blank.
@@ -76,12 +52,6 @@ void hide_values_of_encoded_keys(std::string& url) {
 }
 
 }  // namespace
-
-bool is_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port != 0;
-}
 
 Result<Dialect> dialect_of(std::string_view url) {
   if (sqlite_path(url)) return Dialect::sqlite;
@@ -118,8 +88,7 @@ std::string redacted(std::string_view url) {
     const auto at = out.rfind('@');
     if (colon != std::string::npos && at != std::string::npos && colon < at)
       out.replace(colon + 1, at - colon - 1, kHidden);
-    if (const auto wrong = find_wrong_port(out); wrong != std::string::npos)
-      out.replace(wrong, std::string::npos, kHidden);
+    out = without_wrong_port(std::move(out), Hosts::some);
     hide_values_of_encoded_keys(out);
   }
   // password=… and sslpassword=…, in a query or in a conninfo text.

@@ -315,9 +315,6 @@ TEST_P(Verify, KeepsTheFirstProofOfAContentAndMovesTheLast) {
   ASSERT_EQ(proofs.size(), 1U);
   EXPECT_EQ(proofs[0].first_proved_at, first);
   EXPECT_EQ(proofs[0].proved_at.ns, first.ns + std::chrono::nanoseconds(kDay).count());
-  const ProofAge age = must(proof_age(world().catalog(), "atlas"));
-  EXPECT_EQ(age.proof_count, 1);
-  EXPECT_EQ(age.oldest, proofs[0].proved_at);
 }
 
 TEST_P(Verify, TakesOneRowWhereAShareOfTheFewIsNone) {

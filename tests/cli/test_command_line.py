@@ -180,24 +180,30 @@ def test_the_password_of_a_misspelt_database_is_never_shown(binary, tmp_path, ur
     assert "s3cr3t" not in done.stdout + done.stderr and "12345" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:s3cr3t", "postgresql://u:s3cr3t/db", "postgresql://127.0.0.1:1/db?pass%77ord=s3cr3t"])
+@pytest.mark.parametrize("url", ["postgresql://u:s3cr3t", "postgresql://u:s3cr3t/db", "postgresql://127.0.0.1:1/db?pass%77ord=s3cr3t",
+                                 "postgresql:/u:s3cr3t", "postgres:u:s3cr3t/db", "postgresql://[u:s3cr3t"])
 def test_the_password_of_a_database_without_its_host_is_never_shown(binary, tmp_path, url):
     """libpq takes it for a port, and quotes it."""
     (tmp_path / "holdfast.toml").write_text(f"[workspace]\ncatalog = '{url}'\n[artifacts.a]\nroot = '.'\n")
     for words in (["check"], ["check", "--json"], ["doctor"], ["config", "show"]):
         done = holdfast(binary, *words, cwd=tmp_path)
         assert "s3cr3t" not in done.stdout + done.stderr, words
-    if "u:s3" in url:
+    if url.startswith("postgresql://u:s3"):
         done = holdfast(binary, "check", cwd=tmp_path)
         assert done.returncode == 2 and "port" in done.stderr and "hint:" in done.stderr
 
 
 def test_config_show_hides_what_the_query_of_an_address_holds(binary, tmp_path):
     (tmp_path / "holdfast.toml").write_text('[events]\nwebhook = "http://h/x?key=s3cr3t&a=b"\n[artifacts.a]\nroot = "."\n'
-                                            '[schemas.s]\ntrack = "v1"\nfixtures = "p"\nregistry = "http://u:s3cr3t@h/?token=s3cr3t"\n')
+                                            '[schemas.s]\ntrack = "v1"\nfixtures = "p"\nregistry = "http://u:s3cr3t@h/?token=s3cr3t"\n'
+                                            '[extract.e]\nitems = "c/*"\nout = "e.parquet"\nextractor = "exec"\ncolumns = ["a:string"]\n'
+                                            'command = ["tool", "--url=postgresql://u:s3cr3t@h/d", "\\"", "http://u:s3cr3t@h/{key}"]\n')
     done = holdfast(binary, "config", "show", "--origin", cwd=tmp_path)
     assert done.returncode == 0 and "s3cr3t" not in done.stdout
     assert "http://h/x?key=***&a=b" in done.stdout and "http://u:***@h/?token=***" in done.stdout
+    shown = json.loads(holdfast(binary, "config", "show", "--json", cwd=tmp_path).stdout)["values"]
+    command = next(each["value"] for each in shown if each["key"] == "extract.e.command")
+    assert json.loads(command) == ["tool", "--url=postgresql://u:***@h/d", '"', "http://***@h/{key}"]
 
 
 def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, tmp_path):
@@ -211,6 +217,15 @@ def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, 
     assert holdfast(binary, "migrate", "upgrade", cwd=tmp_path).returncode == 0
     done = holdfast(binary, "schemas", "fetch", "--track", "v1", "--registry-url", "u:s3cr3t@127.0.0.1:1", "--output", "p", "--all", cwd=tmp_path)
     assert done.returncode == 2 and "s3cr3t" not in done.stdout + done.stderr and "http://" in done.stderr
+
+
+@pytest.mark.parametrize("address", ["ftp://u:s3cr3t", "ftp://u:pa/s3cr3t@127.0.0.1/", "s3://u:s3cr3t?x"])
+def test_a_registry_of_another_scheme_is_refused_without_its_password(binary, tmp_path, address):
+    (tmp_path / "holdfast.toml").write_text(f"[schemas.s]\ntrack = 'v1'\nfixtures = 'p'\nregistry = '{address}'\n")
+    for words in (["check"], ["config", "show"], ["doctor"], ["schemas", "check", "s"]):
+        done = holdfast(binary, *words, cwd=tmp_path)
+        assert done.returncode != 0 and "s3cr3t" not in done.stdout + done.stderr, words
+    assert "no address of a registry" in done.stderr and address.split(":")[0] in done.stderr
 
 
 @pytest.mark.parametrize("domain", ["features", "tables"])

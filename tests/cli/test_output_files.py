@@ -175,17 +175,18 @@ def test_the_place_of_a_missing_file_is_left_free(guarded, command):
 @pytest.mark.parametrize("command", WRITERS, ids=" ".join)
 def test_no_output_takes_the_place_of_an_item(workspace, command):
     folder = workspace.folder
-    for name in ("clips/a.mp4", "clips/deep/b.mp4", "c.mp4", "store.bin", "real/d.mp4"):
+    for name in ("clips/a.mp4", "clips/deep/b.mp4", "c.mp4", "store.bin", "real/d.mp4", "behind.bin"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("video")
     (folder / "clips/linked.mp4").symlink_to("../store.bin")
+    (folder / "listed.mp4").symlink_to("behind.bin")
     (folder / "by-link").symlink_to("clips")
     (folder / "way").symlink_to("real")
-    (folder / "list").write_text("./c.mp4\r\nother\nway/d.mp4\n")
+    (folder / "list").write_text("./c.mp4\r\nother\nway/d.mp4\nlisted.mp4\n")
     workspace.configure(extra='[extract.pattern]\nitems = "clips/**.mp4"\nout = "p.parquet"\n'
                               '[extract.list]\nitems_file = "list"\nout = "l.parquet"\n')
     for place in ("clips/a.mp4", "clips/deep/b.mp4", "by-link/a.mp4", "clips/linked.mp4", "store.bin", "clips/new.mp4", "c.mp4",
-                  "real/d.mp4", "way/d.mp4"):
+                  "real/d.mp4", "way/d.mp4", "listed.mp4", "behind.bin"):
         done = workspace.run(*command, place, expect=2)
         assert "would be replaced" in done.stderr and "an item of [extract." in done.stderr, place
     assert {path.read_text() for path in folder.rglob("*.mp4")} == {"video"} and not (folder / "clips/new.mp4").exists()
@@ -280,6 +281,20 @@ def test_a_sink_spares_a_file_that_has_a_row_and_the_check_is_told(workspace, va
     assert workspace.run("check").returncode == 0
     if option == "events.jsonl":
         assert "would be replaced" in workspace.run("events", "deliver", expect=2, env={variable: "data/a.txt"}).stderr
+
+
+@pytest.mark.parametrize("command", WRITERS, ids=" ".join)
+def test_no_output_takes_the_place_of_what_is_kept_beside_an_extraction(workspace, command):
+    """Rows of shards are nowhere else until they are merged."""
+    kept = ["rows.shard-1-of-2.parquet", "rows.shard-1-of-2.done", "rows.shard-1-of-2.rows.jsonl", "rows.repairs.jsonl",
+            "rows.done.before-repair-2026-11-30T22-47-21Z", "rows.rows.jsonl.torn-12"]
+    for name in kept:
+        (workspace.folder / name).write_text("kept")
+    workspace.configure(extra='[extract.rows]\nitems = "clips/*"\nout = "rows.parquet"\n')
+    for name in kept:
+        done = workspace.run(*command, name, expect=2)
+        assert "would be replaced" in done.stderr and "[extract.rows]" in done.stderr, name
+    assert {(workspace.folder / name).read_text() for name in kept} == {"kept"}
 
 
 @pytest.mark.parametrize("variable, option", [("HOLDFAST_METRICS_TEXTFILE", "metrics.textfile"), ("HOLDFAST_EVENTS_JSONL", "events.jsonl")])

@@ -93,7 +93,8 @@ TEST(Url, ShowsNoSecrets) {
     EXPECT_THAT(parse_url(text).error().message(), Not(HasSubstr("hunter2"))) << text;
   // The "@host" was forgotten.
   for (const std::string_view text :
-       {"https://u:hunter2", "https://u:hunter2/p", "https://[u:hunter2"})
+       {"https://u:hunter2", "https://u:hunter2/p", "https://[u:hunter2", "https:/u:hunter2",
+        "https://u:p?a=hunter2"})
     EXPECT_THAT(redacted_url(text), Not(HasSubstr("hunter2"))) << text;
   EXPECT_EQ(redacted_url("https://h:8443/p"), "\"https://h:8443/p\"");
   EXPECT_THAT(redacted_url("http://u:" + std::string(2000, 'h') + "@h/"), Not(HasSubstr("hhh")));

@@ -69,6 +69,9 @@ TEST(Url, HidesPasswords) {
   EXPECT_EQ(redacted("postgresql://u:pw"), "postgresql://u:***");
   EXPECT_EQ(redacted("postgresql://u:p/w?x"), "postgresql://u:***");
   EXPECT_EQ(redacted("postgresql://u:70000/d"), "postgresql://u:***");
+  EXPECT_EQ(redacted("postgresql://[u:pw"), "postgresql://[u:***");
+  EXPECT_EQ(redacted("postgresql:/u:pw"), "postgresql:***");
+  EXPECT_EQ(redacted("postgres:u:pw"), "postgres:***");
   EXPECT_EQ(redacted("postgresql://h:5432,[::1]:5433,i/d"), "postgresql://h:5432,[::1]:5433,i/d");
   EXPECT_EQ(redacted("postgresql://u@${HOST}:${PORT}/d"), "postgresql://u@${HOST}:${PORT}/d");
   // libpq decodes keys.

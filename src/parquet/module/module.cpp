@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What libholdfast-arrow.so exports: one factory, and nothing else (exports.map).
-#include <cstring>
 
 #include <arrow/config.h>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parquet/module/row_sink.h"
 
-#include <algorithm>
 #include <vector>
 
 #include <arrow/memory_pool.h>
