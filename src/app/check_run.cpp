@@ -280,6 +280,7 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
   result.catalog_failed = !counts && catalog.connection().failure_count() > failures_before;
   TRY(collector.end());
   result.ended_at = catalog.clock().now();
+  result.remark = configured.check->remark();
   find_gaps(result, collector, *configured.check,
             context.options.max_age ? context.options.max_age : configured.max_age);
   const bool cancelled = context.options.cancel != nullptr && context.options.cancel->requested();

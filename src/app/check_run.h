@@ -74,6 +74,7 @@ struct CheckResult {
   std::optional<Error> error;       // the check itself could not be done
   bool catalog_failed = false;      // and our own catalog was why
   std::vector<std::string> gaps;    // why it is incomplete, one sentence each; empty: complete
+  std::string remark;               // core::Check::remark()
   std::vector<ShownSubject>
       subjects;  // errors first, then warnings, notes, waived, in step; by name
   catalog::IncidentChanges incidents;

@@ -56,6 +56,7 @@ Json check_of(const CheckResult& check) {
           {"ended_at", format_rfc3339(check.ended_at)},
           {"complete", check.complete()},
           {"gaps", gaps},
+          {"remark", check.remark.empty() ? Json() : Json(json_safe(check.remark))},
           {"error", error_of(check.error)},
           {"planned", check.counts.planned},
           {"evaluated", check.counts.evaluated},

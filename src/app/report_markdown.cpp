@@ -25,6 +25,7 @@ void append_subject(std::string& out, const ShownSubject& shown) {
 
 void append_check(std::string& out, const CheckResult& check) {
   out += "\n## " + markdown_text(check.name) + "\n\n" + counts_sentence(check) + ".\n";
+  if (!check.remark.empty()) out += "\n**" + markdown_text(check.remark) + "**\n";
   for (const std::string& gap : check.gaps)
     out += "\n**Incomplete**: " + markdown_text(gap) + ".\n";
   if (!check.subjects.empty()) {

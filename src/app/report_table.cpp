@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table for people. A line per subject, then, indented below it, each finding with its hint: at 80 columns as at 160 nothing
 // has to be cut but very long names. A sign stands beside every colour.
+#include <algorithm>
+#include <map>
 #include <span>
 
 #include "app/domains.h"
@@ -20,7 +22,9 @@ constexpr std::string_view kBold = "\x1b[1m";
 constexpr std::string_view kDim = "\x1b[2m";
 constexpr std::string_view kPlain = "\x1b[0m";
 
-constexpr std::size_t kFewNotes = 3;  // that say the same are listed one by one
+constexpr std::size_t kFewNotes = 3;    // that say the same are listed one by one
+constexpr std::size_t kMostAlike = 10;  // subjects of which the like is said are all listed
+constexpr std::size_t kAlikeShown = 5;  // of more of them
 
 struct Mark {
   std::string_view sign;
@@ -138,11 +142,76 @@ void append_group(std::string& out, Group group, const Painter& painter) {
     append_folded(out, "    hint: ", printable(finding.hint), painter.width());
 }
 
+bool is_word(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// The hint without the name in it: two that differ by it tell the same way out.
+std::string shape_of(const core::Finding& finding) {
+  std::string hint = finding.hint;
+  const std::string& whole =
+      finding.subject.name;  // "atlas/nb-0042", of which the hint has the end
+  const std::string name = whole.substr(whole.find('/') + 1);
+  if (name.empty()) return hint;
+  for (std::size_t at = hint.find(name); at != std::string::npos; at = hint.find(name, at)) {
+    const std::size_t end = at + name.size();
+    const bool is_inside =
+        (at > 0 && is_word(hint[at - 1])) || (end < hint.size() && is_word(hint[end]));
+    if (is_inside) {
+      at = end;
+    } else {
+      hint.replace(at, name.size(), 1, '\0');
+    }
+  }
+  return hint;
+}
+
+std::string rules_of(const ShownSubject& shown) {
+  std::vector<std::string> rules;
+  for (const core::Finding& finding : shown.report.findings)
+    rules.push_back(finding.rule + (finding.waived ? " (waived)" : ""));
+  return listed(rules);
+}
+
+/// What stands in the table: one subject, or one entry for many notes.
+struct Entry {
+  Group group;
+  std::size_t more = 0;  // of which the like is said, and which are left out behind this one
+};
+
+// A disk that is not mounted says of every file that it is missing: a screen of them tells what thousands do.
+std::vector<Entry> entries_of(const CheckResult& check) {
+  struct Alike {
+    std::size_t count = 0;
+    std::size_t shown = 0;
+  };
+  const std::vector<Group> groups = groups_of(check);
+  std::map<std::string, Alike> alike;
+  const auto likes_of = [&alike](const Group& group) -> Alike* {
+    if (group.size() > 1 || group.front().report.findings.empty()) return nullptr;
+    std::string said = rules_of(group.front());
+    for (const core::Finding& finding : group.front().report.findings)
+      said += '\n' + shape_of(finding);
+    return &alike[said];
+  };
+  for (const Group& group : groups)
+    if (Alike* likes = likes_of(group); likes != nullptr) ++likes->count;
+  std::vector<Entry> entries;
+  for (const Group& group : groups) {
+    Alike* likes = likes_of(group);
+    const bool are_many = likes != nullptr && likes->count > kMostAlike;
+    if (are_many && likes->shown == kAlikeShown) continue;
+    entries.push_back({group});
+    if (are_many && ++likes->shown == kAlikeShown) entries.back().more = likes->count - kAlikeShown;
+  }
+  return entries;
+}
+
 void append_subjects(std::string& out, const CheckResult& check, const Painter& painter) {
   if (check.subjects.empty()) return;
-  const std::vector<Group> groups = groups_of(check);
+  const std::vector<Entry> entries = entries_of(check);
   TextTable table{{"SUBJECT", "VERDICT", "LEVEL", "SINCE", "PROOF AGE"}, {}, 0, {}};
-  for (const Group& group : groups) {
+  for (const auto& [group, more] : entries) {
     if (group.size() > 1) continue;
     const ShownSubject& shown = group.front();
     table.rows.push_back(
@@ -155,7 +224,7 @@ void append_subjects(std::string& out, const CheckResult& check, const Painter& 
   const std::vector<std::string> lines = lines_of(table, painter.width() - 2);
   if (lines.size() > 1) out += "  " + painter.in(kDim, lines.front()) + '\n';
   std::size_t line = 0;
-  for (const Group& group : groups) {
+  for (const auto& [group, more] : entries) {
     if (group.size() > 1) {
       append_group(out, group, painter);
       continue;
@@ -163,12 +232,18 @@ void append_subjects(std::string& out, const CheckResult& check, const Painter& 
     const Mark mark = mark_of(group.front());
     out += painter.in(mark.colour, mark.sign) + ' ' + lines.at(++line) + '\n';
     append_findings(out, group.front(), painter);
+    if (more > 0)
+      append_folded(out, "  ",
+                    "… and " + with_thousands(static_cast<std::int64_t>(more)) + " more of " +
+                        rules_of(group.front()) + ": holdfast check --json has each",
+                    painter.width());
   }
 }
 
 void append_check(std::string& out, const CheckResult& check, const Painter& painter) {
   out += painter.in(kBold, check.name) + '\n';
   append_folded(out, "  ", counts_sentence(check), painter.width());
+  if (!check.remark.empty()) append_marked(out, {"!", kYellow}, printable(check.remark), painter);
   for (const std::string& gap : check.gaps)
     append_marked(out, {"!", kYellow}, "incomplete: " + printable(gap), painter);
   if (check.error && !check.error->hint().empty())

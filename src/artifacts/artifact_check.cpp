@@ -11,6 +11,7 @@
 #include "artifacts/tally.h"
 #include "artifacts/unrecorded.h"
 #include "base/failpoint.h"
+#include "base/root_folder.h"
 #include "catalog/incidents.h"
 
 namespace holdfast::artifacts {
@@ -19,6 +20,7 @@ namespace {
 constexpr std::int64_t kPageRows = 1000;
 constexpr std::int64_t kCommitRows = 1000;
 constexpr std::size_t kSaveAtOnce = 1000;
+constexpr std::int64_t kLeastFiles = 2;  // one file that is gone says nothing of its disk
 
 class ArtifactCheck final : public core::Check {
  public:
@@ -30,10 +32,12 @@ class ArtifactCheck final : public core::Check {
   }
   std::string_view domain() const override { return "artifacts"; }
   Result<core::CheckCounts> run(const core::CheckOptions& options, core::CheckSink& sink) override;
+  std::string remark() const override { return remark_; }
 
  private:
   const SourceConfig& config_;
   catalog::Catalog& catalog_;
+  std::string remark_;
 };
 
 /// One run of the check.
@@ -61,6 +65,16 @@ class CheckPass {
     if (!looked) return std::move(looked).error();
     if (cancelled_) return Error(Code::cancelled, "check artifacts." + config_.name + " stopped");
     return counts();
+  }
+
+  /// Where not one of several recorded files was found, their place is in doubt, and not they.
+  std::string remark() const {
+    if (file_count_ < kLeastFiles || absent_count_ < file_count_) return {};
+    std::string roots;
+    for (const std::string& root : config_.roots)
+      roots += (roots.empty() ? "" : " or ") + printable_path(root);
+    return "none of the " + std::to_string(file_count_) + " recorded files is in " + roots +
+           ": is its disk mounted, is root right?";
   }
 
  private:
@@ -95,12 +109,21 @@ class CheckPass {
 
   Status take(std::span<Judged> judged) {
     for (Judged& each : judged) {
+      count_file(each);
       if (looks_elsewhere()) leave_out_search(each.report);
       if (hold(each)) continue;
       tally_.add(each.row, each.report, each.seen.size_bytes_read);
       TRY(sink_.report(each.report));
     }
     return {};
+  }
+
+  void count_file(const Judged& judged) {
+    if (judged.overtaken || judged.seen.state == RowState::no_path ||
+        judged.seen.state == RowState::bad_metadata)
+      return;  // no file was looked for
+    ++file_count_;
+    if (judged.seen.state == RowState::missing) ++absent_count_;
   }
 
   bool looks_elsewhere() const { return config_.list_unrecorded && depth_ == core::Depth::full; }
@@ -216,12 +239,17 @@ class CheckPass {
   std::vector<MissingRow> held_;
   std::set<std::string> open_files_;
   std::uint64_t size_bytes_of_moves_ = 0;
+  std::int64_t file_count_ = 0;    // recorded, and looked for
+  std::int64_t absent_count_ = 0;  // of these, in no root
   bool cancelled_ = false;
 };
 
 Result<core::CheckCounts> ArtifactCheck::run(const core::CheckOptions& options,
                                              core::CheckSink& sink) {
-  return CheckPass(config_, catalog_, options, sink).run();
+  CheckPass pass(config_, catalog_, options, sink);
+  auto counts = pass.run();
+  if (counts) remark_ = pass.remark();
+  return counts;
 }
 
 }  // namespace

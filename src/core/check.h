@@ -57,6 +57,8 @@ class Check {
   virtual Result<CheckCounts> run(const CheckOptions& options, CheckSink& sink) = 0;
   /// What to do where there is nothing to look at; empty where run() tells it.
   virtual std::string hint_where_empty() const { return {}; }
+  /// What to say of all subjects at once, after run(): a sentence that stands before them; empty where there is none.
+  virtual std::string remark() const { return {}; }
 };
 
 }  // namespace holdfast::core

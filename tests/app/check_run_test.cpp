@@ -313,6 +313,31 @@ TEST_F(CheckRunTest, FoldsEqualNotesInTheTableOnly) {
   EXPECT_THAT(report_markdown(outcome), HasSubstr("22.csv"));
 }
 
+TEST_F(CheckRunTest, ShowsFiveOfManyThatSayTheLikeInTheTableOnly) {
+  std::vector<core::SubjectReport> reports;
+  const auto add = [&](int from, int to, const std::string& way_out) {
+    for (int i = from; i < to; ++i) {
+      const std::string name = "nb-" + std::to_string(i);
+      reports.push_back(with_finding(name, Verdict::missing, Level::error));
+      reports.back().findings.front().hint = way_out + " --only=" + name;
+    }
+  };
+  add(10, 22, "forget");
+  reports.push_back(with_finding("nb-105", Verdict::drifted, Level::error));  // stands between them
+  add(30, 40, "restore");
+  const CheckOutcome outcome = run_reports(reports);
+  const std::string table = report_table(outcome, {.width = 100, .colour = false});
+  for (const char* shown : {"nb-10 ", "nb-105 ", "nb-11 ", "forget --only=nb-14\n"})
+    EXPECT_THAT(table, HasSubstr(shown));
+  EXPECT_THAT(table,
+              HasSubstr("\n  … and 7 more of artifact.modified: holdfast check --json has each\n"));
+  for (const char* left_out : {"nb-15", "nb-21"})
+    EXPECT_THAT(table, ::testing::Not(HasSubstr(left_out)));
+  EXPECT_THAT(table, HasSubstr("nb-39")) << "ten are no flood";
+  EXPECT_THAT(report_json(outcome), HasSubstr("artifact:atlas/nb-21"));
+  EXPECT_THAT(report_markdown(outcome), HasSubstr("nb-21"));
+}
+
 TEST_F(CheckRunTest, CountsAWaivedFindingAndPasses) {
   const core::SubjectReport drifted = with_finding("a", Verdict::drifted, Level::error);
   EXPECT_EQ(run_reports({drifted}).exit_code, 1);

@@ -90,6 +90,30 @@ def test_errors_stand_first_and_equal_notes_are_folded(drifted):
     assert "a12.csv" not in text and "a12.csv" in drifted.run("check", "--json", expect=1).stdout
 
 
+def test_a_disk_that_is_not_mounted_is_a_screen_and_no_flood(sqlite_workspace):
+    names = [f"n{i:03}.png" for i in range(300)]
+    for name in names:
+        sqlite_workspace.write(name, name)
+    sqlite_workspace.database.insert("artifacts", [
+        {"id": name[:-4], "artifact_type": "figure", "title": "", "file_path": name, "content_hash": "x", "metadata": "{}"} for name in names])
+    sqlite_workspace.run("artifacts", "backfill")
+    os.rename(sqlite_workspace.data, sqlite_workspace.folder / "elsewhere")
+    sqlite_workspace.data.mkdir()
+    remark = f"none of the 300 recorded files is in {sqlite_workspace.data}: is its disk mounted, is root right?"
+    for depth in ("--full", "--quick"):
+        text = sqlite_workspace.run("check", depth, expect=1, env={"COLUMNS": "300"}).stdout
+        lines = text.splitlines()
+        assert lines[2] == "! " + remark and len(lines) < 30, text
+        assert [line.split()[1] for line in lines if line.startswith("✗ artifact:")] == [f"artifact:atlas/n00{i}" for i in range(5)]
+        assert lines.count("  … and 295 more of artifact.missing: holdfast check --json has each") == 1
+    found, = sqlite_workspace.json("check", expect=1)["checks"]
+    assert found["remark"] == remark and len(found["subjects"]) == 300
+    assert sqlite_workspace.run("check", "--format", "github", expect=1).stdout.count("::error") >= 300
+    os.rename(sqlite_workspace.folder / "elsewhere/n007.png", sqlite_workspace.data / "n007.png")
+    found, = sqlite_workspace.json("check", expect=1)["checks"]
+    assert found["remark"] is None and len(found["subjects"]) == 299, "one that is there shows that the place is right"
+
+
 # --- hints
 
 def test_hints_work_as_they_stand(drifted):
