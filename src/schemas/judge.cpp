@@ -64,12 +64,12 @@ std::string words_of(const Sides& sides) {
 
 // The smallest document that shows it, where it is short enough for a line: whoever reads only that must not have to believe it.
 std::string witness_of(const Change& change) {
-  const auto told = [](const char* words, const std::optional<std::string>& witness) {
+  const auto told = [&](std::string_view words, const std::optional<std::string>& witness) {
     const bool is_short = witness && witness->size() <= kShownBytes;
-    return is_short ? "; " + std::string(words) + *witness : std::string();
+    return is_short ? "; " + words_of_witness(words, change.change) + *witness : std::string();
   };
-  return told("no longer valid: ", change.backward_witness) +
-         told("not valid before: ", change.forward_witness);
+  return told(kNoLongerValid, change.backward_witness) +
+         told(kNotValidBefore, change.forward_witness);
 }
 
 core::Finding finding_of(const core::Subject& subject, const Comparison& comparison,
@@ -354,6 +354,15 @@ Level level_of(ChangeClass change) {
       return Level::error;
   }
   return Level::error;
+}
+
+std::string words_of_witness(std::string_view words, ChangeClass change) {
+  return std::string(words) + (change == ChangeClass::safe ? ", which counts as safe: " : ": ");
+}
+
+std::string shown_piece(const std::string& text) {
+  if (text.empty()) return "-";
+  return text.ends_with(": ") ? text + "(not there)" : text;
 }
 
 std::string side_of(const std::string& version, const Pin& schema) {
