@@ -15,6 +15,7 @@
 #include "schemas/drift_report.h"
 #include "schemas/fetch.h"
 #include "schemas/json_object.h"
+#include "schemas/judge.h"
 #include "schemas/schema_text.h"
 
 namespace holdfast::cli {
@@ -81,12 +82,46 @@ std::string changes_text(const FetchedSchema& each) {
     out += "    " + change.rule + ' ' + app::printable(change.path) + ": " +
            app::printable(change.message) + " (" + std::string(schemas::class_name(change.change)) +
            ")\n";
-    if (change.backward_witness)
-      out += "      no longer valid: " + app::printable(*change.backward_witness) + '\n';
-    if (change.forward_witness)
-      out += "      not valid before: " + app::printable(*change.forward_witness) + '\n';
+    const auto told = [&](std::string_view words, const std::optional<std::string>& witness) {
+      if (witness)
+        out += "      " + schemas::words_of_witness(words, change.change) +
+               app::printable(*witness) + '\n';
+    };
+    told(schemas::kNoLongerValid, change.backward_witness);
+    told(schemas::kNotValidBefore, change.forward_witness);
   }
   return out;
+}
+
+/// What became of it; of what was not written, what would have.
+std::string action_text(const FetchedSchema& each, bool is_run_refused, bool is_dry_run) {
+  using enum schemas::FetchAction;
+  if (each.refused) return "refused";
+  if (is_run_refused && each.action != kept) return "held back";
+  if (!is_dry_run) return std::string(schemas::action_name(each.action));
+  switch (each.action) {
+    case added:
+      return "would add";
+    case replaced:
+      return "would replace";
+    case restored:
+      return "would restore";
+    case kept:
+      return "kept";
+  }
+  return {};
+}
+
+std::string counts_text(const Fetched& fetched, const FetchWords& words) {
+  const auto all = std::ssize(fetched.schemas);
+  const std::int64_t kept =
+      std::ranges::count(fetched.schemas, schemas::FetchAction::kept, &FetchedSchema::action);
+  if (!fetched.changes) return app::counted(all, "schema") + " up to date";
+  if (kept == all)  // the versions, or the registry, are others
+    return app::counted(all, "schema") + " kept, and the lock file " +
+           (words.dry_run ? "would be written" : "is written") + " anew";
+  return app::counted(all - kept, "schema") + (words.dry_run ? " would be pinned" : " pinned") +
+         (kept > 0 ? ", " + app::with_thousands(kept) + " kept" : "");
 }
 
 std::string text_of(const schemas::SchemasConfig& config, const Fetched& fetched,
@@ -98,7 +133,7 @@ std::string text_of(const schemas::SchemasConfig& config, const Fetched& fetched
       return text.empty() ? std::string("-") : app::printable(text);
     };
     table.rows.push_back({app::printable(each.name),
-                          each.refused ? "refused" : std::string(schemas::action_name(each.action)),
+                          action_text(each, fetched.is_refused(), words.dry_run),
                           shown(each.version_before), shown(each.version), shown(class_of(each))});
     if (each.refused)
       refusals +=
@@ -106,14 +141,13 @@ std::string text_of(const schemas::SchemasConfig& config, const Fetched& fetched
   }
   std::string out = app::text_of(table, static_cast<std::size_t>(terminal_width()));
   const std::string folder = app::printable(printable_path(config.fixtures));
-  const auto count = app::counted(static_cast<std::int64_t>(fetched.schemas.size()), "schema");
   if (fetched.is_refused()) return out + "refused, nothing was written:\n" + refusals;
   std::string leftover;
   for (const std::string& left : fetched.leftover)
     leftover += "kept of a run that was killed: " + app::printable(printable_path(left)) + '\n';
-  if (!fetched.changes) return out + folder + ": " + count + " up to date\n" + leftover;
-  if (words.dry_run) return out + folder + ": " + count + " would be pinned\n";
-  out += folder + ": " + count + " pinned\n";
+  out += folder + ": " + counts_text(fetched, words) + '\n';
+  if (!fetched.changes) return out + leftover;
+  if (words.dry_run) return out;
   if (!fetched.backup.empty())
     out += "what was there: " + app::printable(printable_path(fetched.backup)) + '\n';
   return out + leftover;

@@ -11,6 +11,7 @@
 #include "cli/waive_command.h"
 #include "schemas/episodes.h"
 #include "schemas/json_object.h"
+#include "schemas/judge.h"
 #include "schemas/pins.h"
 #include "schemas/schema_text.h"
 
@@ -138,8 +139,8 @@ Status print_accepted(const Command& command, const catalog::GrantedWaivers& gra
   for (const catalog::Waiver& waiver : granted.waivers)
     out += std::string(dry_run ? "would accept " : "accepted ") + waiver.rule + " on " +
            app::printable(waiver.subject) + " until " + format_rfc3339(waiver.expires_at) + '\n' +
-           "  was: " + app::printable(waiver.recorded) + '\n' +
-           "  is:  " + app::printable(waiver.observed) + '\n';
+           "  was: " + app::printable(schemas::shown_piece(waiver.recorded)) + '\n' +
+           "  is:  " + app::printable(schemas::shown_piece(waiver.observed)) + '\n';
   return command.print(out);
 }
 

@@ -170,6 +170,10 @@ class Observing {
 
   void plan(PinFolder& pins) {
     run_.lock_problem = pins.lock_problem;
+    is_fetched_alone_ =
+        !pins.lock_problem &&
+        (!pins.lock || (!is_of_other_track(*pins.lock, config_.track) &&
+                        !is_of_other_registry(*pins.lock, config_.registry.shown())));
     const std::set<std::string, std::less<>> critical(config_.critical.begin(),
                                                       config_.critical.end());
     std::set<std::string, std::less<>> missing = critical;
@@ -181,9 +185,12 @@ class Observing {
       state.name = pin.name;
       state.local_version = pins.version_of(pin);
       state.was_edited = pins.was_edited(pin);
+      if (const LockedPin* locked = pins.lock ? pins.lock->find(pin.name) : nullptr)
+        state.locked_sha256 = locked->canonical_sha256;
       state.is_critical = critical.contains(pin.name);
       state.is_expected = true;
       state.is_lock_unread = pins.lock_problem.has_value();
+      state.is_fetched_alone = is_fetched_alone_;
       missing.erase(pin.name);
       state.pinned_track = other_track(pins, pin);
       state.pin = std::move(pin);
@@ -194,6 +201,7 @@ class Observing {
       state.name = name;
       state.is_critical = critical.contains(name);
       state.is_expected = true;
+      state.is_fetched_alone = is_fetched_alone_;
       state.status = DriftStatus::missing_local;
       run_.schemas.push_back(std::move(state));
     }
@@ -218,6 +226,7 @@ class Observing {
       state.status = DriftStatus::missing_local;
       state.registry_version = entry.version;
       state.is_deprecated = entry.deprecated;
+      state.is_fetched_alone = is_fetched_alone_;
       run_.schemas.push_back(std::move(state));
     }
     std::ranges::sort(run_.schemas, {}, &SchemaState::name);
@@ -300,6 +309,7 @@ class Observing {
   Clock& clock_;
   DriftRun run_;
   RegistryOptions registry_options_;
+  bool is_fetched_alone_ = true;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<std::size_t> done_ = 0;
 };

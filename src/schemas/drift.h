@@ -45,14 +45,21 @@ struct SchemaState {
   std::string declared_sha256;
   std::optional<Comparison> comparison;  // where both sides were read
   std::optional<Problem> problem;
+  std::string locked_sha256;  // canonical, of what was fetched; empty where no lock tells
   bool was_edited = false;
   bool is_critical = false;  // 'critical' of the configuration names it
   bool is_expected = false;  // it is pinned, or should be: it is critical, or the lock file has it
-  bool is_lock_unread = false;  // nobody can tell whether the pin was edited
+  bool is_lock_unread = false;   // nobody can tell whether the pin was edited
+  bool is_fetched_alone = true;  // else `fetch` takes all pins or none of them
   bool is_deprecated = false;
   std::string deprecation_note;
   std::optional<Timestamp> since;  // of the open episode; set by schemas/episodes.h
 
+  /// Somebody edited the pin, and the registry still has what was fetched.
+  bool is_edited_alone() const {
+    return was_edited && published && !published->problem &&
+           published->hashes.canonical_sha256 == locked_sha256;
+  }
   bool version_regressed() const {
     return !local_version.empty() && !registry_version.empty() &&
            version_less(registry_version, local_version);

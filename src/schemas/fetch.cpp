@@ -43,15 +43,6 @@ bool is_file_name(const std::string& name) {
          is_printable && is_found_again && !is_ours && name.size() <= 200;
 }
 
-/// An address as it is compared: another revision of one git folder is as another day of one registry.
-std::string_view without_revision(std::string_view address) {
-  while (address.ends_with('/'))
-    address.remove_suffix(1);
-  constexpr std::string_view kGit = "git:";
-  const std::size_t path = address.starts_with(kGit) ? address.find(':', kGit.size()) : 0;
-  return path == std::string_view::npos ? address : address.substr(path);
-}
-
 class Fetching {
  public:
   Fetching(const SchemasConfig& config, const FetchOptions& options)
@@ -114,17 +105,16 @@ class Fetching {
     return {};
   }
 
-  bool is_of_other_track(const PinLock& lock) const {
-    return !lock.track.empty() && !config_.track.empty() && lock.track != config_.track;
+  bool is_from_other_track(const PinLock& lock) const {
+    return is_of_other_track(lock, config_.track);
   }
-  bool is_of_other_registry(const PinLock& lock) const {
-    return !lock.registry_url.empty() &&
-           without_revision(lock.registry_url) != without_revision(config_.registry.shown());
+  bool is_from_other_registry(const PinLock& lock) const {
+    return is_of_other_registry(lock, config_.registry.shown());
   }
 
   // A folder of two tracks would be called the one's by its lock file.
   Status require_track(const PinLock& lock) const {
-    if (!is_of_other_track(lock)) return {};
+    if (!is_from_other_track(lock)) return {};
     return Error(Code::conflict,
                  printable_path(config_.fixtures) + " was fetched from track " + named(lock.track) +
                      ", and this is track " + named(config_.track) + "; nothing was written",
@@ -135,7 +125,7 @@ class Fetching {
   // The lock file names one track and one registry, so whoever goes over to others takes all pins along, --force or not.
   Status require_all_where_source_changes(const PinLock& lock,
                                           const std::vector<std::string>& names) const {
-    if (!is_of_other_track(lock) && !is_of_other_registry(lock)) return {};
+    if (!is_from_other_track(lock) && !is_from_other_registry(lock)) return {};
     std::set<std::string> staying;
     for (const Pin& pin : pins_.pins)
       staying.insert(pin.name);
@@ -144,7 +134,7 @@ class Fetching {
     for (const std::string& name : names)
       staying.erase(name);
     if (staying.empty()) return {};
-    const std::string from = is_of_other_track(lock)
+    const std::string from = is_from_other_track(lock)
                                  ? "track " + named(lock.track)
                                  : "the registry " + printable_path(lock.registry_url);
     return Error(
@@ -379,7 +369,7 @@ class Fetching {
   bool has_news() const {
     const bool has_lock = before_.contains(kLockFile) && pins_.lock;
     const bool is_from_elsewhere =
-        has_lock && (is_of_other_track(*pins_.lock) || is_of_other_registry(*pins_.lock));
+        has_lock && (is_from_other_track(*pins_.lock) || is_from_other_registry(*pins_.lock));
     return !has_lock || is_from_elsewhere || std::ranges::any_of(coming_, [&](const auto& each) {
       const Coming& coming = each.second;
       const auto old = before_.find(coming.pin.file);

@@ -2,6 +2,7 @@
 #include "schemas/judge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/root_folder.h"
@@ -63,12 +64,12 @@ std::string words_of(const Sides& sides) {
 
 // The smallest document that shows it, where it is short enough for a line: whoever reads only that must not have to believe it.
 std::string witness_of(const Change& change) {
-  const auto told = [](const char* words, const std::optional<std::string>& witness) {
+  const auto told = [&](std::string_view words, const std::optional<std::string>& witness) {
     const bool is_short = witness && witness->size() <= kShownBytes;
-    return is_short ? "; " + std::string(words) + *witness : std::string();
+    return is_short ? "; " + words_of_witness(words, change.change) + *witness : std::string();
   };
-  return told("no longer valid: ", change.backward_witness) +
-         told("not valid before: ", change.forward_witness);
+  return told(kNoLongerValid, change.backward_witness) +
+         told(kNotValidBefore, change.forward_witness);
 }
 
 core::Finding finding_of(const core::Subject& subject, const Comparison& comparison,
@@ -183,6 +184,14 @@ class Judging {
     return report_.subject.text() + ": " + what;
   }
 
+  // Of this schema alone, where that can be: another one that breaks would keep it back, and --force and --accept are for what was looked at.
+  std::string fetch_this() const {
+    return config_.fetch_command() + (state_.was_edited ? " --force" : "") + of_this();
+  }
+  std::string of_this() const {
+    return state_.is_fetched_alone ? " --schemas " + shell_word(state_.name) : std::string();
+  }
+
   void drifted() {
     const Comparison& comparison = *state_.comparison;
     report_.findings =
@@ -198,15 +207,23 @@ class Judging {
 
   // What keeps a fetch from being right, or from being done at all, comes before it.
   std::string hint_of(ChangeClass change) const {
+    if (state_.is_edited_alone()) return hint_of_edited();
     const bool is_harmless = change != ChangeClass::breaking && change != ChangeClass::unknown;
-    std::string fetch = config_.fetch_command();
-    if (state_.was_edited) fetch += " --force";
+    // Notes of many schemas say the same, so that a report can tell them as one.
+    const bool is_noted = level_of(change) == Level::note && !state_.was_edited;
+    std::string fetch = is_noted ? config_.fetch_command() : fetch_this();
     if (state_.version_regressed())
       fetch.insert(0, "ask who publishes it why the version went back, then ");
     if (is_harmless) return fetch;
     return "adapt the code, then " + fetch +
            " --accept breaking; to live with it for a while: holdfast schemas accept " +
            shell_word(state_.name) + " --reason TEXT --until 14d";
+  }
+
+  // What was fetched comes back from the registry only while it is there.
+  std::string hint_of_edited() const {
+    if (state_.is_edited_alone()) return fetch_this() + " restores the pin and keeps a backup";
+    return "look who changed it, and restore the file from a copy of what was fetched";
   }
 
   void missing_in_registry() {
@@ -228,7 +245,7 @@ class Judging {
       core::Finding& finding = add(kNotPinned, Level::note);
       finding.observed = state_.registry_version;
       finding.message = message("published, and not pinned");
-      finding.hint = config_.fetch_command() + " --schemas " + shell_word(state_.name);
+      finding.hint = fetch_this();
       return;
     }
     report_.verdict = Verdict::missing;
@@ -236,9 +253,8 @@ class Judging {
     finding.recorded = state_.name + ".json";
     finding.message = message("it should be pinned, and " + printable_path(config_.fixtures) +
                               " has no such file");
-    finding.hint = config_.fetch_command() + " --schemas " + shell_word(state_.name) +
-                   "; to let go of it, take its entry out of " + std::string(kLockFile) +
-                   " and of 'critical'";
+    finding.hint = fetch_this() + "; to let go of it, take its entry out of " +
+                   std::string(kLockFile) + " and of 'critical'";
   }
 
   void unreadable_pin() {
@@ -246,7 +262,8 @@ class Judging {
     finding.observed = std::string(problem_name(state_.problem->kind));
     finding.message = message(sentence_of(*state_.problem));
     finding.witness = problem_fields();
-    finding.hint = config_.fetch_command() + " --force restores it and keeps what is there";
+    finding.hint =
+        config_.fetch_command() + " --force" + of_this() + " restores it and keeps what is there";
   }
 
   // What an earlier look found still holds: nobody saw it go.
@@ -280,8 +297,14 @@ class Judging {
     if (state_.was_edited && is_read && state_.status != DriftStatus::synced) {
       core::Finding& finding = add(kPinEdited, Level::warning);
       finding.observed = short_hash(state_.pin->hashes.canonical_sha256);
-      finding.message = message("the pin was changed since it was fetched");
-      finding.hint = config_.fetch_command() + " --force restores it and keeps a backup";
+      finding.message = message(
+          state_.is_edited_alone()
+              ? "the pin was changed since it was fetched; the registry has what was fetched"
+              : "the pin was changed since it was fetched");
+      finding.hint = hint_of_edited();
+      // Then it is the cause of the differences, and who reads only the first line has to read this one.
+      if (state_.is_edited_alone())
+        std::ranges::rotate(report_.findings, std::prev(report_.findings.end()));
       if (report_.verdict == Verdict::in_step) report_.verdict = Verdict::drifted;
     }
     if (!state_.pinned_track.empty() && state_.comparison) {
@@ -331,6 +354,15 @@ Level level_of(ChangeClass change) {
       return Level::error;
   }
   return Level::error;
+}
+
+std::string words_of_witness(std::string_view words, ChangeClass change) {
+  return std::string(words) + (change == ChangeClass::safe ? ", which counts as safe: " : ": ");
+}
+
+std::string shown_piece(const std::string& text) {
+  if (text.empty()) return "-";
+  return text.ends_with(": ") ? text + "(not there)" : text;
 }
 
 std::string side_of(const std::string& version, const Pin& schema) {

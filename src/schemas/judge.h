@@ -2,6 +2,7 @@
 // What one schema's state means: its verdict, and a finding for every difference, with its witness and the next safe command.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -13,6 +14,14 @@ namespace holdfast::schemas {
 
 /// The level of a class: breaking and unknown are errors, safe a warning, the rest notes.
 core::Level level_of(ChangeClass change);
+
+inline constexpr std::string_view kNoLongerValid = "no longer valid";
+inline constexpr std::string_view kNotValidBefore = "not valid before";
+/// What stands before a witness: "no longer valid: ". A safe change can have one too, since its class does not ask for both directions;
+/// then that is said.
+std::string words_of_witness(std::string_view words, ChangeClass change);
+/// A finding's `recorded` or `observed` for people: "/properties/mail: (not there)" where nothing stands behind the place, "-" for no text.
+std::string shown_piece(const std::string& text);
 
 /// How messages speak of the two texts that were held against each other: "pinned 1.2.0 e547e049892d, the registry has 1.3.0 c9b6ac52fa08".
 struct Sides {

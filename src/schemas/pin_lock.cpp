@@ -48,7 +48,24 @@ Result<std::string> text_at(const Json& object, const char* key) {
   return found->get<std::string>();
 }
 
+std::string_view without_revision(std::string_view address) {
+  while (address.ends_with('/'))
+    address.remove_suffix(1);
+  constexpr std::string_view kGit = "git:";
+  const std::size_t path = address.starts_with(kGit) ? address.find(':', kGit.size()) : 0;
+  return path == std::string_view::npos ? address : address.substr(path);
+}
+
 }  // namespace
+
+bool is_of_other_track(const PinLock& lock, std::string_view track) {
+  return !lock.track.empty() && !track.empty() && lock.track != track;
+}
+
+bool is_of_other_registry(const PinLock& lock, std::string_view address) {
+  return !lock.registry_url.empty() &&
+         without_revision(lock.registry_url) != without_revision(address);
+}
 
 std::string pin_lock_text(const PinLock& lock) {
   Json out = {{"format", kLockFormat}};

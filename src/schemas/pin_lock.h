@@ -42,6 +42,12 @@ struct PinLock {
   }
 };
 
+/// Whether the pins were fetched from another track than this. No where one of both is not named.
+bool is_of_other_track(const PinLock& lock, std::string_view track);
+/// Whether they were fetched from another registry than the one at `address`. Another revision of one git folder is as another day of one
+/// registry.
+bool is_of_other_registry(const PinLock& lock, std::string_view address);
+
 /// The file's text, with a line feed at its end.
 std::string pin_lock_text(const PinLock& lock);
 /// `invalid` says what is wrong; `unsupported` for another format version.

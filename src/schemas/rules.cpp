@@ -18,7 +18,7 @@ constexpr core::Rule kRules[] = {
      "schemas fetch' brings it back."},
     {kPinEdited, Level::warning, "A pin was changed since it was fetched.",
      "Its bytes are not those that the lock file recorded: somebody edited it by hand, or it was "
-     "damaged. Nobody else has this schema. "
+     "damaged. Nobody else has this schema. While the registry has what was fetched, "
      "'holdfast schemas fetch --force' restores it and keeps a backup of what was there."},
     {kMissingInRegistry, Level::error, "The registry does not have a pinned schema.",
      "It was removed or renamed there, or the registry or track is another one. The pin is "

@@ -118,6 +118,8 @@ def test_an_optional_field_is_safe_and_documentation_an_annotation(place, regist
     check(place, registry, expect=1)
     assert next(each for each in place.report()["schemas"] if each["schema"] == NAME)["class"] == "safe"
     check(place, registry, "--fail-on", "breaking", expect=0)
+    said = check(place, registry, "--format", "github", expect=1).stdout
+    assert "(safe)" in said and "; no longer valid, which counts as safe: {" in said and "; no longer valid: " not in said
     registry.publish(NAME, stamped(annotated(), NAME, "1.2.1"), "1.2.1")
     done = check(place, registry)
     report = place.report()
@@ -322,6 +324,13 @@ def test_a_registry_that_is_down_ends_no_episode_and_is_told_once(workspace, reg
     assert len(workspace.events("schema.registry_down")) == 1 and len(workspace.events("schema.registry_up")) == 1
     assert len(workspace.events("schema.drift_detected")) == 1 and not workspace.events("schema.drift_resolved")
     assert workspace.json("schemas", "history", "--open")["episodes"][0]["opened_at"] == since
+
+
+def test_a_side_that_has_nothing_is_told_as_not_there(workspace, registry):
+    registry.publish(NAME, stamped(safe(), NAME, "1.2.0"), "1.2.0")
+    workspace.run("check", expect=1)
+    told = workspace.run("schemas", "accept", NAME, "--reason", "adapting", "--until", "14d").stdout
+    assert "  was: /properties/note: (not there)\n" in told, told
 
 
 def test_accepted_drift_passes_until_another_one_comes(workspace, registry):

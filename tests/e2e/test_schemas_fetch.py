@@ -71,10 +71,27 @@ def test_the_track_is_required_where_nothing_configures_one(place, registry):
 
 def test_a_dry_run_writes_nothing_and_says_what_it_would(place, registry):
     done = fetch(place, registry, "--dry-run", expect=1)
-    assert "would be pinned" in done.stdout and tree(place.folder) == {}
+    assert "3 schemas would be pinned" in done.stdout and tree(place.folder) == {}
+    assert done.stdout.count("would add") == 3 and "added" not in done.stdout
     said = json.loads(fetch(place, registry, "--dry-run", "--json", expect=1).stdout)
     hold("schemas-fetch", said)
     assert said["changes"] and not said["written"]
+    assert {each["action"] for each in said["schemas"]} == {"added"}
+
+
+def test_what_was_not_written_is_not_told_as_if_it_were(place, registry):
+    fetch(place, registry)
+    registry.publish(NAME, stamped(safe(), NAME, "1.2.0"), "1.2.0")
+    done = fetch(place, registry, "--dry-run", expect=1)
+    assert "would replace" in done.stdout and "replaced" not in done.stdout
+    assert "1 schema would be pinned, 2 kept" in done.stdout
+    registry.publish("telemetry.HealthStatus", stamped({"type": "string"}, "telemetry.HealthStatus", "2.0.0"), "2.0.0")
+    done = fetch(place, registry, expect=4)
+    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.startswith("telemetry.")}
+    assert "held back" in lines[NAME] and "refused" in lines["telemetry.HealthStatus"] and "kept" in lines["telemetry.HealthComponent"]
+    assert "replaced" not in done.stdout
+    done = fetch(place, registry, "--accept", "breaking")
+    assert done.stdout.count("replaced") == 2 and "2 schemas pinned, 1 kept" in done.stdout
 
 
 @pytest.mark.parametrize("body", [(404, {}, b"{}"), (200, {}, b"<html>"), (200, {}, b'{"content":{"a":1,"a":2}}'),

@@ -6,7 +6,7 @@ import shlex
 import subprocess
 
 import pytest
-from pins import SCHEMAS, breaking, stamped, write_pins
+from pins import FEEDBACK, SCHEMAS, breaking, safe, stamped, write_pins
 from plain_registry import PlainRegistry
 from schema_workspace import Place
 
@@ -34,19 +34,84 @@ def test_what_a_drift_hints_at_takes_the_drift_over(place, registry):
     registry.publish(NAME, stamped(breaking(), NAME, "1.3.0"), "1.3.0")
     said = " ".join(place.run(*check, "--format", "github", expect=1).stdout.split())
     fetch = re.search(r"adapt the code, then holdfast (schemas fetch .*? --accept breaking)", said)[1]
+    assert f"--schemas {NAME}" in fetch, fetch
     place.run(*shlex.split(fetch))
     place.run(*check)
 
 
-def test_an_edited_pin_is_hinted_at_with_what_fetch_wants_for_it(place, registry):
+def findings_of(place, name=NAME):
+    subjects = place.json("check", expect=1)["checks"][0]["subjects"]
+    return next(each["findings"] for each in subjects if each["subject"] == f"schema:core/{name}")
+
+
+def edit(place):
+    pin = place.folder / f"schemas/v1/{NAME}.json"
+    pin.write_text(json.dumps({**json.loads(pin.read_text()), "type": "object", "maxProperties": 1, "required": []}))
+    return pin
+
+
+def test_an_edited_pin_is_restored_while_the_registry_has_what_was_fetched(place, registry):
     place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
     place.configure(registry.url)
-    pin = place.folder / f"schemas/v1/{NAME}.json"
-    pin.write_text(json.dumps({**json.loads(pin.read_text()), "maxProperties": 1}))
-    said = " ".join(place.run("check", "--format", "github", expect=1).stdout.split())
-    fetch = re.search(r"then holdfast (schemas fetch core --force --accept breaking)", said)[1]
+    fetched = (place.folder / f"schemas/v1/{NAME}.json").read_bytes()
+    pin = edit(place)
+    registry.publish("telemetry.HealthStatus", stamped({"type": "string"}, "telemetry.HealthStatus", "2.0.0"), "2.0.0")
+    findings = findings_of(place)
+    assert findings[0]["rule"] == "schema.pin_edited" and len(findings) > 1, findings
+    hint, = {each["hint"] for each in findings}
+    command, said = hint.split(" restores ")
+    assert command == f"holdfast schemas fetch core --force --schemas {NAME}" and said == "the pin and keeps a backup"
+    edited = pin.read_bytes()
+    done = place.run(*shlex.split(command)[1:])
+    backup, = (place.folder / "schemas").glob("v1.backup-*")
+    assert pin.read_bytes() == fetched and (backup / pin.name).read_bytes() == edited and backup.name in done.stdout
+    drifted = [each["subject"] for each in place.json("check", expect=1)["checks"][0]["subjects"] if each["findings"]]
+    assert drifted == ["schema:core/telemetry.HealthStatus"]
+
+
+def test_an_edited_pin_that_the_registry_has_left_behind_is_hinted_at_with_what_fetch_wants_for_it(place, registry):
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
+    place.configure(registry.url)
+    edit(place)
+    registry.publish(NAME, stamped(breaking(), NAME, "1.3.0"), "1.3.0")
+    findings = findings_of(place)
+    hints = {each["rule"]: each["hint"] for each in findings}
+    assert "copy of what was fetched" in hints["schema.pin_edited"] and "fetch" not in hints["schema.pin_edited"].split()
+    assert findings[0]["rule"] != "schema.pin_edited"
+    fetch = re.search(rf"adapt the code, then holdfast (schemas fetch core --force --schemas {NAME} --accept breaking);",
+                      hints["schema.required_added"])[1]
     place.run(*shlex.split(fetch))
     place.run("check")
+
+
+def test_the_hint_of_one_schema_works_though_another_breaks(place, registry):
+    names = ["the order", "user"]  # a space, so that the hint has to quote it
+    for name in names:
+        registry.publish(name, stamped(FEEDBACK, name, "1.0.0"), "1.0.0")
+    place.configure(registry.url)
+    place.run("schemas", "fetch", "core", "--schemas", *names)
+    registry.publish(names[0], stamped(safe(), names[0], "1.1.0"), "1.1.0")
+    registry.publish(names[1], stamped(breaking(), names[1], "2.0.0"), "2.0.0")
+    hint, = {each["hint"] for each in findings_of(place, names[0])}
+    assert hint == "holdfast schemas fetch core --schemas 'the order'"
+    breaks = {each["rule"]: each["hint"] for each in findings_of(place, names[1])}["schema.required_added"]
+    place.run(*shlex.split(hint)[1:])
+    place.run(*shlex.split(re.search(r"then holdfast (schemas fetch core --schemas user --accept breaking);", breaks)[1]))
+    place.run("check")
+
+
+def test_a_hint_names_no_schema_where_all_pins_have_to_go_over(place, registry):
+    """Pins of another registry go over together, or not at all."""
+    place.run("schemas", "fetch", "--track", "v1", "--registry-url", registry.url, "--output", "schemas/v1", "--all")
+    with PlainRegistry() as other:
+        for name, schema in SCHEMAS.items():
+            schema = safe() if name == NAME else schema
+            other.publish(name, stamped(schema, name, "1.2.0"), "1.2.0")
+        place.configure(other.url)
+        hint, = {each["hint"] for each in findings_of(place)}
+        assert hint == "holdfast schemas fetch core"
+        place.run(*shlex.split(hint)[1:])
+        place.run("check")
 
 
 @pytest.mark.parametrize(("address", "wanted"), [
