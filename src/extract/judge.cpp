@@ -476,7 +476,8 @@ class Judging {
                       : drifted       ? core::Verdict::drifted
                       : is_open       ? core::Verdict::unknown
                                       : core::Verdict::in_step;
-    if (!nothing_known)
+    // What is not finished was not evaluated: that its rows have their keys proves nothing of the items without one.
+    if (!nothing_known && report_.verdict != core::Verdict::unknown)
       report_.proved_at = state_.seal ? state_.seal->sealed_at : report_.observed_at;
   }
 

@@ -139,6 +139,7 @@ def test_pending_items_are_incomplete_and_never_complete(extraction, check):
     extraction.publish(keys[:3])
     done = check("--items", "clips/*.mp4", expect=3)
     assert rules(done) == [("extract.pending", "note")] and "conclusion: incomplete" in done.stdout
+    assert done.report["proved_at"] is None, "nothing is proved of what is not finished"
     os.unlink(extraction.folder / "clips" / keys[0])
     done = check("--items", "clips/*.mp4", expect=1)
     assert ("extract.unknown_items", "warning") in rules(done)

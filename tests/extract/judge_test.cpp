@@ -53,6 +53,17 @@ TEST_F(UncheckedPagesTest, AreInStepWhereTheyWereDecoded) {
   EXPECT_THAT(report.not_looked_for, ElementsAre(kRowsChanged)) << "no row was compared";
 }
 
+TEST_F(UncheckedPagesTest, ProveNothingWhereAnItemIsPending) {
+  EXPECT_EQ(judged().proved_at, Timestamp{1});
+  state_.items.emplace().listed = 2;
+  state_.items->keys.insert("a");
+  state_.items->keys.insert("b");
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::unknown);
+  EXPECT_THAT(rules_of(report), Contains(kPending));
+  EXPECT_FALSE(report.proved_at) << "nothing was evaluated";
+}
+
 TEST_F(UncheckedPagesTest, AreUnknownWhereAColumnWasNotDecoded) {
   state_.published.not_decoded = "columns of other types: l.list.element";
   state_.published.compared = 1;  // the digest of a row says nothing of that column
