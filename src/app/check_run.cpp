@@ -134,14 +134,18 @@ class Collector final : public core::CheckSink {
     ++result_.subject_count;
     ++result_.by_verdict[static_cast<std::size_t>(subject.verdict)];
     if (subject.verdict == Verdict::unknown)
-      ++(wholly_waived(subject) ? unknown_waived : unknown_not_waived);
+      ++(is_waived_unknown(subject) ? unknown_waived : unknown_not_waived);
     if (subject.proved_at) {
       result_.oldest_proof =
           std::min(result_.oldest_proof.value_or(*subject.proved_at), *subject.proved_at);
-    } else if (subject.verdict == Verdict::in_step || subject.verdict == Verdict::drifted ||
-               subject.verdict == Verdict::missing) {
+    } else if (subject.verdict != Verdict::unrecorded && !is_waived_unknown(subject)) {
       ++result_.unproved_count;
     }
+  }
+
+  // Its owner knows that it can't be looked at, so nobody waits for a proof of it.
+  static bool is_waived_unknown(const core::SubjectReport& subject) {
+    return subject.verdict == Verdict::unknown && wholly_waived(subject);
   }
 
   void keep(core::SubjectReport subject, bool in_step) {

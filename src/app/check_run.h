@@ -70,7 +70,7 @@ struct CheckResult {
   std::int64_t not_listed_count = 0;    // reported, and not in `subjects`
   std::optional<Timestamp>
       oldest_proof;  // of all subjects that were ever proved, also of those out of step now
-  std::int64_t unproved_count = 0;  // in step, drifted or missing, and never proved in full
+  std::int64_t unproved_count = 0;  // recorded, not waived as unknown, and never proved in full
   std::optional<Error> error;       // the check itself could not be done
   bool catalog_failed = false;      // and our own catalog was why
   std::vector<std::string> gaps;    // why it is incomplete, one sentence each; empty: complete

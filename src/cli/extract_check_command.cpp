@@ -183,6 +183,15 @@ std::string number(const auto& list) {
   return app::with_thousands(count_of(list));
 }
 
+// Of a deep look, so that "complete" is not taken for more than it was.
+std::string not_compared(const extract::Published& published) {
+  if (!published.pages || published.unreadable || published.compared >= published.row_count)
+    return {};
+  return "; not compared with what was extracted: " +
+         app::with_thousands(static_cast<std::int64_t>(published.row_count - published.compared)) +
+         " of " + app::with_thousands(static_cast<std::int64_t>(published.row_count)) + " rows";
+}
+
 std::string text_of(const ExtractionConfig& config, const ExtractionState& state,
                     const Accounts& accounts, const core::SubjectReport& report) {
   std::string out = findings_text(report);
@@ -205,7 +214,7 @@ std::string text_of(const ExtractionConfig& config, const ExtractionState& state
          (state.seal ? "; every key was compared at " + format_rfc3339(state.seal->sealed_at) +
                            ", and nothing was written since"
                      : "") +
-         '\n';
+         not_compared(state.published) + '\n';
 }
 
 Result<Exit> run_check(const Command& command, const CheckWords& words) {

@@ -330,11 +330,11 @@ class Judging {
         state_.ledger.repeated);
   }
 
-  // A ledger of bare names never has digests, and nobody expects them.
+  // A ledger of bare names never has digests: that is told too, or a full look would seem to have compared its rows.
   void without_digest() {
     const Ledger& ledger = state_.ledger;
     const Published& published = state_.published;
-    if (!published.pages || published.unreadable || ledger.format == LedgerFormat::bare) return;
+    if (!published.pages || published.unreadable) return;
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < ledger.keys.size(); ++i) {
       const std::string_view key = ledger.keys.at(i);
@@ -342,12 +342,16 @@ class Judging {
           i < ledger.row_digests.size() && ledger.row_digests[i] != core::Sha256Digest{};
       if (!is_recorded && published.rows.keys.contains(key)) keys.emplace_back(key);
     }
-    add_keys({kRowsNotCompared, "", "",
-              counted(keys.size(), "published row") + " without a digest in " +
-                  file_name(config_.ledger()) +
-                  ": nothing tells whether they are what was extracted: " + first_of(keys),
-              "where an older copy of the ledger has their digests, restore it", config_.ledger()},
-             keys);
+    add_keys(
+        {kRowsNotCompared, "", "",
+         counted(keys.size(), "published row") + " without a digest in " +
+             file_name(config_.ledger()) +
+             ": nothing tells whether they are what was extracted: " + first_of(keys),
+         ledger.format == LedgerFormat::bare
+             ? "bare names have no digests; a ledger that 'holdfast extract run' begins has them"
+             : "where an older copy of the ledger has their digests, restore it",
+         config_.ledger()},
+        keys);
   }
 
   void bad_lines(std::string_view rule, const std::vector<BadLine>& lines, const std::string& file,
@@ -476,7 +480,8 @@ class Judging {
                       : drifted       ? core::Verdict::drifted
                       : is_open       ? core::Verdict::unknown
                                       : core::Verdict::in_step;
-    if (!nothing_known)
+    // What is not finished was not evaluated: that its rows have their keys proves nothing of the items without one.
+    if (!nothing_known && report_.verdict != core::Verdict::unknown)
       report_.proved_at = state_.seal ? state_.seal->sealed_at : report_.observed_at;
   }
 

@@ -60,7 +60,8 @@ constexpr core::Rule kRules[] = {
      "and their rows out of the file to extract them again. It stays open until a full check has "
      "held every row of the file against a digest."},
     {kRowsNotCompared, Level::note, "Published rows without a digest in the ledger.",
-     "'holdfast extract repair' put their keys in, or somebody took the digests out: a full check "
+     "The ledger is one of bare names, 'holdfast extract repair' put their keys in, or somebody "
+     "took the digests out: a full check "
      "can't tell whether these rows are what was extracted, and what an earlier one found changed "
      "stays open. Where an older copy of the ledger has the digests, restore it; rows that are "
      "extracted again have theirs."},

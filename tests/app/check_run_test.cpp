@@ -268,6 +268,18 @@ TEST_F(CheckRunTest, TakesTheProofOfASubjectOutOfStepAsAProof) {
       1);
 }
 
+TEST_F(CheckRunTest, CountsWhatIsUnknownAndWasNeverProvedAsUnproved) {
+  const core::SubjectReport open = with_finding("a", Verdict::unknown, Level::note);
+  EXPECT_EQ(run_reports({open}).checks.at(0).unproved_count, 1);
+  EXPECT_EQ(run_reports({with_finding("b", Verdict::unrecorded, Level::note)})
+                .checks.at(0)
+                .unproved_count,
+            0)
+      << "nothing is recorded that could be proved";
+  waive(open.findings.front());
+  EXPECT_EQ(run_reports({open}).checks.at(0).unproved_count, 0);
+}
+
 TEST_F(CheckRunTest, NeverCallsInStepWhatIsNot) {
   const CheckOutcome outcome = run_reports(
       {in_step("a"), in_step("b"), with_finding("c", Verdict::unrecorded, Level::note)});

@@ -139,6 +139,7 @@ def test_pending_items_are_incomplete_and_never_complete(extraction, check):
     extraction.publish(keys[:3])
     done = check("--items", "clips/*.mp4", expect=3)
     assert rules(done) == [("extract.pending", "note")] and "conclusion: incomplete" in done.stdout
+    assert done.report["proved_at"] is None, "nothing is proved of what is not finished"
     os.unlink(extraction.folder / "clips" / keys[0])
     done = check("--items", "clips/*.mp4", expect=1)
     assert ("extract.unknown_items", "warning") in rules(done)
@@ -248,7 +249,9 @@ def test_pages_without_a_checksum_are_decoded_and_told(extraction, check):
                            "blob": pyarrow.array([f"blob {index * 7919 % 3001}".encode() for index in range(3000)], pyarrow.binary())})
     pyarrow.parquet.write_table(table, extraction.out)  # as pyarrow does it: snappy, no checksum on any page
     done = check("--deep")
-    assert rules(done) == [("extract.pages_unchecked", "note")] and "decoded" in done.report["findings"][0]["message"]
+    assert rules(done) == [("extract.pages_unchecked", "note"), ("extract.rows_not_compared", "note")]
+    assert "decoded" in done.report["findings"][0]["message"]
+    assert "conclusion: complete; not compared with what was extracted: 3,000 of 3,000 rows" in flat(done.stdout)
     assert done.report["findings"][0]["witness"]["count"] == done.report["findings"][0]["witness"]["page_count"] > 0
     assert "without a checksum" in done.stdout and rules(check()) == []
     whole = extraction.out.read_bytes()
@@ -270,14 +273,15 @@ def test_what_was_not_decoded_is_not_in_step(bare):
     assert "extract.pages_not_decoded" in bare.run("check", "--full", expect=3).stdout
     report = bare.json("extract", "check", "k150k", "--deep", expect=3)
     hold("extract-check", report)
-    (finding,) = report["findings"]
+    finding, others = report["findings"]
+    assert others["rule"] == "extract.rows_not_compared", "a ledger of bare names has no digests"
     assert (finding["rule"], finding["level"], finding["verdict"]) == ("extract.pages_not_decoded", "note", "unknown")
     assert "l.list.element" in finding["message"] and finding["witness"]["count"] > 0
     assert report["conclusion"] == "incomplete"
     bare.run("check")
     pyarrow.parquet.write_table(table, extraction.out, write_page_checksum=True)
     bare.run("check", "--full")
-    assert bare.json("extract", "check", "k150k", "--deep")["findings"] == []
+    assert [each["rule"] for each in bare.json("extract", "check", "k150k", "--deep")["findings"]] == ["extract.rows_not_compared"]
 
 
 def test_pages_of_values_are_walked_too(extraction, check):
@@ -289,7 +293,7 @@ def test_pages_of_values_are_walked_too(extraction, check):
     data[at + 1] ^= 1
     extraction.out.write_bytes(bytes(data))
     check()
-    assert rules(check("--deep", expect=1)) == [("extract.output_damaged", "error")]
+    assert rules(check("--deep", expect=1)) == [("extract.output_damaged", "error"), ("extract.rows_not_compared", "note")]
 
 
 def test_the_ledger_without_what_is_missing_is_the_way_out(extraction, check, tmp_path):

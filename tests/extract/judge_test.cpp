@@ -36,6 +36,12 @@ class UncheckedPagesTest : public ::testing::Test {
   core::SubjectReport judged() const {
     return judge(config_, state_, accounts_of(state_), Timestamp{1});
   }
+  // The ledger has the digest of its row, and it was compared.
+  void has_digest() {
+    state_.ledger.format = LedgerFormat::json;
+    state_.ledger.row_digests = {core::sha256("a")};
+    state_.published.compared = 1;
+  }
   static std::vector<std::string> rules_of(const core::SubjectReport& report) {
     std::vector<std::string> out;
     for (const core::Finding& finding : report.findings)
@@ -49,13 +55,25 @@ class UncheckedPagesTest : public ::testing::Test {
 TEST_F(UncheckedPagesTest, AreInStepWhereTheyWereDecoded) {
   const auto report = judged();
   EXPECT_EQ(report.verdict, core::Verdict::in_step);
-  EXPECT_THAT(rules_of(report), ElementsAre(kPagesUnchecked));
+  ASSERT_THAT(rules_of(report), ElementsAre(kPagesUnchecked, kRowsNotCompared));
+  EXPECT_THAT(report.findings[1].hint, HasSubstr("bare names have no digests"));
   EXPECT_THAT(report.not_looked_for, ElementsAre(kRowsChanged)) << "no row was compared";
+}
+
+TEST_F(UncheckedPagesTest, ProveNothingWhereAnItemIsPending) {
+  EXPECT_EQ(judged().proved_at, Timestamp{1});
+  state_.items.emplace().listed = 2;
+  state_.items->keys.insert("a");
+  state_.items->keys.insert("b");
+  const auto report = judged();
+  EXPECT_EQ(report.verdict, core::Verdict::unknown);
+  EXPECT_THAT(rules_of(report), Contains(kPending));
+  EXPECT_FALSE(report.proved_at) << "nothing was evaluated";
 }
 
 TEST_F(UncheckedPagesTest, AreUnknownWhereAColumnWasNotDecoded) {
   state_.published.not_decoded = "columns of other types: l.list.element";
-  state_.published.compared = 1;  // the digest of a row says nothing of that column
+  has_digest();  // that of a row says nothing of that column
   const auto report = judged();
   EXPECT_EQ(report.verdict, core::Verdict::unknown);
   ASSERT_THAT(rules_of(report), ElementsAre(kPagesNotDecoded));
@@ -68,7 +86,7 @@ TEST_F(UncheckedPagesTest, LeaveOpenWhatWasFoundBeforeWhereNoneWasDecoded) {
   state_.published.is_nothing_decoded = true;
   const auto report = judged();
   EXPECT_EQ(report.verdict, core::Verdict::unknown);
-  EXPECT_THAT(rules_of(report), ElementsAre(kPagesNotDecoded));
+  EXPECT_THAT(rules_of(report), ElementsAre(kPagesNotDecoded, kRowsNotCompared));
   EXPECT_THAT(report.not_looked_for, ElementsAre(kOutputDamaged, kRowsChanged));
 }
 
@@ -92,6 +110,7 @@ TEST_F(UncheckedPagesTest, AreUnknownWithAllRowsWhereNothingIsThereThatReadsRows
 }
 
 TEST_F(UncheckedPagesTest, MatterNotWhereAllHaveAChecksum) {
+  has_digest();
   state_.published.pages->checked_count = 8;
   state_.published.not_decoded = "columns of other types: l.list.element";
   const auto report = judged();
