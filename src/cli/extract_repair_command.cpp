@@ -47,6 +47,7 @@ Result<std::string> json_text(const extract::ExtractionConfig& config,
                             {"repeated", count(repair.repeated)},
                             {"bad_ledger_lines", count(repair.bad_ledger_lines)},
                             {"bad_staging_lines", count(repair.bad_staging_lines)},
+                            {"changed_staging_rows", count(repair.changed_staging_rows)},
                             {"entries", count(repair.entries)},
                             {"journal", repair.journal.empty()
                                             ? core::FieldValue()
@@ -76,6 +77,8 @@ std::string text_of(const extract::ExtractionConfig& config, const extract::Repa
   out += line("out", repair.repeated, "entries of keys that stood there already");
   out += line("out", repair.bad_ledger_lines, "lines of the ledger that are no entries");
   out += line("out", repair.bad_staging_lines, "lines of the staging file that are no rows");
+  out += line("out", repair.changed_staging_rows,
+              "staged rows that are not what was extracted, as the ledger says");
   for (const std::string& path : repair.kept)
     out += "  kept " + app::printable(printable_path(path)) + '\n';
   return out;

@@ -295,13 +295,7 @@ class Judging {
                published.key_column + '"',
            "look at what wrote them", config_.out});
     }
-    add_keys({kRowsChanged, std::to_string(published.compared), published.changed_rows.text(),
-              "of " + counted(published.compared, "row") + " compared with the ledger, " +
-                  std::to_string(published.changed.size()) +
-                  (published.changed.size() == 1 ? " is" : " are") +
-                  " not what was extracted: " + first_of(published.changed),
-              "look what wrote the file; restore it from a copy", config_.out},
-             published.changed);
+    changed();
     without_digest();
     add_keys(
         {kRowsUnclaimed, "", "",
@@ -328,6 +322,35 @@ class Judging {
              " repeat a key: " + first_of(state_.ledger.repeated),
          "they count once", config_.ledger()},
         state_.ledger.repeated);
+  }
+
+  // Of the published rows, and of the staged ones that a run would put into their places.
+  void changed() {
+    const Published& published = state_.published;
+    std::vector<std::string> keys = published.changed;
+    KeySetDigest rows = published.changed_rows;
+    for (const ChangedRow& row : state_.staged_values.changed) {
+      if (!row.is_last) continue;
+      keys.push_back(row.key);
+      rows.add("staged " + core::to_hex(row.digest));
+    }
+    const std::uint64_t compared = published.compared + state_.staged_values.compared;
+    const std::size_t staged = keys.size() - published.changed.size();
+    std::string hint;
+    if (staged > 0)
+      hint = "holdfast extract repair " + config_.arguments + " takes the staged " +
+             (staged == 1 ? "one" : "ones") + " out";
+    if (!published.changed.empty())
+      hint += std::string(hint.empty() ? "" : "; ") +
+              "look what wrote the file; restore it from a copy";
+    add_keys(
+        {kRowsChanged, std::to_string(compared), rows.text(),
+         "of " + counted(compared, "row") + " compared with the ledger, " +
+             std::to_string(keys.size()) + (keys.size() == 1 ? " is" : " are") +
+             " not what was extracted" +
+             (staged > 0 ? " (" + std::to_string(staged) + " staged): " : ": ") + first_of(keys),
+         hint, published.changed.empty() ? config_.staging() : config_.out},
+        keys);
   }
 
   // A ledger of bare names never has digests, and nobody expects them.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "base/failpoint.h"
@@ -73,6 +74,24 @@ class Repairing {
       state_.ledger.format = LedgerFormat::bare;
     accounts_ = accounts_of(state_);
     out_.report = judge(config_, state_, accounts_, options_.clock->now());
+    return leave_out_changed();
+  }
+
+  // What would be there without the staged rows that are not what was extracted.
+  Status leave_out_changed() {
+    TRY(look_at_staged(state_, config_, files_));
+    changed_.clear();
+    for (const ChangedRow& row : state_.staged_values.changed)
+      changed_.insert(row.offset);
+    if (changed_.empty()) return {};
+    RowKeys left;
+    const auto take = [&](const StagedRow& row) -> Status {
+      if (!changed_.contains(row.offset)) left.add(row.key);
+      return {};
+    };
+    TRY(read_staging(files_, config_.staging(), config_.key_columns, take));
+    state_.staged = std::move(left);
+    accounts_ = accounts_of(state_);
     return {};
   }
 
@@ -84,7 +103,7 @@ class Repairing {
   Status write() {
     TRY(journal("begun"));
     HOLDFAST_FAILPOINT("extraction.repair_begun");
-    if (out_.bad_staging_lines > 0) {
+    if (out_.bad_staging_lines + out_.changed_staging_rows > 0) {
       TRY(keep_copy(config_.staging()));
       TRY(require_unchanged(config_.staging(), staging_before_));
       TRY(write_staging());
@@ -158,6 +177,7 @@ class Repairing {
     out_.repeated = state_.ledger.repeated.size();
     out_.bad_ledger_lines = state_.ledger.bad_lines.size();
     out_.bad_staging_lines = state_.staging.bad_lines.size();
+    out_.changed_staging_rows = changed_.size();
     out_.entries = state_.ledger.keys.size() - out_.removed.size() + out_.added.size();
   }
 
@@ -195,6 +215,7 @@ class Repairing {
                     {"repeated", static_cast<std::int64_t>(out_.repeated)},
                     {"bad_ledger_lines", static_cast<std::int64_t>(out_.bad_ledger_lines)},
                     {"bad_staging_lines", static_cast<std::int64_t>(out_.bad_staging_lines)},
+                    {"changed_staging_rows", static_cast<std::int64_t>(out_.changed_staging_rows)},
                     {"entries", static_cast<std::int64_t>(out_.entries)}}));
     TRY(lines.append(line));
     return lines.sync();
@@ -238,6 +259,7 @@ class Repairing {
   Status write_staging() {
     TRY_ASSIGN(auto file, WholeFile::create(files_, config_.staging()));
     const auto copy = [&](const StagedRow& row) -> Status {
+      if (changed_.contains(row.offset)) return {};
       TRY(file.write(row.json));
       return file.write("\n");
     };
@@ -252,6 +274,7 @@ class Repairing {
   Accounts accounts_;
   std::optional<FileIdentity> ledger_before_;  // as they were when they were read
   std::optional<FileIdentity> staging_before_;
+  std::unordered_set<std::uint64_t> changed_;  // offsets of staged rows that go out
   Timestamp began_at_;
   Repair out_;
 };

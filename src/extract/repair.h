@@ -4,6 +4,7 @@
 //
 //   missing keys (claimed, and no row)   taken out       unclaimed keys (a row, and no claim)   put in
 //   lines that are no entries or rows    taken out of the ledger and the staging file
+//   staged rows that are not what the ledger's digest says: taken out; a key that has no other row goes out with them
 //
 //   journal line "begun" ─► old files kept beside (<out>.done.before-…) ─► ledger and staging replaced whole ─► journal line "done"
 //
@@ -33,14 +34,16 @@ struct Repair {
   std::uint64_t repeated = 0;           // entries of a key that stood there already
   std::uint64_t bad_ledger_lines = 0;   // taken out
   std::uint64_t bad_staging_lines = 0;  // taken out
-  std::uint64_t entries = 0;            // of the new ledger
-  std::vector<std::string> kept;        // paths of the old files
-  std::string journal;                  // path; "" where nothing was done
-  bool was_written = false;    // also where an earlier repair was killed before it could say so
-  core::SubjectReport report;  // of the extraction after it (before it in a dry run)
+  std::uint64_t changed_staging_rows =
+      0;                          // taken out: not what the ledger says, so no run publishes them
+  std::uint64_t entries = 0;      // of the new ledger
+  std::vector<std::string> kept;  // paths of the old files
+  std::string journal;            // path; "" where nothing was done
+  bool was_written = false;       // also where an earlier repair was killed before it could say so
+  core::SubjectReport report;     // of the extraction after it (before it in a dry run)
   bool changes() const {
     return !removed.empty() || !added.empty() ||
-           repeated + bad_ledger_lines + bad_staging_lines > 0;
+           repeated + bad_ledger_lines + bad_staging_lines + changed_staging_rows > 0;
   }
 };
 

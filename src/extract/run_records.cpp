@@ -90,6 +90,7 @@ Status record_repair(catalog::Catalog& catalog, const ExtractionConfig& config,
               {"added", count(repair.added.size())},
               {"bad_ledger_lines", count(repair.bad_ledger_lines)},
               {"bad_staging_lines", count(repair.bad_staging_lines)},
+              {"changed_staging_rows", count(repair.changed_staging_rows)},
               {"entries", count(repair.entries)},
               {"reason", reason},
               {"journal", printable_path(repair.journal)}});
