@@ -66,7 +66,9 @@ class Judging {
     } else if (state.published.is_nothing_decoded) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "once its values can be decoded, the same check";
-    } else if (state.published.compared < state.published.row_count) {
+    } else if (state.published.compared + state.published.rows.nameless <
+               state.published.row_count) {
+      // A row without a key has no digest ever: it is told as that, and keeps nothing else open.
       // An earlier look may have found one of the others: that nothing is said of it now is no proof that it was mended.
       report_.not_looked_for = {std::string(kRowsChanged)};
       report_.look_again = when_all_can_be_compared();

@@ -60,7 +60,7 @@ constexpr core::Rule kRules[] = {
      "and their rows out of the file to extract them again. Of rows that are staged, 'holdfast "
      "extract repair' takes these out, and no run publishes them. It stays open until a full check "
      "has "
-     "held every row of the file against a digest."},
+     "held every row of the file that has a key against a digest."},
     {kRowsNotCompared, Level::note, "Published rows without a digest in the ledger.",
      "'holdfast extract repair' put their keys in, or somebody took the digests out: a full check "
      "can't tell whether these rows are what was extracted, and what an earlier one found changed "
