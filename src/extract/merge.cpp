@@ -440,6 +440,7 @@ Result<MergeEnd> merge_extraction(const ExtractionConfig& config, const MergeOpt
   if (!config.extractor)
     return Error(Code::invalid, "extract." + config.name + " has no extractor",
                  "name what made the rows in [extract." + config.name + "]: their columns are its");
+  TRY(require_own_manifest(config, *options.files));
   ExtractorConfig extractor = *config.extractor;
   TRY(prepare_extractor(extractor, options.cancel));
   TRY_ASSIGN(auto main, OutputSession::open(config, "holdfast extract merge " + config.arguments,

@@ -33,12 +33,26 @@ KeySet set_of(const std::vector<std::string>& keys) {
   return out;
 }
 
+bool is_line(std::string_view line) {
+  const auto fields = core::parse_fields(line);
+  return fields && core::find_field(*fields, "what") != nullptr &&
+         core::find_field(*fields, "began_at") != nullptr;
+}
+
+// What a kill or a power cut leaves of a first line: a beginning of it, or zeros.
+bool is_torn_line(std::string_view text) {
+  constexpr std::string_view kBeginning = R"({"actor":)";
+  return text.starts_with(kBeginning) || kBeginning.starts_with(text) ||
+         text.find_first_not_of('\0') == std::string_view::npos;
+}
+
 class Repairing {
  public:
   Repairing(const ExtractionConfig& config, const RepairOptions& options)
       : config_(config), options_(options), files_(*options.files) {}
 
   Result<Repair> run() {
+    TRY(require_own_journal(config_, files_));
     std::optional<LockFile> lock;
     if (!options_.dry_run) {
       TRY_ASSIGN(lock, lock_output(config_, "holdfast extract repair " + config_.arguments));
@@ -283,6 +297,22 @@ class Repairing {
 
 std::string repairs_journal(const ExtractionConfig& config) {
   return config.beside(".repairs.jsonl");
+}
+
+Status require_own_journal(const ExtractionConfig& config, FileSystem& files) {
+  const std::string path = repairs_journal(config);
+  TRY_ASSIGN(const bool exists, files.exists(path));
+  if (!exists) return {};
+  TRY_ASSIGN(const std::string text, files.read_range(path, 0, LineFile::kMaxLineBytes + 1));
+  const std::size_t end = text.find('\n');
+  const bool is_ours = end == std::string::npos ? is_torn_line(text)
+                                                : is_line(std::string_view(text).substr(0, end));
+  if (is_ours) return {};
+  return Error(Code::conflict,
+               printable_path(path) +
+                   " would be the journal of repairs, and is somebody else's file: its first line "
+                   "tells of no repair; nothing was changed",
+               "name another 'out', or move that file away");
 }
 
 Result<Repair> repair_extraction(const ExtractionConfig& config, const RepairOptions& options) {

@@ -51,6 +51,9 @@ struct Repair {
 /// changed. `not_found` where there is nothing at all. `io`: the old files stand or are kept, the journal says which.
 Result<Repair> repair_extraction(const ExtractionConfig& config, const RepairOptions& options);
 
+/// `conflict` where its file begins with a line that is none of ours: it would be appended to, and a torn line of it cut off.
+Status require_own_journal(const ExtractionConfig& config, FileSystem& files);
+
 /// "<out>.repairs.jsonl": what was repaired, when, by whom, with the digests of the sets of keys.
 std::string repairs_journal(const ExtractionConfig& config);
 
