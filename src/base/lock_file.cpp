@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/lock_file.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -51,6 +52,31 @@ void write_owner(int fd, std::string_view purpose) {
   if (::ftruncate(fd, 0) == 0) static_cast<void>(::pwrite(fd, owner.data(), owner.size(), 0) == 0);
 }
 
+/// Whether it is the text of write_owner(), or a beginning of it.
+bool is_owner(std::string_view text) {
+  constexpr std::string_view kProcess = "process ";
+  constexpr std::string_view kOn = " on ";
+  if (text.size() <= kProcess.size()) return kProcess.starts_with(text);
+  if (!text.starts_with(kProcess)) return false;
+  text.remove_prefix(kProcess.size());
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(digits);
+  return digits > 0 && (text.starts_with(kOn) || kOn.starts_with(text));
+}
+
+// A file of that name which holds something else is somebody's: it would be cut, or be taken away.
+Status require_ours(int fd, const std::string& path) {
+  std::array<char, kMaxOwnerBytes> text{};
+  const ssize_t got = ::pread(fd, text.data(), text.size(), 0);
+  if (got < 0) return system_error("read lock", path, errno);
+  if (is_owner({text.data(), static_cast<std::size_t>(got)})) return {};
+  return Error(Code::conflict,
+               printable_path(path) +
+                   " would be the lock, and is somebody else's file: it names no process; it was "
+                   "left as it is",
+               "move that file away, or name another output");
+}
+
 bool is_still_at(int fd, const std::string& path) {
   struct stat locked{};
   struct stat named{};
@@ -72,6 +98,7 @@ Result<std::optional<Fd>> acquire_once(const std::string& path, std::string_view
                  "wait until it has finished, or stop it");
   if (error != 0) return system_error("lock", path, error);
   if (!is_still_at(fd.get(), path)) return std::optional<Fd>();
+  TRY(require_ours(fd.get(), path));
   write_owner(fd.get(), purpose);
   return std::optional<Fd>(std::move(fd));
 }

@@ -20,7 +20,8 @@ enum class LockRemains : unsigned char { yes, no };
 
 class LockFile {
  public:
-  /// Takes the lock at once or returns `conflict`, naming who holds it. `purpose` is shown to
+  /// Takes the lock at once or returns `conflict`, naming who holds it; also where the file is there
+  /// and holds anything but what a lock does: it is left as it is. `purpose` is shown to
   /// whoever is refused
   /// ("holdfast artifacts backfill"). `io` when the file can't be made.
   static Result<LockFile> acquire(const std::string& path, std::string_view purpose,

@@ -47,6 +47,7 @@ Result<std::string> json_text(const extract::ExtractionConfig& config,
                             {"repeated", count(repair.repeated)},
                             {"bad_ledger_lines", count(repair.bad_ledger_lines)},
                             {"bad_staging_lines", count(repair.bad_staging_lines)},
+                            {"changed_staging_rows", count(repair.changed_staging_rows)},
                             {"entries", count(repair.entries)},
                             {"journal", repair.journal.empty()
                                             ? core::FieldValue()
@@ -62,11 +63,15 @@ std::string line(const char* verb, std::uint64_t number, const std::string& of) 
 
 std::string text_of(const extract::ExtractionConfig& config, const extract::Repair& repair,
                     bool dry_run) {
+  std::string out;
+  if (repair.finished)
+    out = "the repair that began at " + format_rfc3339(repair.finished->began_at) +
+          " had not told its end; it is told now\n";
   if (!repair.changes())
-    return app::printable(printable_path(config.ledger())) +
+    return out + app::printable(printable_path(config.ledger())) +
            " says what is there; nothing to repair\n";
-  std::string out = app::printable(printable_path(config.ledger())) +
-                    (dry_run ? ": would be repaired\n" : ": repaired\n");
+  out += app::printable(printable_path(config.ledger())) +
+         (dry_run ? ": would be repaired\n" : ": repaired\n");
   out += line("out", repair.removed.size(), "keys whose rows are lost; a run extracts them again");
   for (std::size_t i = 0; i < std::min(kNamed, repair.removed.size()); ++i)
     out += "       " + app::printable(printable_path(repair.removed[i])) + '\n';
@@ -76,6 +81,8 @@ std::string text_of(const extract::ExtractionConfig& config, const extract::Repa
   out += line("out", repair.repeated, "entries of keys that stood there already");
   out += line("out", repair.bad_ledger_lines, "lines of the ledger that are no entries");
   out += line("out", repair.bad_staging_lines, "lines of the staging file that are no rows");
+  out += line("out", repair.changed_staging_rows,
+              "staged rows that are not what was extracted, as the ledger says");
   for (const std::string& path : repair.kept)
     out += "  kept " + app::printable(printable_path(path)) + '\n';
   return out;
@@ -91,17 +98,18 @@ Result<Exit> run_repair(const Command& command, const RepairWords& words) {
     TRY_ASSIGN(open, command.open());
   }
   const std::string run_id = catalog::new_run_id(*command.clock);
-  const std::string reason = words.reason.empty() ? "repaired by hand" : words.reason;
   extract::RepairOptions options;
   options.dry_run = words.dry_run;
   options.actor = open ? open->workspace->actor : "";
-  options.reason = reason;
+  options.reason = words.reason.empty() ? "repaired by hand" : words.reason;
   options.clock = command.clock;
+  // Before it is told: a reader that is gone must not keep it from being recorded.
+  if (open)
+    options.record = [&](const extract::RepairCounts& done, const core::SubjectReport& report) {
+      return extract::record_repair(*open->catalog, config, done, report,
+                                    {"repair", run_id, open->workspace->actor});
+    };
   TRY_ASSIGN(const auto repair, extract::repair_extraction(config, options));
-  Status recorded;  // before it is told: a reader that is gone must not keep it from being recorded
-  if (open && repair.was_written)
-    recorded = extract::record_repair(*open->catalog, config, repair, reason,
-                                      {"repair", run_id, open->workspace->actor});
   if (command.output == OutputFormat::json) {
     TRY_ASSIGN(const std::string text, json_text(config, repair, words.dry_run));
     TRY(command.print(text));
@@ -111,7 +119,7 @@ Result<Exit> run_repair(const Command& command, const RepairWords& words) {
   if (!repair.removed.empty() && !words.dry_run)
     command.say(config.extractor ? "next: holdfast extract run " + config.arguments
                                  : "next: run the program that makes the rows again");
-  TRY(told_but_not_recorded(recorded));
+  TRY(told_but_not_recorded(repair.recorded));
   return words.dry_run && repair.changes() ? Exit::findings : Exit::ok;
 }
 

@@ -251,6 +251,21 @@ Accounts accounts_of(const ExtractionState& state) {
   return out;
 }
 
+Status look_at_staged(ExtractionState& state, const ExtractionConfig& config, FileSystem& files) {
+  if (state.staged.keys.empty() || state.ledger.row_digests.empty()) return {};
+  std::vector<Column> columns;
+  if (config.extractor) {
+    columns = config.extractor->columns;
+  } else {
+    if (!state.published.exists || state.published.unreadable) return {};
+    auto there = published_columns(config, files, state.published.key_column);
+    if (!there) return {};  // told of the file itself
+    columns = std::move(there->columns);
+  }
+  TRY_ASSIGN(state.staged_values, compare_staged(config, files, state.ledger, columns));
+  return {};
+}
+
 Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files) {
   Seal seal;
   TRY_ASSIGN(seal.ledger, files.identity(config.ledger()));
@@ -294,8 +309,10 @@ Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& f
                                        }));
   if (stopped()) return asked_to_stop;
   TRY_ASSIGN(out.published, read_published(config, files, options, out.ledger.keys));
-  if (options.pages == Pages::checked)
+  if (options.pages == Pages::checked) {
+    TRY(look_at_staged(out, config, files));
     TRY(look_at_values(out.published, out.ledger, config, files));
+  }
   if (stopped()) return asked_to_stop;
   if (config.shard) TRY(read_whole(config, files, out.done_elsewhere));
   for (const core::Shard& shard : shards)

@@ -17,6 +17,7 @@
 #include "extract/items.h"
 #include "extract/ledger.h"
 #include "extract/manifest.h"
+#include "extract/staged_rows.h"
 #include "extract/staging.h"
 #include "parquet/page_check.h"
 
@@ -67,6 +68,7 @@ struct ExtractionState {
   Ledger ledger;
   RowKeys staged;
   StagingReading staging;
+  StagedComparison staged_values;  // where they were asked for: pages, or look_at_staged()
   Published published;
   std::vector<FailedItem> failed;   // as the last run's manifest has them
   KeySet done_elsewhere;            // of a shard: keys that the main output has
@@ -93,6 +95,9 @@ Accounts accounts_of(const ExtractionState& state);
 /// rows.
 Result<ExtractionState> read_state(const ExtractionConfig& config, FileSystem& files,
                                    const ReadOptions& options);
+
+/// Fills in `staged_values`; nothing is compared where nobody knows the columns of the rows. `io`.
+Status look_at_staged(ExtractionState& state, const ExtractionConfig& config, FileSystem& files);
 
 /// The identities of ledger, output and list of items, for a seal. `not_found` where ledger or output is not there.
 Result<Seal> identities_of(const ExtractionConfig& config, FileSystem& files);

@@ -66,7 +66,9 @@ class Judging {
     } else if (state.published.is_nothing_decoded) {
       report_.not_looked_for = {std::string(kOutputDamaged), std::string(kRowsChanged)};
       report_.look_again = "once its values can be decoded, the same check";
-    } else if (state.published.compared < state.published.row_count) {
+    } else if (state.published.compared + state.published.rows.nameless <
+               state.published.row_count) {
+      // A row without a key has no digest ever: it is told as that, and keeps nothing else open.
       // An earlier look may have found one of the others: that nothing is said of it now is no proof that it was mended.
       report_.not_looked_for = {std::string(kRowsChanged)};
       report_.look_again = when_all_can_be_compared();
@@ -295,13 +297,7 @@ class Judging {
                published.key_column + '"',
            "look at what wrote them", config_.out});
     }
-    add_keys({kRowsChanged, std::to_string(published.compared), published.changed_rows.text(),
-              "of " + counted(published.compared, "row") + " compared with the ledger, " +
-                  std::to_string(published.changed.size()) +
-                  (published.changed.size() == 1 ? " is" : " are") +
-                  " not what was extracted: " + first_of(published.changed),
-              "look what wrote the file; restore it from a copy", config_.out},
-             published.changed);
+    changed();
     without_digest();
     add_keys(
         {kRowsUnclaimed, "", "",
@@ -328,6 +324,35 @@ class Judging {
              " repeat a key: " + first_of(state_.ledger.repeated),
          "they count once", config_.ledger()},
         state_.ledger.repeated);
+  }
+
+  // Of the published rows, and of the staged ones that a run would put into their places.
+  void changed() {
+    const Published& published = state_.published;
+    std::vector<std::string> keys = published.changed;
+    KeySetDigest rows = published.changed_rows;
+    for (const ChangedRow& row : state_.staged_values.changed) {
+      if (!row.is_last) continue;
+      keys.push_back(row.key);
+      rows.add("staged " + core::to_hex(row.digest));
+    }
+    const std::uint64_t compared = published.compared + state_.staged_values.compared;
+    const std::size_t staged = keys.size() - published.changed.size();
+    std::string hint;
+    if (staged > 0)
+      hint = "holdfast extract repair " + config_.arguments + " takes the staged " +
+             (staged == 1 ? "one" : "ones") + " out";
+    if (!published.changed.empty())
+      hint += std::string(hint.empty() ? "" : "; ") +
+              "look what wrote the file; restore it from a copy";
+    add_keys(
+        {kRowsChanged, std::to_string(compared), rows.text(),
+         "of " + counted(compared, "row") + " compared with the ledger, " +
+             std::to_string(keys.size()) + (keys.size() == 1 ? " is" : " are") +
+             " not what was extracted" +
+             (staged > 0 ? " (" + std::to_string(staged) + " staged): " : ": ") + first_of(keys),
+         hint, published.changed.empty() ? config_.staging() : config_.out},
+        keys);
   }
 
   // A ledger of bare names never has digests: that is told too, or a full look would seem to have compared its rows.

@@ -183,6 +183,13 @@ Result<Ledger> read_ledger(FileSystem& files, const std::string& path) {
   }
 }
 
+const core::Sha256Digest* recorded_digest(const Ledger& ledger, std::string_view key) {
+  const std::size_t at = ledger.keys.find(key);
+  const bool is_recorded = at != KeySet::kNone && at < ledger.row_digests.size() &&
+                           ledger.row_digests[at] != core::Sha256Digest{};
+  return is_recorded ? &ledger.row_digests[at] : nullptr;
+}
+
 std::string ledger_line(LedgerFormat format, std::string_view key,
                         const core::Sha256Digest& row_digest) {
   if (format == LedgerFormat::bare) return std::string(key);

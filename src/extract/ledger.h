@@ -33,6 +33,9 @@ struct Ledger {
 /// An empty one where there is no file. `io`.
 Result<Ledger> read_ledger(FileSystem& files, const std::string& path);
 
+/// The digest that it has of the row of a key; nullptr where it has none. Lives as long as the ledger stays as it is.
+const core::Sha256Digest* recorded_digest(const Ledger& ledger, std::string_view key);
+
 /// A line of it, without its line feed; a digest of zeros is not recorded. A bare key must be keepable there: see bare_key_problem().
 std::string ledger_line(LedgerFormat format, std::string_view key,
                         const core::Sha256Digest& row_digest);

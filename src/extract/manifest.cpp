@@ -14,6 +14,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMaxManifestBytes = 256U << 20U;
 constexpr const char* kSchema = "holdfast-extraction-manifest-v1";
+constexpr std::string_view kSchemas = "holdfast-extraction-manifest-";  // of any version
+constexpr std::string_view kBeginning = "{\n  \"schema\": \"holdfast-extraction-manifest-";
 
 Json json_of(const FileIdentity& identity) {
   return {{"device", identity.device},
@@ -107,7 +109,36 @@ std::vector<FailedItem> failed_in(const Json& list) {
   return out;
 }
 
+// Ours, or the original script's, which counts its clips.
+bool is_manifest(const Json& json) {
+  if (!json.is_object()) return false;
+  if (member<std::string>(json, "schema").starts_with(kSchemas)) return true;
+  const Json& stats = child(json, "stats");
+  return stats.is_object() && stats.contains("total_clips");
+}
+
+bool is_torn_manifest(std::string_view text) {
+  return text.starts_with(kBeginning) || kBeginning.starts_with(text);
+}
+
 }  // namespace
+
+Status require_own_manifest(const ExtractionConfig& config, FileSystem& files) {
+  TRY_ASSIGN(const bool exists, files.exists(config.manifest()));
+  if (!exists) return {};
+  auto text = files.read(config.manifest(), kMaxManifestBytes);
+  if (!text && text.error().code() == Code::not_found) return {};  // a link that leads to nothing
+  if (!text && text.error().code() != Code::invalid) return std::move(text).error();
+  const bool is_ours =
+      text && (is_torn_manifest(*text) ||
+               (!core::is_json_too_deep(*text) && is_manifest(Json::parse(*text, nullptr, false))));
+  if (is_ours) return {};
+  return Error(Code::conflict,
+               printable_path(config.manifest()) +
+                   " would be the manifest, and is somebody else's file: it is none of an "
+                   "extraction; nothing was changed",
+               "name another 'out', or move that file away");
+}
 
 Status write_manifest(const ExtractionConfig& config, FileSystem& files, const Manifest& manifest) {
   const RunCounts& counts = manifest.counts;

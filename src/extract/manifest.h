@@ -61,6 +61,9 @@ struct Manifest {
 
 /// Whole and durable, or as it was. `io`.
 Status write_manifest(const ExtractionConfig& config, FileSystem& files, const Manifest& manifest);
+/// `conflict` where a file of its name is neither a manifest of ours, of any version, whole or torn, nor one of the original script: it
+/// would be replaced.
+Status require_own_manifest(const ExtractionConfig& config, FileSystem& files);
 /// None where there is no manifest, or it is somebody else's (the original script's has the same name). `io`.
 Result<std::optional<Manifest>> read_manifest(const ExtractionConfig& config, FileSystem& files);
 

@@ -280,10 +280,8 @@ class Merge {
 
   Status require_recorded(const ExtractionConfig& config, const Ledger& ledger,
                           const Row& row) const {
-    const std::size_t at = ledger.keys.find(row.key);
-    const bool is_recorded = at != KeySet::kNone && at < ledger.row_digests.size() &&
-                             ledger.row_digests[at] != core::Sha256Digest{};
-    if (!is_recorded || ledger.row_digests[at] == row_digest(row, extractor_.columns)) return {};
+    const core::Sha256Digest* recorded = recorded_digest(ledger, row.key);
+    if (recorded == nullptr || *recorded == row_digest(row, extractor_.columns)) return {};
     return Error(Code::conflict,
                  place_of(config, row) +
                      " is not what was extracted, as its ledger says; nothing was changed",
@@ -442,6 +440,7 @@ Result<MergeEnd> merge_extraction(const ExtractionConfig& config, const MergeOpt
   if (!config.extractor)
     return Error(Code::invalid, "extract." + config.name + " has no extractor",
                  "name what made the rows in [extract." + config.name + "]: their columns are its");
+  TRY(require_own_manifest(config, *options.files));
   ExtractorConfig extractor = *config.extractor;
   TRY(prepare_extractor(extractor, options.cancel));
   TRY_ASSIGN(auto main, OutputSession::open(config, "holdfast extract merge " + config.arguments,

@@ -183,7 +183,8 @@ PublicationOptions OutputSession::publication_options(const ExtractorConfig& ext
   PublicationOptions out{.columns = extractor.columns,
                          .key_column = key_column(),
                          .key_values = {{kExtractorKey, extractor_fingerprint(extractor)}},
-                         .id = options_.run_id};
+                         .id = options_.run_id,
+                         .ledger = &state_.ledger};
   const std::string tool = extractor_tool(extractor);
   if (!tool.empty()) out.key_values.emplace_back(kToolKey, tool);
   return out;

@@ -181,6 +181,7 @@ class Publishing {
       if (!row)
         return std::move(row).error().with(printable_path(config_.staging()) + " at byte " +
                                            std::to_string(staged.offset));
+      TRY(require_recorded(staged, *row));
       buffer.add(*row, from_rows_);
       ++out_.staged_count;
       return buffer.row_count() >= kBufferRows ? buffer.flush(write) : Status();
@@ -188,6 +189,19 @@ class Publishing {
     const auto reading = read_staging(files_, config_.staging(), config_.key_columns, take);
     if (!reading) return reading.error();
     return {};
+  }
+
+  // A staging file that somebody put back or changed would else replace good rows that have no other copy.
+  Status require_recorded(const StagedRow& staged, const Row& row) const {
+    if (options_.ledger == nullptr) return {};
+    const core::Sha256Digest* recorded = recorded_digest(*options_.ledger, staged.key);
+    if (recorded == nullptr || *recorded == row_digest(row, options_.columns)) return {};
+    return Error(Code::conflict,
+                 printable_path(config_.staging()) + " at byte " + std::to_string(staged.offset) +
+                     ": the row of \"" + printable_path(staged.key) +
+                     "\" is not what was extracted, as its ledger says; nothing was published",
+                 "holdfast extract repair " + config_.arguments +
+                     " takes it out and keeps the old file; then run the same command again");
   }
 
   // Somebody may have written the old file by another name of it, or past every lock.

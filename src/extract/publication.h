@@ -17,6 +17,7 @@
 #include "core/fields.h"
 #include "extract/extraction_config.h"
 #include "extract/key_set.h"
+#include "extract/ledger.h"
 #include "extract/row.h"
 
 namespace holdfast::extract {
@@ -28,6 +29,8 @@ struct PublicationOptions {
   std::vector<std::pair<std::string, std::string>>
       key_values;       // for the file's metadata, beside ours
   std::string id = {};  // of this publication: the run's
+  /// Outlives the call. A staged row that is not what it says is not published, as it would take the place of one that is.
+  const Ledger* ledger = nullptr;
 };
 
 struct Publication {
@@ -55,7 +58,8 @@ std::optional<core::Fields> told_publication(const ExtractionConfig& config, Fil
 Status check_publishable(const ExtractionConfig& config, FileSystem& files,
                          const PublicationOptions& options);
 
-/// `conflict` where the published file has a key twice, or a column of another type: nothing was written. `corrupt` where what was
+/// `conflict` where the published file has a key twice, or a column of another type, or a staged row is not what the ledger says: nothing
+/// was written. `corrupt` where what was
 /// written is not what should be there, or what was there can't be read; `invalid` names a staged line that fits no column. On every
 /// error the staging file is as it was, and so is the old file, but where the folder could not be synced after the rename.
 Result<Publication> publish(const ExtractionConfig& config, FileSystem& files,

@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "base/failpoint.h"
-#include "base/line_file.h"
 #include "base/lock_file.h"
 #include "base/root_folder.h"
 #include "base/whole_file.h"
-#include "core/fields.h"
 #include "core/file_reader.h"
 #include "core/sha256.h"
 #include "extract/extraction_state.h"
@@ -38,6 +37,7 @@ class Repairing {
       : config_(config), options_(options), files_(*options.files) {}
 
   Result<Repair> run() {
+    TRY(require_own_journal(config_, files_));
     std::optional<LockFile> lock;
     if (!options_.dry_run) {
       TRY_ASSIGN(lock, lock_output(config_, "holdfast extract repair " + config_.arguments));
@@ -48,18 +48,29 @@ class Repairing {
     plan();
     TRY(require_keepable());
     if (options_.dry_run) return std::move(out_);
-    TRY_ASSIGN(const bool unfinished, has_unfinished_repair());
-    if (!out_.changes() && !unfinished) return std::move(out_);
+    TRY_ASSIGN(auto earlier, unfinished());
+    if (!out_.changes() && !earlier) return std::move(out_);
     TRY(require_unused());
-    began_at_ = options_.clock->now();
-    if (out_.changes()) {
-      auto written = write();
-      if (!written) drop(journal("failed"), "the error that ended it says more");
-      TRY(std::move(written));
+    out_.journal = repairs_journal(config_);
+    counts_ = counts();
+    if (earlier && is_continued(*earlier)) {
+      take_over_staging(*earlier);
+    } else if (earlier) {
+      auto told = finish(*earlier);
+      if (!told)
+        return std::move(told).error().with("the repair that began at " +
+                                            format_rfc3339(earlier->began_at) +
+                                            " is still to be recorded");
+      out_.finished = std::move(earlier);
     }
-    out_.was_written = true;
-    TRY(journal("done"));
+    if (!out_.changes()) return std::move(out_);
+    auto written = write();
+    // Where a file was replaced the repair is not over: the next one goes on with it.
+    if (!written && !was_replaced_)
+      drop(journal("failed", counts_), "the error that ended it says more");
+    TRY(std::move(written));
     TRY(look());
+    out_.recorded = finish(counts_);
     return std::move(out_);
   }
 
@@ -73,6 +84,24 @@ class Repairing {
       state_.ledger.format = LedgerFormat::bare;
     accounts_ = accounts_of(state_);
     out_.report = judge(config_, state_, accounts_, options_.clock->now());
+    return leave_out_changed();
+  }
+
+  // What would be there without the staged rows that are not what was extracted.
+  Status leave_out_changed() {
+    TRY(look_at_staged(state_, config_, files_));
+    changed_.clear();
+    for (const ChangedRow& row : state_.staged_values.changed)
+      changed_.insert(row.offset);
+    if (changed_.empty()) return {};
+    RowKeys left;
+    const auto take = [&](const StagedRow& row) -> Status {
+      if (!changed_.contains(row.offset)) left.add(row.key);
+      return {};
+    };
+    TRY(read_staging(files_, config_.staging(), config_.key_columns, take));
+    state_.staged = std::move(left);
+    accounts_ = accounts_of(state_);
     return {};
   }
 
@@ -81,17 +110,64 @@ class Repairing {
     return identity ? std::optional(*identity) : std::nullopt;
   }
 
+  RepairCounts counts() const {
+    return {.began_at = options_.clock->now(),
+            .actor = options_.actor,
+            .reason = options_.reason,
+            .removed = set_of(out_.removed).digest(),
+            .added = set_of(out_.added).digest(),
+            .repeated = out_.repeated,
+            .bad_ledger_lines = out_.bad_ledger_lines,
+            .bad_staging_lines = out_.bad_staging_lines,
+            .changed_staging_rows = out_.changed_staging_rows,
+            .entries = out_.entries};
+  }
+
+  // One that nobody was told of. Of an extraction of the workspace only who records can tell it.
+  Result<std::optional<RepairCounts>> unfinished() const {
+    TRY_ASSIGN(auto earlier, unfinished_repair(config_, files_));
+    if (earlier && !options_.record && !earlier->actor.empty()) earlier.reset();
+    return earlier;
+  }
+
+  // Whether that one had not replaced the ledger yet, so that this one does it; it may have replaced the staging file.
+  bool is_continued(const RepairCounts& earlier) const {
+    const bool is_same_ledger = earlier.removed == counts_.removed &&
+                                earlier.added == counts_.added &&
+                                earlier.repeated == counts_.repeated &&
+                                earlier.bad_ledger_lines == counts_.bad_ledger_lines;
+    const bool is_same_staging = earlier.bad_staging_lines == counts_.bad_staging_lines &&
+                                 earlier.changed_staging_rows == counts_.changed_staging_rows;
+    const bool is_staging_done = counts_.bad_staging_lines + counts_.changed_staging_rows == 0;
+    return out_.changes() && is_same_ledger && (is_same_staging || is_staging_done);
+  }
+
+  void take_over_staging(const RepairCounts& earlier) {
+    counts_.bad_staging_lines = earlier.bad_staging_lines;
+    counts_.changed_staging_rows = earlier.changed_staging_rows;
+    was_replaced_ = true;  // as far as anybody knows
+  }
+
+  // Recorded first: what was killed in between is recorded again, and counts once.
+  Status finish(const RepairCounts& counts) {
+    if (options_.record) TRY(options_.record(counts, out_.report));
+    HOLDFAST_FAILPOINT("extraction.repair_recorded");
+    return journal("done", counts);
+  }
+
   Status write() {
-    TRY(journal("begun"));
+    TRY(journal("begun", counts_));
     HOLDFAST_FAILPOINT("extraction.repair_begun");
-    if (out_.bad_staging_lines > 0) {
+    if (out_.bad_staging_lines + out_.changed_staging_rows > 0) {
       TRY(keep_copy(config_.staging()));
       TRY(require_unchanged(config_.staging(), staging_before_));
+      was_replaced_ = true;
       TRY(write_staging());
     }
     TRY(keep_copy(config_.ledger()));
     HOLDFAST_FAILPOINT("extraction.repair_kept");
     TRY(require_unchanged(config_.ledger(), ledger_before_));
+    was_replaced_ = true;
     TRY(write_ledger());
     HOLDFAST_FAILPOINT("extraction.repaired");
     return {};
@@ -117,19 +193,6 @@ class Repairing {
     return Error(Code::conflict,
                  printable_path(path) + " was written while it was read; it stands as it is",
                  "stop what writes it, and repair again");
-  }
-
-  // One that was killed before it could say so.
-  Result<bool> has_unfinished_repair() const {
-    constexpr std::uint64_t kMaxJournalBytes = 64U << 20U;
-    TRY_ASSIGN(const bool exists, files_.exists(repairs_journal(config_)));
-    if (!exists) return false;
-    TRY_ASSIGN(const std::string text, files_.read(repairs_journal(config_), kMaxJournalBytes));
-    // npos + 1 is 0: before everything.
-    const std::size_t begun = text.rfind("\"what\":\"begun\"") + 1;
-    const std::size_t ended =
-        std::max(text.rfind("\"what\":\"done\"") + 1, text.rfind("\"what\":\"failed\"") + 1);
-    return begun > ended;
   }
 
   Status require_known() const {
@@ -158,6 +221,7 @@ class Repairing {
     out_.repeated = state_.ledger.repeated.size();
     out_.bad_ledger_lines = state_.ledger.bad_lines.size();
     out_.bad_staging_lines = state_.staging.bad_lines.size();
+    out_.changed_staging_rows = changed_.size();
     out_.entries = state_.ledger.keys.size() - out_.removed.size() + out_.added.size();
   }
 
@@ -174,37 +238,15 @@ class Repairing {
     return {};
   }
 
-  static std::string digest_of(const std::vector<std::string>& keys) {
-    return set_of(keys).digest().text();
-  }
-
-  // Durable before anything is changed, and again when it is.
-  Status journal(const char* what) {
-    out_.journal = repairs_journal(config_);
-    TRY_ASSIGN(auto lines, LineFile::open(files_, out_.journal, nullptr));
-    TRY_ASSIGN(const std::string line,
-               core::canonical_json(
-                   {{"what", std::string(what)},
-                    {"at", format_rfc3339(options_.clock->now())},
-                    {"began_at", format_rfc3339(began_at_)},
-                    {"actor", options_.actor},
-                    {"reason", options_.reason},
-                    {"out", printable_path(config_.out)},
-                    {"removed", digest_of(out_.removed)},
-                    {"added", digest_of(out_.added)},
-                    {"repeated", static_cast<std::int64_t>(out_.repeated)},
-                    {"bad_ledger_lines", static_cast<std::int64_t>(out_.bad_ledger_lines)},
-                    {"bad_staging_lines", static_cast<std::int64_t>(out_.bad_staging_lines)},
-                    {"entries", static_cast<std::int64_t>(out_.entries)}}));
-    TRY(lines.append(line));
-    return lines.sync();
+  Status journal(const char* what, const RepairCounts& counts) const {
+    return append_journal(config_, files_, what, counts, options_.clock->now());
   }
 
   // The old file, whole and durable under another name.
   Status keep_copy(const std::string& path) {
     TRY_ASSIGN(const bool exists, files_.exists(path));
     if (!exists) return {};
-    std::string aside = aside_name(path, "before-repair", began_at_);
+    std::string aside = aside_name(path, "before-repair", counts_.began_at);
     TRY_ASSIGN(auto copy, WholeFile::create(files_, aside));
     constexpr std::uint64_t kPieceBytes = 1U << 20U;
     for (std::uint64_t offset = 0;;) {
@@ -238,6 +280,7 @@ class Repairing {
   Status write_staging() {
     TRY_ASSIGN(auto file, WholeFile::create(files_, config_.staging()));
     const auto copy = [&](const StagedRow& row) -> Status {
+      if (changed_.contains(row.offset)) return {};
       TRY(file.write(row.json));
       return file.write("\n");
     };
@@ -252,15 +295,13 @@ class Repairing {
   Accounts accounts_;
   std::optional<FileIdentity> ledger_before_;  // as they were when they were read
   std::optional<FileIdentity> staging_before_;
-  Timestamp began_at_;
+  std::unordered_set<std::uint64_t> changed_;  // offsets of staged rows that go out
+  RepairCounts counts_;
+  bool was_replaced_ = false;  // the staging file, or the ledger
   Repair out_;
 };
 
 }  // namespace
-
-std::string repairs_journal(const ExtractionConfig& config) {
-  return config.beside(".repairs.jsonl");
-}
 
 Result<Repair> repair_extraction(const ExtractionConfig& config, const RepairOptions& options) {
   return Repairing(config, options).run();

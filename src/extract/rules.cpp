@@ -54,11 +54,13 @@ constexpr core::Rule kRules[] = {
      "that no row of ours has (a list, a date, …), or what decodes them is not there. Nobody "
      "knows, and the verdict is unknown. Write the file with page checksums (pyarrow: "
      "write_page_checksum=True), or without that column."},
-    {kRowsChanged, Level::error, "Published rows are not what was extracted.",
+    {kRowsChanged, Level::error, "Rows are not what was extracted.",
      "The ledger has the digest of each row as it was extracted, and these rows have another: "
      "somebody changed the file since. Restore it from a copy, or take the keys out of the ledger "
-     "and their rows out of the file to extract them again. It stays open until a full check has "
-     "held every row of the file against a digest."},
+     "and their rows out of the file to extract them again. Of rows that are staged, 'holdfast "
+     "extract repair' takes these out, and no run publishes them. It stays open until a full check "
+     "has "
+     "held every row of the file that has a key against a digest."},
     {kRowsNotCompared, Level::note, "Published rows without a digest in the ledger.",
      "The ledger is one of bare names, 'holdfast extract repair' put their keys in, or somebody "
      "took the digests out: a full check "

@@ -356,6 +356,7 @@ Result<RunEnd> run_extraction(const ExtractionConfig& config, const ExtractorCon
   if (!config.items && !config.items_file)
     return Error(Code::invalid, "extract." + config.name + " has no items",
                  "name them in [extract." + config.name + "]: items = \"clips/*.mp4\"");
+  TRY(require_own_manifest(config, *options.files));
   Clock* clock = options.batch.clock != nullptr ? options.batch.clock : &system_clock();
   TRY_ASSIGN(auto session, OutputSession::open(config, "holdfast extract run " + config.arguments,
                                                {.files = options.files,

@@ -79,22 +79,24 @@ Status record_run(catalog::Catalog& catalog, const ExtractionConfig& config, con
 }
 
 Status record_repair(catalog::Catalog& catalog, const ExtractionConfig& config,
-                     const Repair& repair, const std::string& reason, const RunRecord& record) {
+                     const RepairCounts& repair, const core::SubjectReport& report,
+                     const RunRecord& record) {
   core::Event event = event_of("extract.repaired", config, record);
   event.level = core::Level::warning;
-  KeySetDigest removed;
-  for (const std::string& key : repair.removed)
-    removed.add(key);
-  add(event, {{"removed", count(repair.removed.size())},
-              {"removed_key_set", removed.text()},
-              {"added", count(repair.added.size())},
+  event.actor = repair.actor;  // of who did it, where somebody else finishes it
+  event.dedup_key =
+      "extract.repaired/" + printable_path(config.out) + '/' + format_rfc3339(repair.began_at);
+  add(event, {{"removed", count(repair.removed.count)},
+              {"removed_key_set", repair.removed.text()},
+              {"added", count(repair.added.count)},
               {"bad_ledger_lines", count(repair.bad_ledger_lines)},
               {"bad_staging_lines", count(repair.bad_staging_lines)},
+              {"changed_staging_rows", count(repair.changed_staging_rows)},
               {"entries", count(repair.entries)},
-              {"reason", reason},
-              {"journal", printable_path(repair.journal)}});
+              {"reason", repair.reason},
+              {"journal", printable_path(repairs_journal(config))}});
   TRY(catalog::append_events(catalog, {&event, 1}));
-  return config.shard ? Status() : observe(catalog, repair.report, record);
+  return config.shard ? Status() : observe(catalog, report, record);
 }
 
 }  // namespace holdfast::extract

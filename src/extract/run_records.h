@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "extract/extraction_config.h"
-#include "extract/repair.h"
+#include "extract/repair_journal.h"
 #include "extract/run.h"
 
 namespace holdfast::extract {
@@ -21,8 +21,9 @@ struct RunRecord {
 /// nothing was to be done; incidents of the subject, but for a shard, which is a part of it.
 Status record_run(catalog::Catalog& catalog, const ExtractionConfig& config, const RunEnd& end,
                   const RunRecord& record);
-/// Event `extract.repaired`, and incidents.
+/// Event `extract.repaired`, once for each repair, and incidents.
 Status record_repair(catalog::Catalog& catalog, const ExtractionConfig& config,
-                     const Repair& repair, const std::string& reason, const RunRecord& record);
+                     const RepairCounts& repair, const core::SubjectReport& report,
+                     const RunRecord& record);
 
 }  // namespace holdfast::extract

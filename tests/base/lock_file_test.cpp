@@ -34,6 +34,28 @@ TEST(LockFile, IsHeldByOneAtATime) {
   EXPECT_TRUE(LockFile::acquire(temp.at("lock"), "the third").ok());
 }
 
+TEST(LockFile, LeavesAFileThatIsNoLock) {
+  const testing::TempFolder temp;
+  for (const char* text : {"somebody's own\n", "{}", "process x on host\n", "process \n"}) {
+    temp.write("lock", text);
+    for (const LockRemains remains : {LockRemains::yes, LockRemains::no}) {
+      const auto refused = LockFile::acquire(temp.at("lock"), "the second", remains);
+      ASSERT_FALSE(refused.ok()) << text;
+      EXPECT_EQ(refused.error().code(), Code::conflict);
+      EXPECT_THAT(refused.error().message(), HasSubstr("somebody else's file"));
+    }
+    EXPECT_EQ(temp.read("lock"), text);
+  }
+}
+
+TEST(LockFile, TakesOneThatWasLeftWholeOrTorn) {
+  const testing::TempFolder temp;
+  for (const char* text : {"", "proc", "process 12", "process 12 o", "process 12 on host (x)\n"}) {
+    temp.write("lock", text);
+    EXPECT_TRUE(LockFile::acquire(temp.at("lock"), "the second").ok()) << text;
+  }
+}
+
 TEST(LockFile, EndsWithAProcessThatIsKilled) {
   const testing::TempFolder temp;
   int ready[2] = {};

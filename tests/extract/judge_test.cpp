@@ -149,6 +149,16 @@ TEST_F(RowsWithoutDigestTest, AreNoneWhereAllWereCompared) {
   EXPECT_THAT(report.not_looked_for, IsEmpty());
 }
 
+TEST_F(RowsWithoutDigestTest, WithoutAKeyKeepNoIncidentOfChangedRowsOpen) {
+  state_.ledger.row_digests[1] = core::sha256("b");
+  state_.published.compared = 2;
+  state_.published.rows.nameless = 1;
+  state_.published.row_count = 3;
+  const auto report = judged();
+  EXPECT_THAT(rules_of(report), ElementsAre(kRowsWithoutKey));
+  EXPECT_THAT(report.not_looked_for, IsEmpty());
+}
+
 TEST_F(RowsWithoutDigestTest, AreNotLookedForInALookAtTheKeys) {
   state_.published.pages.reset();
   state_.published.compared = 0;

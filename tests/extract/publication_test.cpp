@@ -122,6 +122,31 @@ TEST_F(PublicationTest, TakesTheLastStagedRowOfAKeyAndSkipsWhatIsNone) {
   EXPECT_THAT(must(published(files(), config_)), UnorderedElementsAre(Pair("a", 2), Pair("b", 3)));
 }
 
+TEST_F(PublicationTest, RefusesAStagedRowThatIsNotWhatTheLedgerSays) {
+  const auto digest_of_a = [](std::int64_t n) {
+    return row_digest({"a", {Value(n), Value(static_cast<double>(n) / 4.0)}}, options().columns);
+  };
+  must(stage(files(), config_, {{"a", 1}, {"b", 2}}));
+  must(publish(config_, files(), options()));
+  must(files().remove(config_.staging()));
+  must(stage(files(), config_, {{"a", 7}, {"b", 20}}));
+  Ledger ledger;
+  ledger.keys.insert("a");
+  ledger.row_digests = {digest_of_a(1)};
+  PublicationOptions held = options();
+  held.ledger = &ledger;
+  for (const auto& refused : {check_publishable(config_, files(), held),
+                              Status(publish(config_, files(), held).error())}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), Code::conflict);
+    EXPECT_THAT(refused.error().message(), HasSubstr("not what was extracted"));
+  }
+  EXPECT_THAT(must(published(files(), config_)), UnorderedElementsAre(Pair("a", 1), Pair("b", 2)));
+  ledger.row_digests = {digest_of_a(7)};
+  must(publish(config_, files(), held));
+  EXPECT_THAT(must(published(files(), config_)), UnorderedElementsAre(Pair("a", 7), Pair("b", 20)));
+}
+
 TEST_F(PublicationTest, KeepsColumnsAndAppendsNewOnes) {
   must(stage(files(), config_, {{"a", 1}}));
   must(publish(config_, files(), options()));
