@@ -59,7 +59,7 @@ Result<std::optional<WebhookSinkConfig>> read_webhook(TomlTable& table) {
     if (secret) return table.invalid("webhook_secret", "there is no webhook to sign for");
     return std::optional<WebhookSinkConfig>();
   }
-  auto url = http::parse_url(*text);
+  auto url = http::parse_url_with_secret_path(*text);
   if (!url) return std::move(url).error().with(table.place_of("webhook") + ": events.webhook");
   if (secret && secret->empty())
     return table.invalid("webhook_secret", "an empty key signs nothing; take the line out");
