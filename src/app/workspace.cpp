@@ -168,6 +168,10 @@ std::string without_secrets(std::string_view key, const std::string& shown) {
   if (shown.starts_with('[')) return redacted_texts(shown);
   if (key == "events.webhook" && shown.size() > 2 && !is_variable(shown))
     return http::redacted_path(shown.substr(1, shown.size() - 2));
+  const bool is_text = shown.size() > 2 && shown.front() == '"';
+  if (is_text && key.ends_with(".registry") &&
+      (shown.find("://") == std::string::npos || shown.starts_with("\"git:")))
+    return '"' + schemas::shown_place(shown.substr(1, shown.size() - 2)) + '"';
   const bool is_database = key.ends_with(".catalog") || key.ends_with(".source");
   const bool may_be_url = is_database || shown.find("://") != std::string::npos;
   if (!may_be_url || shown.size() < 2 || shown.front() != '"') return shown;

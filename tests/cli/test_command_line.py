@@ -235,6 +235,20 @@ def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, 
     assert done.returncode == 2 and "s3cr3t" not in done.stdout + done.stderr and "http://" in done.stderr
 
 
+@pytest.mark.parametrize("address, shown", [
+    ("http//bob:s3cr3t@h", "http//***@h"), ("https:/u:s3cr3t", "https:***"), ("HTTPS:/s3cr3t@h/x", "HTTPS:/***@h/x"),
+    ("git:HEAD:bob:s3cr3t@x", "git:HEAD:***@x"), ("a/bob:s3cr3t@h", "no folder"), ("git:v1@{1}:a@b", "git:v1@{1}:a@b"),
+    ("team@home/v1", "team@home/v1")])
+def test_a_registry_that_is_taken_for_a_folder_shows_no_password(binary, tmp_path, address, shown):
+    (tmp_path / "holdfast.toml").write_text(f"[schemas.s]\ntrack = 'v1'\nfixtures = 'p'\nregistry = '{address}'\nkind = 'directory'\n")
+    said = ""
+    for words in (["config", "show"], ["config", "show", "--json"], ["check"], ["doctor"], ["schemas", "fetch", "s", "--all"]):
+        done = holdfast(binary, *words, cwd=tmp_path)
+        said += done.stdout + done.stderr
+        assert "s3cr3t" not in said, words
+    assert shown in said
+
+
 @pytest.mark.parametrize("address", ["ftp://u:s3cr3t", "ftp://u:pa/s3cr3t@127.0.0.1/", "s3://u:s3cr3t?x"])
 def test_a_registry_of_another_scheme_is_refused_without_its_password(binary, tmp_path, address):
     (tmp_path / "holdfast.toml").write_text(f"[schemas.s]\ntrack = 'v1'\nfixtures = 'p'\nregistry = '{address}'\n")
