@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/ascii.h"
 #include "base/canonical_path.h"
 #include "base/root_folder.h"
 #include "core/sha256.h"
@@ -21,10 +22,8 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-bool is_off(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+bool is_off(std::string_view value) {
+  const std::string text = ascii_lowered(value);
   return text == "false" || text == "0" || text == "no" || text == "off";
 }
 
@@ -59,7 +58,7 @@ Result<std::optional<WebhookSinkConfig>> read_webhook(TomlTable& table) {
     if (secret) return table.invalid("webhook_secret", "there is no webhook to sign for");
     return std::optional<WebhookSinkConfig>();
   }
-  auto url = http::parse_url(*text);
+  auto url = http::parse_url_with_secret_path(*text);
   if (!url) return std::move(url).error().with(table.place_of("webhook") + ": events.webhook");
   if (secret && secret->empty())
     return table.invalid("webhook_secret", "an empty key signs nothing; take the line out");

@@ -93,15 +93,20 @@ void add_kept(const extract::ExtractionConfig& config, std::vector<Known>& known
     known.emplace_back(path, "a file kept for " + section);
 }
 
-std::vector<Known> guarded_files(const Workspace& workspace) {
-  std::vector<Known> known = records_of(workspace);
-  add(sinks_of(workspace), known);
+void add_lists_and_kept(const Workspace& workspace, std::vector<Known>& known) {
   for (const extract::ExtractionConfig& config : workspace.extractions) {
-    add(outputs_of(config), known);
     add_kept(config, known);
     if (config.items_file)
       known.emplace_back(*config.items_file, "the list of items of [extract." + config.name + ']');
   }
+}
+
+std::vector<Known> guarded_files(const Workspace& workspace) {
+  std::vector<Known> known = records_of(workspace);
+  add(sinks_of(workspace), known);
+  for (const extract::ExtractionConfig& config : workspace.extractions)
+    add(outputs_of(config), known);
+  add_lists_and_kept(workspace, known);
   return known;
 }
 
@@ -351,6 +356,7 @@ Status check_sink(const Workspace& workspace, Clock& clock, const NamedOutput& s
 }
 
 constexpr std::string_view kEventsBegin = R"({"seq":)";
+constexpr std::string_view kMetricsBegin = "# HELP holdfast_";
 
 // What a power cut leaves of the first lines that ever were: nothing, a piece, or zeros.
 bool may_be_torn_event(std::string_view beginning) {
@@ -358,28 +364,42 @@ bool may_be_torn_event(std::string_view beginning) {
          std::ranges::all_of(beginning, [](char c) { return c == '\0'; });
 }
 
+Error foreign(const NamedOutput& sink, const std::string& what) {
+  return {Code::invalid, sink.option + ' ' + printable_path(sink.path) + ": this file " + what,
+          "name another file, or move this one away; it was left as it is"};
+}
+
 // Events are appended in place, so they would stand below every name of the file; and what is no event would be cut away as torn.
 Status refuse_foreign_events(const NamedOutput& sink, const std::string& file) {
   struct stat status{};
   if (::stat(file.c_str(), &status) != 0) return {};
-  const std::string shown = printable_path(sink.path);
   if (status.st_nlink > 1)
-    return Error(Code::invalid,
-                 sink.option + ' ' + shown + ": this file has " + std::to_string(status.st_nlink) +
-                     " names (hard links), and events would be written into all of them",
-                 "name another file, or move this one away; it was left as it is");
+    return foreign(sink, "has " + std::to_string(status.st_nlink) +
+                             " names (hard links), and events would be written into all of them");
   const auto beginning = real_file_system().read_range(file, 0, kEventsBegin.size());
   // One that can't be read is told by the writing.
   if (!beginning || *beginning == kEventsBegin || may_be_torn_event(*beginning)) return {};
-  return Error(Code::invalid,
-               sink.option + ' ' + shown +
-                   ": this file does not begin with an event, and what is in it would be cut away",
-               "name another file, or move this one away; it was left as it is");
+  return foreign(sink, "does not begin with an event, and what is in it would be cut away");
 }
 
+// Metrics take the place of the whole file, and are never there in part. What can't be read is replaced by nothing either.
+Status refuse_foreign_metrics(const NamedOutput& sink, const std::string& file) {
+  if (!is_there(file)) return {};
+  TRY_ASSIGN(const std::string beginning,
+             real_file_system().read_range(file, 0, kMetricsBegin.size()));
+  if (beginning.empty() || beginning == kMetricsBegin) return {};
+  return foreign(sink, "does not begin with metrics of Holdfast (" + std::string(kMetricsBegin) +
+                           "…), and would be replaced");
+}
+
+// An empty list of items would be taken for a file of events, and nothing but its name tells a shard's file.
 Status check_sinks_at_load(const Workspace& workspace, std::vector<Known>& taken) {
-  for (const Known& sink : sinks_of(workspace)) {
+  const std::vector<Known> sinks = sinks_of(workspace);
+  std::vector<Known> read;
+  if (!sinks.empty()) add_lists_and_kept(workspace, read);
+  for (const Known& sink : sinks) {
     TRY(refuse_among(taken, sink.what, sink));
+    TRY(refuse_among(read, sink.what, sink));
     for (const schemas::SchemasConfig& config : workspace.schemas)
       TRY(refuse_pins(config, {sink.what, sink.path}, sink.path));
     struct stat status{};
@@ -494,8 +514,10 @@ Status check_events_file(const Workspace& workspace, Clock& clock) {
 
 Status check_metrics_file(const Workspace& workspace, Clock& clock) {
   if (!workspace.metrics_textfile) return {};
-  return check_sink(workspace, clock, {"metrics.textfile", *workspace.metrics_textfile},
-                    "# HELP holdfast_");
+  const NamedOutput sink{"metrics.textfile", *workspace.metrics_textfile};
+  TRY(check_sink(workspace, clock, sink, kMetricsBegin));
+  const auto file = replaced_file(sink.path);
+  return file && *file ? refuse_foreign_metrics(sink, **file) : Status();
 }
 
 Status check_extraction_output(const Workspace& workspace,

@@ -37,14 +37,15 @@ Status check_output_beside_pins(const schemas::SchemasConfig& config, const Name
 Status check_pins_folder(const Workspace& workspace, Clock& clock, const NamedOutput& output);
 /// Before the file of `[events] jsonl` or `[metrics] textfile` is written: `invalid` where a row is of it. Other errors as above. A file that
 /// begins as Holdfast's own is its own, and needs no row to be read; fine where there is no such sink. The file of events is appended to in
-/// place: `invalid` too where it has another name (a hard link), or does not begin with an event.
+/// place: `invalid` too where it has another name (a hard link), or does not begin with an event; that of metrics is replaced: where there is
+/// anything else in it.
 Status check_events_file(const Workspace& workspace, Clock& clock);
 Status check_metrics_file(const Workspace& workspace, Clock& clock);
 /// For `--out` of an extraction, whose file may well have a row and be an [extract.NAME]'s.
 Status check_extraction_output(const Workspace& workspace, const extract::ExtractionConfig& config);
 
-/// Of what the configuration names to be written: none is the configuration, a database, or another one of them, and no sink's file lies
-/// among pins. Two extractions with one `out` share what is beside it. `invalid`.
+/// Of what the configuration names to be written: none is the configuration, a database, or another one of them, and no sink's file is a
+/// list of items, is kept beside an extraction, or lies among pins. Two extractions with one `out` share what is beside it. `invalid`.
 Status check_configured_outputs(const Workspace& workspace);
 
 }  // namespace holdfast::app

@@ -8,6 +8,7 @@
 #include "app/config_file.h"
 #include "app/workspace.h"
 #include "artifacts/ignore_list.h"
+#include "base/ascii.h"
 #include "base/root_folder.h"
 #include "base/toml.h"
 #include "base/utf8.h"
@@ -37,9 +38,10 @@ bool has_control_character(const std::string& text) {
 std::string source_name_of(const std::string& name) {
   std::string out;
   for (const char c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    const bool capital = c >= 'A' && c <= 'Z';
-    out += letter ? c : capital ? static_cast<char>(c - 'A' + 'a') : '_';
+    const char small = ascii_lower(c);
+    const bool kept =
+        (small >= 'a' && small <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    out += kept ? small : '_';
   }
   out.resize(std::min(out.size(), kMaxSectionNameBytes));
   return out.find_first_not_of('_') == std::string::npos ? "main" : out;

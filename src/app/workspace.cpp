@@ -11,10 +11,12 @@
 #include "app/domains.h"
 #include "app/guarded_files.h"
 #include "app/text.h"
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "base/canonical_path.h"
 #include "base/nearest.h"
 #include "base/root_folder.h"
+#include "base/secret_name.h"
 #include "http/url.h"
 #include "sql/connection.h"
 
@@ -130,15 +132,13 @@ bool is_variable(std::string_view shown) {
   return shown.starts_with("\"${") && shown.find('}') == shown.size() - 2;
 }
 
-bool names_secret(std::string_view key) {
-  return key.ends_with("secret") || key.ends_with("password") || key.ends_with("token");
-}
-
-// A query may hold a token, which is no matter of databases.
+// A query may hold a token, which is no matter of databases, and a user without a password may be one.
 std::string redacted_address(const std::string& text) {
   const auto url = http::parse_url(text);
-  if (url && !url->query.empty()) return '"' + http::redacted(*url) + '"';
-  const bool is_http = text.starts_with("http://") || text.starts_with("https://");
+  if (url && !(url->query.empty() && url->user.empty() && url->password.empty()))
+    return '"' + http::redacted(*url) + '"';
+  const std::string scheme = ascii_lowered(text.substr(0, text.find("://")));
+  const bool is_http = scheme == "http" || scheme == "https";
   return !url && is_http ? http::redacted_url(text) : '"' + sql::redacted(text) + '"';
 }
 
@@ -163,8 +163,15 @@ std::string redacted_texts(const std::string& shown) {
 
 // A password written into the file, not taken from a variable, is not shown either.
 std::string without_secrets(std::string_view key, const std::string& shown) {
-  if (names_secret(key) && shown != R"("")" && !is_variable(shown)) return R"("***")";
+  const std::string_view name = key.substr(key.rfind('.') + 1);
+  if (names_secret(name) && shown != R"("")" && !is_variable(shown)) return R"("***")";
   if (shown.starts_with('[')) return redacted_texts(shown);
+  if (key == "events.webhook" && shown.size() > 2 && !is_variable(shown))
+    return http::redacted_path(shown.substr(1, shown.size() - 2));
+  const bool is_text = shown.size() > 2 && shown.front() == '"';
+  if (is_text && key.ends_with(".registry") &&
+      (shown.find("://") == std::string::npos || shown.starts_with("\"git:")))
+    return '"' + schemas::shown_place(shown.substr(1, shown.size() - 2)) + '"';
   const bool is_database = key.ends_with(".catalog") || key.ends_with(".source");
   const bool may_be_url = is_database || shown.find("://") != std::string::npos;
   if (!may_be_url || shown.size() < 2 || shown.front() != '"') return shown;

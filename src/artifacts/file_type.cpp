@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
+
 namespace holdfast::artifacts {
 namespace {
 
@@ -28,10 +30,7 @@ std::string file_type_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return "file";
-  std::string wanted = " ";
-  for (const char c : name.substr(dot + 1))
-    wanted += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  wanted += ' ';
+  const std::string wanted = ' ' + ascii_lowered(name.substr(dot + 1)) + ' ';
   const auto found = std::find_if(kRules.begin(), kRules.end(), [&](const TypeRule& rule) {
     return wanted.find(' ', 1) == wanted.size() - 1 &&
            rule.extensions.find(wanted) != std::string_view::npos;

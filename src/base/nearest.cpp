@@ -5,16 +5,15 @@
 #include <array>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace holdfast {
 namespace {
 
 // As a person reads a name: without case, and with '-' for '_'.
 std::string folded(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == '_') c = '-';
-  }
+  std::string out = ascii_lowered(name);
+  std::ranges::replace(out, '_', '-');
   return out;
 }
 

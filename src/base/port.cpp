@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/secret_name.h"
+
 namespace holdfast {
 namespace {
-
-constexpr std::string_view kHidden = "***";
 
 bool may_be_shown(std::string_view port) {
   return port.empty() || parse_port(port) || (port.starts_with("${") && port.ends_with('}'));
@@ -20,12 +20,19 @@ std::size_t port_begin(std::string_view host) {
   return colon == std::string_view::npos ? colon : colon + 1;
 }
 
+/// Behind "SCHEME://", and "SCHEME//" with the colon forgotten; 0 where neither is there.
+std::size_t authority_begin(std::string_view address) {
+  const auto end = std::min(address.find_first_of(":/"), address.size());
+  if (address.substr(end).starts_with("://")) return end + 3;
+  return address.substr(end).starts_with("//") ? end + 2 : 0;
+}
+
 std::size_t find_wrong_port(std::string_view address, Hosts hosts) {
-  const auto scheme = address.find("://");
+  const std::size_t authority = authority_begin(address);
   const auto at = address.rfind('@');
-  const bool has_scheme = scheme != std::string_view::npos;
-  const bool has_user = at != std::string_view::npos && (!has_scheme || at > scheme);
-  std::size_t begin = has_user ? at + 1 : has_scheme ? scheme + 3 : 0;
+  const bool has_scheme = authority > 0;
+  const bool has_user = at != std::string_view::npos && at >= authority;
+  std::size_t begin = has_user ? at + 1 : authority;
   const std::size_t end = std::min(address.find_first_of("/?", begin), address.size());
   // "https:/u:secret": this colon is the scheme's.
   const bool is_misspelt = !has_user && !has_scheme && end < address.size();

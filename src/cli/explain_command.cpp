@@ -7,6 +7,7 @@
 
 #include "app/domains.h"
 #include "app/text.h"
+#include "base/ascii.h"
 #include "base/nearest.h"
 #include "cli/command_tree.h"
 #include "cli/exit_codes.h"
@@ -130,7 +131,7 @@ constexpr std::array kWords = {
 std::string spelt(std::string word) {
   for (char& c : word) {
     if (c == ' ' || c == '-') c = '_';
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    c = ascii_lower(c);
   }
   return word;
 }

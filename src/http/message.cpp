@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "core/sha256.h"
 
 namespace holdfast::http {
@@ -77,10 +78,6 @@ constexpr std::array kPhrases = {
 
 constexpr std::size_t kEtagDigits = 32;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_token_char(char c) {
   const bool alphanumeric =
       (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -128,7 +125,7 @@ bool is_idempotent(Method method) {
 
 bool same_token(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
+                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 const std::string* find_header(const Headers& headers, std::string_view name) {
@@ -149,7 +146,7 @@ std::string media_type(const Headers& headers) {
   const std::string* value = find_header(headers, "content-type");
   if (value == nullptr) return {};
   std::string type(trimmed(std::string_view(*value).substr(0, value->find(';'))));
-  std::transform(type.begin(), type.end(), type.begin(), lower);
+  std::transform(type.begin(), type.end(), type.begin(), ascii_lower);
   return type;
 }
 

@@ -5,15 +5,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/ascii.h"
+
 namespace holdfast::http {
 namespace {
 
 std::string snake_case(std::string_view phrase) {
   std::string out(phrase);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-    return c == ' ' || c == '-' ? '_' : c;
-  });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c == ' ' || c == '-' ? '_' : ascii_lower(c); });
   return out;
 }
 

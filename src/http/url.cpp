@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/percent.h"
 #include "base/port.h"
+#include "base/secret_name.h"
 #include "http/message.h"
 
 namespace holdfast::http {
@@ -17,26 +19,17 @@ namespace {
 constexpr std::string_view kSubDelims = "!$&'()*+,;=";
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
-constexpr std::string_view kHidden = "***";
 constexpr std::size_t kMostShownBytes = 512;
-// Parts of names of query keys whose values are not shown.
-constexpr std::array<std::string_view, 8> kSecretWords = {"token", "secret", "passw", "key",
-                                                          "sig",   "auth",   "cred",  "code"};
+// Parts of names of query keys whose values are not shown, beside those of base/secret_name.h.
+constexpr std::array<std::string_view, 5> kSecretWords = {"key", "sig", "auth", "cred", "code"};
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
 
-Error bad(std::string_view text, std::string_view why) {
-  return Error(Code::invalid, "URL " + redacted_url(text) + ": " + std::string(why),
+// `shown` is the text as it may be shown.
+Error bad(std::string_view shown, std::string_view why) {
+  return Error(Code::invalid, "URL " + std::string(shown) + ": " + std::string(why),
                "write it as http://HOST[:PORT]/PATH or https://…");
 }
 
@@ -60,7 +53,7 @@ std::size_t dots_of(std::string_view segment) {
   for (std::size_t i = 0; i < segment.size(); ++dots) {
     if (segment[i] == '.') {
       ++i;
-    } else if (lowered(segment.substr(i, 3)) == "%2e") {
+    } else if (ascii_lowered(segment.substr(i, 3)) == "%2e") {
       i += 3;
     } else {
       return 0;
@@ -93,13 +86,13 @@ bool remove_dots(std::string& path, std::size_t floor) {
   return true;
 }
 
-Status read_user(std::string_view text, std::string_view whole, Url& url) {
+Status read_user(std::string_view text, std::string_view shown, Url& url) {
   const std::size_t colon = text.find(':');
   auto user = percent_decoded(text.substr(0, colon));
   auto password = percent_decoded(colon == std::string_view::npos ? std::string_view()
                                                                   : text.substr(colon + 1));
   if (!user || !password || !is_field("x", *user) || !is_field("x", *password))
-    return bad(whole, "user or password are not percent-encoded text");
+    return bad(shown, "user or password are not percent-encoded text");
   url.user = std::move(*user);
   url.password = std::move(*password);
   return {};
@@ -112,40 +105,40 @@ bool is_address_char(char c) {
   return hex_digit(c) >= 0 || c == ':' || c == '.';
 }
 
-Status read_host(std::string_view text, std::string_view whole, Url& url) {
+Status read_host(std::string_view text, std::string_view shown, Url& url) {
   std::string_view port;
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return bad(whole, "the address has no ']'");
-    url.host = lowered(text.substr(1, end - 1));
+    if (end == std::string_view::npos) return bad(shown, "the address has no ']'");
+    url.host = ascii_lowered(text.substr(1, end - 1));
     port = text.substr(end + 1);
     if (url.host.find(':') == std::string::npos ||
         !std::all_of(url.host.begin(), url.host.end(), is_address_char))
-      return bad(whole, "what stands in [] is no IPv6 address");
+      return bad(shown, "what stands in [] is no IPv6 address");
   } else {
     const std::size_t colon = text.find(':');
-    url.host = lowered(text.substr(0, colon));
+    url.host = ascii_lowered(text.substr(0, colon));
     port = colon == std::string_view::npos ? std::string_view() : text.substr(colon);
-    if (url.host.empty()) return bad(whole, "it has no host");
+    if (url.host.empty()) return bad(shown, "it has no host");
     if (!std::all_of(url.host.begin(), url.host.end(), is_name_char))
-      return bad(whole, "the host has a character that no host name has");
+      return bad(shown, "the host has a character that no host name has");
   }
   if (port.empty() || port == ":") return {};
   const auto number = port.starts_with(':') ? parse_port(port.substr(1)) : std::nullopt;
-  if (!number) return bad(whole, "the port is no number from 1 to 65535");
+  if (!number) return bad(shown, "the port is no number from 1 to 65535");
   url.port = *number;
   return {};
 }
 
-Status read_path(std::string_view rest, std::string_view whole, Url& url) {
+Status read_path(std::string_view rest, std::string_view shown, Url& url) {
   rest = rest.substr(0, rest.find('#'));
   const std::size_t question = rest.find('?');
   url.path = rest.substr(0, question);
   url.query = question == std::string_view::npos ? std::string_view() : rest.substr(question + 1);
   if (url.path.empty()) url.path = "/";
   if (!is_encoded(url.path, ":@/") || !is_encoded(url.query, ":@/?[]|{}"))
-    return bad(whole, "a character in it must be percent-encoded");
-  if (!remove_dots(url.path, 0)) return bad(whole, "its \"..\" leads above the root");
+    return bad(shown, "a character in it must be percent-encoded");
+  if (!remove_dots(url.path, 0)) return bad(shown, "its \"..\" leads above the root");
   return {};
 }
 
@@ -157,8 +150,9 @@ std::string authority(const Url& url) {
 }
 
 bool sounds_secret(std::string_view key) {
-  const std::string name = lowered(key);
-  return std::any_of(kSecretWords.begin(), kSecretWords.end(),
+  const std::string name = ascii_lowered(key);
+  return names_secret(name) ||
+         std::any_of(kSecretWords.begin(), kSecretWords.end(),
                      [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
@@ -183,29 +177,37 @@ std::string target_of(const Url& url) {
   return url.query.empty() ? url.path : url.path + '?' + url.query;
 }
 
-}  // namespace
-
-Result<Url> parse_url(std::string_view text) {
-  if (text.size() > kMostUrlBytes) return bad(text, "longer than 8192 bytes");
+Result<Url> read_url(std::string_view text, std::string_view shown) {
+  if (text.size() > kMostUrlBytes) return bad(shown, "longer than 8192 bytes");
   Url url;
   const std::size_t colon = text.find("://");
-  if (colon == std::string_view::npos) return bad(text, "it has no scheme");
-  url.scheme = lowered(text.substr(0, colon));
+  if (colon == std::string_view::npos) return bad(shown, "it has no scheme");
+  url.scheme = ascii_lowered(text.substr(0, colon));
   if (url.scheme != "http" && url.scheme != "https")
-    return bad(text, "the scheme is neither http nor https");
+    return bad(shown, "the scheme is neither http nor https");
   url.port = url.scheme == "https" ? kHttpsPort : kHttpPort;
   const std::string_view rest = text.substr(colon + 3);
   const std::size_t path = std::min(rest.find_first_of("/?#"), rest.size());
   std::string_view host = rest.substr(0, path);
   if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) {
-    TRY(read_user(host.substr(0, at), text, url));
+    TRY(read_user(host.substr(0, at), shown, url));
     host = host.substr(at + 1);
   }
-  TRY(read_host(host, text, url));
+  TRY(read_host(host, shown, url));
   TRY(read_path(rest.substr(path).starts_with('/') ? std::string(rest.substr(path))
                                                    : '/' + std::string(rest.substr(path)),
-                text, url));
+                shown, url));
   return url;
+}
+
+}  // namespace
+
+Result<Url> parse_url(std::string_view text) {
+  return read_url(text, redacted_url(text));
+}
+
+Result<Url> parse_url_with_secret_path(std::string_view text) {
+  return read_url(text, redacted_path(text));
 }
 
 std::string origin(const Url& url) {
@@ -229,8 +231,11 @@ std::string without_credentials(const Url& url) {
 
 std::string redacted(const Url& url) {
   std::string out = url.scheme + "://";
-  if (!url.user.empty()) out += percent_encoded(url.user) + (url.password.empty() ? "@" : ":***@");
-  if (url.user.empty() && !url.password.empty()) out += ":***@";
+  // A user without a password may be a token.
+  if (!url.password.empty())
+    out += percent_encoded(url.user) + ":***@";
+  else if (!url.user.empty())
+    out += "***@";
   out += authority(url) + url.path;
   if (!url.query.empty()) out += '?' + redacted_query(url.query);
   return out;
@@ -252,9 +257,28 @@ std::string redacted_url(std::string_view text) {
   return '"' + out.substr(0, kMostShownBytes) + '"';
 }
 
+std::string redacted_path(std::string_view text) {
+  if (const auto url = read_url(text, {}))
+    return '"' + origin(*url) + (url->path == "/" && url->query.empty() ? "" : "/…") + '"';
+  const std::size_t colon = text.find("://");
+  const std::size_t from = colon == std::string_view::npos ? 0 : colon + 3;
+  const std::size_t end = std::min(text.find_first_of("/?#\\ ", from), text.size());
+  const std::string_view host = text.substr(from, end - from);
+  const std::size_t at = host.rfind('@');
+  std::string out(text.substr(0, from));
+  if (text.find('@', end) != std::string_view::npos) {
+    out += kHidden;  // all before it may be a password
+  } else {
+    out += at == std::string_view::npos ? "" : "***@";
+    out += host.substr(at == std::string_view::npos ? 0 : at + 1);
+  }
+  out = without_wrong_port(std::move(out), Hosts::one).substr(0, kMostShownBytes);
+  return '"' + out + (end < text.size() ? "/…" : "") + '"';
+}
+
 Result<Url> joined(const Url& base, std::string_view path) {
   if (path.find("://") < path.find_first_of("/?"))
-    return bad(path, "a path is expected here, below " + origin(base));
+    return bad(redacted_url(path), "a path is expected here, below " + origin(base));
   Url url = base;
   std::string whole = base.path;
   if (!path.empty() && !path.starts_with('?')) {
@@ -263,7 +287,7 @@ Result<Url> joined(const Url& base, std::string_view path) {
   } else {
     whole += path;
   }
-  if (whole.size() > kMostUrlBytes) return bad(path, "longer than 8192 bytes");
+  if (whole.size() > kMostUrlBytes) return bad(redacted_url(path), "longer than 8192 bytes");
   url.query.clear();
   const std::size_t question = whole.find_first_of("?#");
   std::string probe = whole.substr(0, question);
@@ -271,13 +295,14 @@ Result<Url> joined(const Url& base, std::string_view path) {
       static_cast<std::size_t>(std::count(base.path.begin(), base.path.end(), '/')) -
       (base.path.ends_with('/') ? 1 : 0);
   if (!remove_dots(probe, floor))
-    return bad(path, "its \"..\" leads above " + origin(base) + base.path);
-  TRY(read_path(whole, path, url));
+    return bad(redacted_url(path), "its \"..\" leads above " + origin(base) + base.path);
+  TRY(read_path(whole, redacted_url(path), url));
   return url;
 }
 
 Result<Url> resolved(const Url& base, std::string_view reference) {
-  if (reference.size() > kMostUrlBytes) return bad(reference, "longer than 8192 bytes");
+  if (reference.size() > kMostUrlBytes)
+    return bad(redacted_url(reference), "longer than 8192 bytes");
   const std::string_view head = reference.substr(0, reference.find_first_of("/?#"));
   std::string text;
   if (head.find(':') != std::string_view::npos) {
@@ -295,7 +320,7 @@ Result<Url> resolved(const Url& base, std::string_view reference) {
   }
   TRY_ASSIGN(Url url, parse_url(text));
   if (!url.user.empty() || !url.password.empty())
-    return bad(text, "a reference must not carry credentials");
+    return bad(redacted_url(text), "a reference must not carry credentials");
   return url;
 }
 

@@ -24,6 +24,8 @@ struct Url {
 /// `invalid` names the (redacted) text and what is wrong: another scheme, no host, a port that is none, control characters, blanks, "%" without
 /// two digits, longer than kMostUrlBytes. A fragment is dropped.
 Result<Url> parse_url(std::string_view text);
+/// The same for an address whose path is a secret, as that of a webhook often is: an error names redacted_path().
+Result<Url> parse_url_with_secret_path(std::string_view text);
 /// "https://registry:8081": scheme, host and port (left out where it is the scheme's own). What credentials and redirects are bound to.
 std::string origin(const Url& url);
 bool same_origin(const Url& a, const Url& b);
@@ -32,11 +34,14 @@ bool is_loopback(const Url& url);
 
 /// The URL without user and password: what is sent.
 std::string without_credentials(const Url& url);
-/// What may be shown: the password is "***", and so are values of query keys that sound like secrets.
+/// What may be shown: the password is "***", so is a user without one, which may be a token, and so are values of query keys that sound like secrets.
 std::string redacted(const Url& url);
 /// The same, in quotes, for a text that may be no URL at all: whatever stands before its last '@' is hidden, and what stands in the place of a
 /// port and is none, with all that follows.
 std::string redacted_url(std::string_view text);
+
+/// "https://h/…", in quotes, for a text that may be no URL at all: its origin, and whether there is more.
+std::string redacted_path(std::string_view text);
 
 /// `path` (encoded, with or without a leading '/', may carry "?query") put below the base's path: "http://h/api/" and "/subjects" give
 /// "http://h/api/subjects". Credentials stay. `invalid` where the result would lie above the base ("..") or the text is no path.

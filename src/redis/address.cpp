@@ -34,7 +34,12 @@ std::string harmless(std::string_view text) {
   const bool is_hidden = at != std::string_view::npos && at >= from;
   if (is_hidden) out += "***@";
   const std::string_view rest = text.substr(is_hidden ? at + 1 : from);
-  out += rest.substr(0, rest.find('?'));
+  // What is no number of a database may be a password, too; only a socket has a path.
+  const auto slash = text.starts_with(kUnix) ? std::string_view::npos : rest.find('/');
+  const bool is_number = slash == std::string_view::npos ||
+                         rest.find_first_not_of("0123456789", slash + 1) == std::string_view::npos;
+  out += is_number ? rest.substr(0, rest.find('?')) : rest.substr(0, slash);
+  if (!is_number) out += "/***";
   return without_wrong_port(std::move(out), Hosts::one);
 }
 

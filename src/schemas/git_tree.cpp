@@ -9,6 +9,7 @@
 #include "base/child_process.h"
 #include "base/root_folder.h"
 #include "schemas/file_tree.h"
+#include "schemas/registry_config.h"
 #include "schemas/schema_text.h"
 
 namespace holdfast::schemas {
@@ -79,7 +80,7 @@ class GitTree final : public FileTree {
     return place_.path.empty() ? path : place_.path + '/' + path;
   }
   std::string shown(const std::string& path) const {
-    return printable_path("git:" + place_.revision + ':' + below(path));
+    return printable_path(shown_place("git:" + place_.revision + ':' + below(path)));
   }
 
   std::optional<Problem> load() {
@@ -98,7 +99,8 @@ class GitTree final : public FileTree {
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     if (blobs_.empty())
-      return Problem{ProblemKind::no_folder, "there is no folder " + printable_path(place_.path) +
+      return Problem{ProblemKind::no_folder, "there is no folder " +
+                                                 printable_path(shown_place(place_.path)) +
                                                  " in revision " + printable_path(place_.revision)};
     loaded_ = true;
     return {};

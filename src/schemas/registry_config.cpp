@@ -5,8 +5,11 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/clock.h"
+#include "base/port.h"
 #include "base/root_folder.h"
+#include "base/secret_name.h"
 #include "http/message.h"
 #include "http/url.h"
 
@@ -14,6 +17,7 @@ namespace holdfast::schemas {
 namespace {
 
 constexpr std::int64_t kMostAttempts = 20;
+constexpr std::string_view kGit = "git:";
 
 bool is_url(std::string_view address) {
   return address.starts_with("http://") || address.starts_with("https://");
@@ -84,11 +88,30 @@ bool has_same_origin(const std::string& a, const std::string& b) {
   return one && other && http::same_origin(*one, *other);
 }
 
+bool is_misspelt_url(std::string_view address) {
+  const std::string text = ascii_lowered(address.substr(0, address.find_first_of(":/")));
+  const std::string_view rest = address.substr(text.size());
+  return (text == "http" || text == "https") && !rest.starts_with("://") &&
+         (rest.starts_with(':') || rest.starts_with("//"));
+}
+
+std::string shown_place(const std::string& address) {
+  const bool is_misspelt = is_misspelt_url(address);
+  std::size_t begin = 0;
+  if (is_misspelt) begin = address.find_first_not_of(":/", address.find_first_of(":/"));
+  if (address.starts_with(kGit))
+    begin = address.find(':', kGit.size()) + 1;  // 0: it has no revision
+  const std::size_t at = address.rfind('@');
+  if (at != std::string::npos && begin < at && (is_misspelt || address.find(':', begin) < at))
+    return address.substr(0, begin) + std::string(kHidden) + address.substr(at);
+  return is_misspelt ? without_wrong_port(address, Hosts::one) : address;
+}
+
 std::string RegistryConfig::shown() const {
   const std::size_t scheme = address.find("://");
-  if (scheme == std::string::npos) return printable_path(address);
-  if (!address.starts_with("git:") && !http::parse_url(address))
-    return printable_path(http::redacted_url(address));
+  if (scheme == std::string::npos || address.starts_with(kGit))
+    return printable_path(shown_place(address));
+  if (!http::parse_url(address)) return printable_path(http::redacted_url(address));
   const std::size_t authority = scheme + 3;
   const std::size_t end = std::min(address.find('/', authority), address.size());
   const std::size_t at = address.rfind('@', end);

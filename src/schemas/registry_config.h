@@ -41,6 +41,11 @@ struct RegistryConfig {
 /// URLs, the same text of others. An address that can't be read is of no origin.
 bool has_same_origin(const std::string& a, const std::string& b);
 
+/// "https:/…", "http//…": meant as the address of a server.
+bool is_misspelt_url(std::string_view address);
+/// A folder or git:REVISION:PATH, with "***" for what looks like a user and a password: whatever stands before the last '@', if a ':' is in it.
+std::string shown_place(const std::string& address);
+
 /// The kind that an address is of where nobody says: `plain` for a URL, else `directory`.
 RegistryKind guessed_kind(std::string_view address);
 /// Reads the keys above. Errors name file, line, key and value.

@@ -34,7 +34,10 @@ class DirectoryRegistry final : public Registry {
  public:
   DirectoryRegistry(std::unique_ptr<FileTree> tree, const RegistryConfig& config,
                     const RegistryOptions& options)
-      : tree_(std::move(tree)), shown_(config.address), config_(config), options_(options) {}
+      : tree_(std::move(tree)),
+        shown_(shown_place(config.address)),
+        config_(config),
+        options_(options) {}
 
   Result<std::unique_ptr<Registry>> another() const override {
     return open_directory_registry(config_, options_);
@@ -216,17 +219,17 @@ Status refuse_other_addresses(const RegistryConfig& config, const std::string& w
   if (address.starts_with("git:") || fs::exists(fs::path(workspace_folder) / address, ignored))
     return {};
   const std::string shown = printable_path(config.shown());
-  if (address.find("://") != std::string::npos)
+  if (address.find("://") != std::string::npos || is_misspelt_url(address))
     return Error(Code::invalid, shown + " is no address of a registry",
                  "http://…, https://…, a folder or git:REVISION:PATH");
-  const std::size_t colon = std::min(address.find(':'), address.find('/'));
-  const bool has_colon = colon != std::string::npos && address[colon] == ':';
-  if (has_colon && address.find('@', colon) != std::string::npos)
+  const std::size_t at = address.rfind('@');
+  if (at != std::string::npos && address.find(':') < at)
     return Error(
         Code::invalid,
         "this is no folder: it looks like a user and a password before \"@\", which are not "
         "shown, without http://",
         "http://USER:PASSWORD@HOST:PORT; or http://HOST:PORT, user and password");
+  const std::size_t colon = std::min(address.find(':'), address.find('/'));
   const bool is_host = colon > 0 && colon != std::string::npos && address[colon] == ':' &&
                        colon + 1 < address.size() && address[colon + 1] >= '0' &&
                        address[colon + 1] <= '9';

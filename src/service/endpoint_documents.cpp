@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "base/ascii.h"
 #include "schemas/json_object.h"
 
 namespace holdfast::service {
@@ -125,13 +126,6 @@ std::string operation(const Endpoint& endpoint) {
   return std::move(out).take();
 }
 
-std::string lower(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 }  // namespace
 
 std::string docs_page(const std::vector<Endpoint>& endpoints) {
@@ -161,7 +155,8 @@ std::string docs_page(const std::vector<Endpoint>& endpoints) {
 std::string openapi_document(const std::vector<Endpoint>& endpoints) {
   std::map<std::string, JsonObject> paths;
   for (const Endpoint& endpoint : endpoints)
-    paths[endpoint.pattern].json(lower(http::method_name(endpoint.method)), operation(endpoint));
+    paths[endpoint.pattern].json(ascii_lowered(http::method_name(endpoint.method)),
+                                 operation(endpoint));
   JsonObject all;
   for (auto& [pattern, path] : paths)
     all.json(pattern, std::move(path).take());

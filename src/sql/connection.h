@@ -78,7 +78,7 @@ std::optional<std::string> sqlite_path(std::string_view url);
 std::string absolute_url(const std::string& url, const std::string& folder);
 /// Whether both name one database: an SQLite file by whatever links, a server by the same text.
 bool is_same_database(const std::string& a, const std::string& b);
-/// The URL with any password replaced by "***": the only form that may be shown.
+/// The URL with any password, and any value whose key names a secret, replaced by "***": the only form that may be shown.
 std::string redacted(std::string_view url);
 
 struct OpenOptions {

@@ -5,49 +5,48 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/canonical_path.h"
 #include "base/percent.h"
 #include "base/port.h"
+#include "base/secret_name.h"
 #include "sql/connection.h"
 
 namespace holdfast::sql {
 namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
-constexpr std::string_view kHidden = "***";
-constexpr std::string_view kPassword = "password";
+constexpr std::string_view kBlanks = " \t\r\n";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+/// What stands before the '=' at `equals`, as far as it can be a key of a query or a conninfo text.
+std::string_view key_before(std::string_view text, std::size_t equals) {
+  const std::string_view before = text.substr(0, equals);
+  const std::string_view key = before.substr(0, before.find_last_not_of(kBlanks) + 1);
+  return key.substr(key.find_last_of("?&/:;'\" \t\r\n") + 1);
 }
 
-/// The first place at or after `from` where `word` stands in any case, or npos.
-std::size_t find_any_case(std::string_view text, std::string_view word, std::size_t from) {
-  const auto same = [](char a, char b) { return lower(a) == b; };
-  const auto at = std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(),
-                              word.begin(), word.end(), same);
-  return at == text.end() ? std::string_view::npos : static_cast<std::size_t>(at - text.begin());
-}
-
-/// Where the value that begins at `begin` ends: at its closing quote, else at '&' or a blank.
+/// Where the value that begins at `begin` ends: in a query at '&' alone. A conninfo text has quotes, and backslashes before what ends nothing;
+/// it may be written as TOML, where these are twice there.
 std::size_t value_end(std::string_view text, std::size_t begin) {
-  if (begin < text.size() && text[begin] == '\'') {
-    const auto close = text.find('\'', begin + 1);
-    return close == std::string_view::npos ? text.size() : close + 1;
-  }
-  return std::min(text.find_first_of("& \t\r\n", begin), text.size());
+  if (text.find('?') < begin) return std::min(text.find('&', begin), text.size());
+  const bool is_quoted = text.substr(begin).starts_with('\'');
+  const std::string_view ends = is_quoted ? "'" : kBlanks;
+  std::size_t end = text.find_first_of(ends, begin + (is_quoted ? 1 : 0));
+  while (end != std::string_view::npos && text[end - 1] == '\\')
+    end = text.find_first_of(ends, end + 1);
+  return end == std::string_view::npos ? text.size() : end + (is_quoted ? 1 : 0);
 }
 
-// libpq decodes the keys of a query: "pass%77ord" is one. A key that can't be decoded may be any.
-void hide_values_of_encoded_keys(std::string& url) {
-  for (auto begin = url.find('?'); begin != std::string::npos; begin = url.find('&', begin)) {
-    const auto equals = url.find_first_of("=&", ++begin);
-    if (equals == std::string::npos) return;
-    const std::string_view key = std::string_view(url).substr(begin, equals - begin);
-    if (url[equals] == '&' || key.find('%') == std::string_view::npos) continue;
-    const auto decoded = percent_decoded(key);
-    if (decoded && find_any_case(*decoded, kPassword, 0) == std::string::npos) continue;
-    url.replace(equals + 1, value_end(url, equals + 1) - equals - 1, kHidden);
+// password=…, oauth_client_secret=…: in a query or in a conninfo text. libpq decodes the keys of a query, so "pass%77ord" is one; a key that
+// can't be decoded may be any.
+void hide_secret_values(std::string& url, bool is_file) {
+  std::size_t from = 0;
+  for (auto equals = url.find('='); equals != std::string::npos; equals = url.find('=', from)) {
+    from = equals + 1;
+    const auto key = percent_decoded(key_before(url, equals));
+    if (key ? !names_secret(*key) : is_file) continue;
+    from = std::min(url.find_first_not_of(kBlanks, from), url.size());
+    url.replace(from, value_end(url, from) - from, kHidden);
   }
 }
 
@@ -81,7 +80,8 @@ std::string redacted(std::string_view url) {
   std::string out(url);
   // user:password@host. A password may hold '@', '/', ':' and '?' in spite of the rules, so
   // everything up to the last '@' goes; also where the scheme is misspelt or missing.
-  if (!sqlite_path(url)) {
+  const bool is_file = sqlite_path(url).has_value();
+  if (!is_file) {
     const auto scheme = out.find("://");
     const auto user = scheme == std::string::npos ? 0 : scheme + 3;
     const auto colon = out.find(':', user);
@@ -89,18 +89,8 @@ std::string redacted(std::string_view url) {
     if (colon != std::string::npos && at != std::string::npos && colon < at)
       out.replace(colon + 1, at - colon - 1, kHidden);
     out = without_wrong_port(std::move(out), Hosts::some);
-    hide_values_of_encoded_keys(out);
   }
-  // password=… and sslpassword=…, in a query or in a conninfo text.
-  for (std::size_t i = find_any_case(out, kPassword, 0); i != std::string::npos;
-       i = find_any_case(out, kPassword, i)) {
-    i += kPassword.size();
-    const auto equals = out.find_first_not_of(' ', i);
-    if (equals == std::string::npos || out[equals] != '=') continue;
-    const auto begin = std::min(out.find_first_not_of(' ', equals + 1), out.size());
-    out.replace(begin, value_end(out, begin) - begin, kHidden);
-    i = begin;
-  }
+  hide_secret_values(out, is_file);
   return out;
 }
 

@@ -19,7 +19,7 @@ TEST(Port, OfAHostIsShown) {
        {"", "h", "h:5432", "h:5432/d", "redis://h", "redis://h:6379/0", "http://h:/p",
         "http://h:8443?a=b:c", "http://[::1]", "http://[::1]:80/p:q", "http://***@h:80/p",
         "http://u:***@[::1]:80", "http://h/a:b", "unix:///run/a:b.sock", "/a:b/c", "h:${PORT}/d",
-        "https:"})
+        "https:", "https//h:8443/p"})
     EXPECT_EQ(without_wrong_port(address, Hosts::one), address);
   for (const char* address : {"postgresql://h:5432,[::1]:5433,i/d", "postgresql://u@h:,i:${PORT}"})
     EXPECT_EQ(without_wrong_port(address, Hosts::some), address);
@@ -39,6 +39,8 @@ TEST(Port, IsNotShownWhereItIsNone) {
   EXPECT_EQ(one("bob:secret"), "bob:***");
   EXPECT_EQ(one("https:u:secret"), "https:***");
   EXPECT_EQ(one("https:/u:secret"), "https:***");
+  EXPECT_EQ(one("https:/u:secret//x"), "https:***");
+  EXPECT_EQ(one("https//u:secret/x"), "https//u:***");
   EXPECT_EQ(without_wrong_port("postgresql://h:5432,u:secret/d", Hosts::some),
             "postgresql://h:5432,u:***");
 }

@@ -200,10 +200,26 @@ def test_config_show_hides_what_the_query_of_an_address_holds(binary, tmp_path):
                                             'command = ["tool", "--url=postgresql://u:s3cr3t@h/d", "\\"", "http://u:s3cr3t@h/{key}"]\n')
     done = holdfast(binary, "config", "show", "--origin", cwd=tmp_path)
     assert done.returncode == 0 and "s3cr3t" not in done.stdout
-    assert "http://h/x?key=***&a=b" in done.stdout and "http://u:***@h/?token=***" in done.stdout
+    assert '"http://h/…"' in done.stdout and "http://u:***@h/?token=***" in done.stdout
     shown = json.loads(holdfast(binary, "config", "show", "--json", cwd=tmp_path).stdout)["values"]
     command = next(each["value"] for each in shown if each["key"] == "extract.e.command")
     assert json.loads(command) == ["tool", "--url=postgresql://u:***@h/d", '"', "http://***@h/{key}"]
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1:1/services/T0/s3cr3t", "https://127.0.0.1:1/serv ices/s3cr3t", "https://127.0.0.1:1?s3cr3t=%",
+                                 "https://u:s3/cr3t@127.0.0.1:1/s3cr3t", "https://s3cr3t@127.0.0.1:1/x", "https:/127.0.0.1:1/s3cr3t"])
+def test_the_path_of_a_webhook_is_never_shown(binary, tmp_path, url):
+    """It is often its secret."""
+    (tmp_path / "holdfast.toml").write_text(f'[events]\nwebhook = "{url}"\n[artifacts.a]\nroot = "."\n')
+    for words in (["check"], ["config", "show", "--origin"], ["config", "show", "--json"], ["doctor"]):
+        done = holdfast(binary, *words, cwd=tmp_path)
+        assert "cr3t" not in done.stdout + done.stderr, words
+
+
+def test_a_user_without_a_password_may_be_a_token(binary, tmp_path):
+    (tmp_path / "holdfast.toml").write_text('[schemas.s]\ntrack = "v1"\nfixtures = "p"\nregistry = "https://s3cr3t@127.0.0.1:1/api"\n')
+    done = holdfast(binary, "config", "show", cwd=tmp_path)
+    assert "https://***@127.0.0.1:1/api" in done.stdout and "s3cr3t" not in done.stdout
 
 
 def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, tmp_path):
@@ -217,6 +233,20 @@ def test_a_registry_with_a_password_and_no_scheme_is_refused_without_it(binary, 
     assert holdfast(binary, "migrate", "upgrade", cwd=tmp_path).returncode == 0
     done = holdfast(binary, "schemas", "fetch", "--track", "v1", "--registry-url", "u:s3cr3t@127.0.0.1:1", "--output", "p", "--all", cwd=tmp_path)
     assert done.returncode == 2 and "s3cr3t" not in done.stdout + done.stderr and "http://" in done.stderr
+
+
+@pytest.mark.parametrize("address, shown", [
+    ("http//bob:s3cr3t@h", "http//***@h"), ("https:/u:s3cr3t", "https:***"), ("HTTPS:/s3cr3t@h/x", "HTTPS:/***@h/x"),
+    ("git:HEAD:bob:s3cr3t@x", "git:HEAD:***@x"), ("a/bob:s3cr3t@h", "no folder"), ("git:v1@{1}:a@b", "git:v1@{1}:a@b"),
+    ("team@home/v1", "team@home/v1")])
+def test_a_registry_that_is_taken_for_a_folder_shows_no_password(binary, tmp_path, address, shown):
+    (tmp_path / "holdfast.toml").write_text(f"[schemas.s]\ntrack = 'v1'\nfixtures = 'p'\nregistry = '{address}'\nkind = 'directory'\n")
+    said = ""
+    for words in (["config", "show"], ["config", "show", "--json"], ["check"], ["doctor"], ["schemas", "fetch", "s", "--all"]):
+        done = holdfast(binary, *words, cwd=tmp_path)
+        said += done.stdout + done.stderr
+        assert "s3cr3t" not in said, words
+    assert shown in said
 
 
 @pytest.mark.parametrize("address", ["ftp://u:s3cr3t", "ftp://u:pa/s3cr3t@127.0.0.1/", "s3://u:s3cr3t?x"])

@@ -297,6 +297,37 @@ def test_no_output_takes_the_place_of_what_is_kept_beside_an_extraction(workspac
     assert {(workspace.folder / name).read_text() for name in kept} == {"kept"}
 
 
+SINKS = [("metrics", "textfile"), ("events", "jsonl")]
+
+
+@pytest.mark.parametrize("section, key", SINKS)
+@pytest.mark.parametrize("text", ["clips/a.mp4\n", ""])
+def test_a_sink_spares_a_list_of_items_and_what_is_kept_beside_an_extraction(workspace, section, key, text):
+    """Of an empty one nothing but its name tells what it is."""
+    for name in ("list.txt", "rows.shard-2-of-2.done", "rows.repairs.jsonl"):
+        kept = workspace.folder / name
+        kept.write_text(text)
+        workspace.configure(extra=f'[extract.rows]\nitems_file = "list.txt"\nout = "rows.parquet"\n[{section}]\n{key} = "./{name}"\n')
+        said = workspace.run("check", expect=2).stderr
+        assert f"{section}.{key}" in said and name in said and "[extract.rows]" in said and "would be replaced" in said
+        assert kept.read_text() == text
+
+
+def test_metrics_take_the_place_of_metrics_only(workspace):
+    notes = workspace.folder / "notes.prom"
+    workspace.configure(extra='[metrics]\ntextfile = "notes.prom"\n')
+    for text in ("my notes\n", "# HELP node_cpu_seconds_total Of somebody else.\n", "# HELP holdfast"):
+        notes.write_text(text)
+        done = workspace.run("check", expect=2)
+        assert "metrics.textfile" in done.stderr and "notes.prom" in done.stderr and "does not begin with metrics" in done.stderr
+        assert "hint:" in done.stderr and "artifacts.atlas" in done.stdout, "the check was done"
+        assert notes.read_text() == text
+    notes.write_text("")
+    for _ in range(2):
+        workspace.run("check")
+        assert notes.read_text().startswith("# HELP holdfast_check_")
+
+
 @pytest.mark.parametrize("variable, option", [("HOLDFAST_METRICS_TEXTFILE", "metrics.textfile"), ("HOLDFAST_EVENTS_JSONL", "events.jsonl")])
 def test_a_sink_spares_the_items_of_an_extraction(workspace, variable, option):
     clips = workspace.folder / "clips"

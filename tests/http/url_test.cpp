@@ -86,6 +86,7 @@ TEST(Url, ShowsNoSecrets) {
   EXPECT_EQ(redacted(url("http://u:hunter2@h/p?token=hunter2&a=1&api_key=hunter2")),
             "http://u:***@h/p?token=***&a=1&api_key=***");
   EXPECT_EQ(redacted(url("http://:hunter2@h/")), "http://:***@h/");
+  EXPECT_EQ(redacted(url("http://hunter2@h/p")), "http://***@h/p") << "it may be a token";
   EXPECT_EQ(redacted(url("http://h/p?hunter2&a=1")), "http://h/p?***&a=1");
   for (const char* text :
        {"http://u:hunter2@h:x/", "ftp://u:hunter2@h/", "http://u:hunter2@/", "u:hunter2@h",
@@ -98,6 +99,21 @@ TEST(Url, ShowsNoSecrets) {
     EXPECT_THAT(redacted_url(text), Not(HasSubstr("hunter2"))) << text;
   EXPECT_EQ(redacted_url("https://h:8443/p"), "\"https://h:8443/p\"");
   EXPECT_THAT(redacted_url("http://u:" + std::string(2000, 'h') + "@h/"), Not(HasSubstr("hhh")));
+}
+
+TEST(Url, IsShownWithoutAPathThatIsASecret) {
+  EXPECT_EQ(redacted_path("https://u:hunter2@h:8443/hunter2"), "\"https://h:8443/…\"");
+  EXPECT_EQ(redacted_path("https://h"), "\"https://h\"");
+  EXPECT_EQ(redacted_path("https://h/a b/hunter2"), "\"https://h/…\"");
+  EXPECT_EQ(redacted_path("https://hunter2@h/a b"), "\"https://***@h/…\"");
+  for (const char* text :
+       {"https://h/hunter2 b", "https://h/a b@hunter2", "https://u:p/w@h/hunter2",
+        "https:/h/hunter2", "h/hunter2", "https://h?hunter2%"}) {
+    EXPECT_THAT(redacted_path(text), Not(HasSubstr("hunter2"))) << text;
+    const auto parsed = parse_url_with_secret_path(text);
+    ASSERT_FALSE(parsed.ok()) << text;
+    EXPECT_THAT(parsed.error().message(), Not(HasSubstr("hunter2"))) << text;
+  }
 }
 
 TEST(Url, IsJoinedBelowItsBase) {

@@ -47,12 +47,26 @@ TEST(RedisAddress, ShowsNoSecret) {
 }
 
 TEST(RedisAddress, RefusesWhatIsNoneAndShowsNoSecretEither) {
-  for (const char* text :
-       {"redis://:secret@", "redis://:secret@host:0", "redis://:secret@host:70000",
-        "redis://:secret@host/x", "redis://:secret%4@host", "redis://secret@host", "redis://a b",
-        "unix://:secret@run/redis.sock", "unix:///run/x?password=secret", "http://u:secret@host",
-        "redis://:secret%00@host", "redis://[::1", "redis://:secret@[::1]x", "redis://:@host", "",
-        "redis://\n", "rediss://:secret@host", "redis://bob:secret", "redis://:secret/0"}) {
+  for (const char* text : {"redis://:secret@",
+                           "redis://:secret@host:0",
+                           "redis://:secret@host:70000",
+                           "redis://:secret@host/x",
+                           "redis://:secret%4@host",
+                           "redis://secret@host",
+                           "redis://a b",
+                           "unix://:secret@run/redis.sock",
+                           "unix:///run/x?password=secret",
+                           "http://u:secret@host",
+                           "redis://:secret%00@host",
+                           "redis://[::1",
+                           "redis://:secret@[::1]x",
+                           "redis://:@host",
+                           "",
+                           "redis://\n",
+                           "rediss://:secret@host",
+                           "redis://bob:secret",
+                           "redis://:secret/0",
+                           "redis://host/secret"}) {
     const auto address = parse_address(text);
     ASSERT_FALSE(address.ok()) << text;
     EXPECT_THAT(address.error().message() + address.error().hint(), Not(HasSubstr("secret")));

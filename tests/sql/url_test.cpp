@@ -81,8 +81,29 @@ TEST(Url, HidesPasswords) {
   EXPECT_EQ(redacted("postgresql:///d?us%65r=u"), "postgresql:///d?us%65r=u");
   EXPECT_EQ(redacted("host=h password = 'a b' user=u"), "host=h password = *** user=u");
   EXPECT_EQ(redacted("password="), "password=***");
+  EXPECT_EQ(redacted("bob:pw"), "bob:***");
+  EXPECT_EQ(redacted("postgresql//u:pw/d"), "postgresql//u:***");
   EXPECT_EQ(redacted("sqlite:a/b.db"), "sqlite:a/b.db");
+  EXPECT_EQ(redacted("sqlite:secrets/run=1/100%=b.db"), "sqlite:secrets/run=1/100%=b.db");
   EXPECT_EQ(redacted(""), "");
+}
+
+TEST(Url, HidesTheWholeValueOfAKeyThatNamesASecret) {
+  // A conninfo text: backslashes escape, also where they are written as TOML, and '&' ends nothing.
+  EXPECT_EQ(redacted("host=h password='it\\'pw' user=u"), "host=h password=*** user=u");
+  EXPECT_EQ(redacted("host=h password='it\\\\'pw' user=u"), "host=h password=*** user=u");
+  EXPECT_EQ(redacted("password=it\\ pw user=u"), "password=*** user=u");
+  EXPECT_EQ(redacted("password=a&pw user=u"), "password=*** user=u");
+  EXPECT_EQ(redacted("password=''  user=u"), "password=***  user=u");
+  // A query: it has no quotes, and a blank ends nothing.
+  EXPECT_EQ(redacted("postgresql://h/d?password=p w&sslmode=require"),
+            "postgresql://h/d?password=***&sslmode=require");
+  EXPECT_EQ(redacted("postgresql://h/d?password='p'w&sslmode=require"),
+            "postgresql://h/d?password=***&sslmode=require");
+  EXPECT_EQ(redacted("postgresql://h/d?oauth_client_secret=pw&oauth_client_id=me"),
+            "postgresql://h/d?oauth_client_secret=***&oauth_client_id=me");
+  EXPECT_EQ(redacted("postgresql://h/d?Access%54oken=pw&scram_client_key=pw"),
+            "postgresql://h/d?Access%54oken=***&scram_client_key=***");
 }
 
 TEST(Url, DoesNotShowThePasswordOfAUrlThatLibpqCannotRead) {
