@@ -19,6 +19,7 @@ namespace {
 Status read(Workspace& workspace, const std::string& section_name, TomlTable& table) {
   TRY_ASSIGN(auto source, artifacts::read_source_config(section_name, table, workspace.folder,
                                                         workspace.catalog_url));
+  TRY(artifacts::tell_apart(source, workspace.artifacts, table.place_of("root")));
   workspace.artifacts.push_back(std::move(source));
   return {};
 }

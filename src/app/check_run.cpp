@@ -299,7 +299,7 @@ Result<CheckResult> run_one(const RunContext& context, ConfiguredCheck& configur
 }
 
 void conclude(CheckOutcome& outcome) {
-  if (outcome.checks.empty())
+  if (outcome.checks.empty() && outcome.gaps.empty())
     outcome.gaps.emplace_back(
         "there is nothing to check: holdfast.toml configures no check of the domains asked for");
   outcome.complete = outcome.gaps.empty();
@@ -355,6 +355,7 @@ Result<CheckOutcome> run_checks(std::vector<ConfiguredCheck> checks, const Works
   outcome.started_at = catalog.clock().now();
   outcome.fail_on = options.fail_on;
   outcome.fail_open = options.fail_open;
+  outcome.gaps = options.gaps;
   const RunContext context{workspace, catalog, options};
   for (ConfiguredCheck& check : checks) {
     TRY_ASSIGN(CheckResult result, run_one(context, check));

@@ -34,6 +34,7 @@ struct CheckRunOptions {
   std::optional<std::chrono::nanoseconds> max_age;  // for all checks; none: as each is configured
   std::optional<core::Depth> depth;                 // none: as each is configured
   bool keep_all = false;                            // list subjects in step too
+  std::vector<std::string> gaps;  // known before it begins: each makes the run incomplete
   int jobs = 0;
   const Cancel* cancel = nullptr;
   std::function<bool(const core::Finding&)> also_waived;  // beside the catalog's waivers

@@ -178,6 +178,14 @@ std::string without_secrets(std::string_view key, const std::string& shown) {
   return redacted_address(shown.substr(1, shown.size() - 2));
 }
 
+// "assets" where there is "artifacts.assets", which no count of letters would find.
+std::string check_meant_by(const std::string& name, const std::vector<std::string>& names) {
+  const auto whole = std::ranges::find_if(
+      names, [&](const std::string& each) { return each.ends_with('.' + name); });
+  if (whole == names.end()) return did_you_mean(name, names);
+  return "; did you mean \"" + *whole + "\"?";
+}
+
 /// How the sections of a domain are called.
 struct SectionWords {
   std::string section;  // "artifacts"
@@ -263,9 +271,9 @@ Result<std::vector<ConfiguredCheck>> make_checks(const Workspace& workspace,
     for (const ConfiguredCheck& each : checks)
       names.push_back(each.check->name());
     const bool later = std::ranges::find(later_domains(), name) != later_domains().end();
-    return Error(
-        later ? Code::unsupported : Code::invalid,
-        "no domain \"" + name + "\"" + did_you_mean(name, names) + "; there are: " + listed(names));
+    return Error(later ? Code::unsupported : Code::invalid,
+                 "no domain \"" + printable_path(name) + "\"" + check_meant_by(name, names),
+                 "there are: " + listed(names));
   }
   const auto is_wanted = [&](std::string_view name) {
     return std::ranges::find(domains_wanted, name) != domains_wanted.end();
@@ -275,6 +283,21 @@ Result<std::vector<ConfiguredCheck>> make_checks(const Workspace& workspace,
       return !is_wanted(each.check->domain()) && !is_wanted(each.check->name());
     });
   return checks;
+}
+
+std::vector<std::string> gaps_of_named(const std::vector<std::string>& domains_wanted,
+                                       const std::vector<ConfiguredCheck>& checks) {
+  std::vector<std::string> gaps;
+  for (const Domain& domain : domains()) {
+    if (std::ranges::find(domains_wanted, domain.name) == domains_wanted.end()) continue;
+    const auto is_of_it = [&](const ConfiguredCheck& each) {
+      return each.check->domain() == domain.name;
+    };
+    const std::string name(domain.name);
+    if (std::ranges::none_of(checks, is_of_it))
+      gaps.push_back(name + ": " + std::string(kConfigName) + " has no [" + name + ".*] section");
+  }
+  return gaps;
 }
 
 }  // namespace holdfast::app

@@ -88,4 +88,9 @@ Result<std::vector<ConfiguredCheck>> make_checks(const Workspace& workspace,
                                                  catalog::Catalog& catalog,
                                                  const std::vector<std::string>& domains);
 
+/// A sentence for each domain that was named and has no check among those that were made: its section may have been lost, and the
+/// others being in step says nothing of it. For CheckRunOptions::gaps.
+std::vector<std::string> gaps_of_named(const std::vector<std::string>& domains_wanted,
+                                       const std::vector<ConfiguredCheck>& checks);
+
 }  // namespace holdfast::app

@@ -167,6 +167,10 @@ bool is_in_scope(const ArtifactRow& row, const std::vector<std::string>& types) 
   return types.empty() || std::ranges::find(types, row.type) != types.end();
 }
 
+bool is_foreign(const ArtifactRow& row, const SourceConfig& config) {
+  return config.foreign_types.contains(row.type);
+}
+
 bool is_marked(const ArtifactRow& row, const std::optional<Timestamp>& marked_before,
                Timestamp now) {
   if (!row.computed_at || !row.recorded_sha256) return false;

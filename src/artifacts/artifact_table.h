@@ -43,6 +43,8 @@ bool asks_for_proof(const ArtifactRow& row);
 bool records_the_same(const ArtifactRow& a, const ArtifactRow& b);
 /// Whether the row is one of a source with these types; none: all.
 bool is_in_scope(const ArtifactRow& row, const std::vector<std::string>& types);
+/// Whether the row is another section's, so that its path says nothing of files below these roots (SourceConfig::foreign_types).
+bool is_foreign(const ArtifactRow& row, const SourceConfig& config);
 
 /// Whether a backfill is done with it: there is a hash, and a marker that is not before `marked_before` where that is given. A marker
 /// that is no time, or one in the future, is before everything: it proves nothing.

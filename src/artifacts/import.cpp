@@ -326,12 +326,23 @@ class Import {
     }
     std::vector<ImportRow> fresh;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (there[i]) continue;
+      if (there[i] || is_of_another_section(rows[i])) continue;
       rows[i].id = free_id(rows[i].id);
       fresh.push_back(std::move(rows[i]));
     }
     rows = std::move(fresh);
     return {};
+  }
+
+  // It would be held against a file of that section's roots.
+  bool is_of_another_section(const ImportRow& row) {
+    const auto& foreign = table_.config().foreign_types;
+    const auto found = foreign.find(row.type);
+    if (found == foreign.end()) return false;
+    conflict(row, "its type would be \"" + printable_path(row.type) +
+                      "\", which is of [artifacts." + found->second +
+                      "] and its roots; --type gives another (" + row.place + ')');
+    return true;
   }
 
   // "a.csv~2" where the row of another file, which was a.csv once, has the id "a.csv".
@@ -346,7 +357,10 @@ class Import {
   // A listed row and one that is in the table, with the same id or the same path.
   void meet(const ImportRow& listed, const ArtifactRow& row, std::vector<bool>& there,
             std::size_t at) {
-    const bool is_of_another_file = row.id == listed.id && row.path != listed.path;
+    const bool has_other_roots = is_foreign(row, table_.config());
+    if (has_other_roots && row.id != listed.id) return;  // the same path below another root
+    const bool is_of_another_file =
+        row.id == listed.id && (has_other_roots || row.path != listed.path);
     if (is_of_another_file && !listed.has_own_id) {  // it was moved away, and kept its id
       taken_ids_.insert(row.id);
       return;
@@ -355,8 +369,8 @@ class Import {
     there[at] = true;
     if (is_of_another_file) {
       return conflict(listed, "the row is there with the path \"" +
-                                  printable_path(row.path.value_or("")) + "\" (" + listed.place +
-                                  ")");
+                                  printable_path(row.path.value_or("")) + "\" and the type \"" +
+                                  printable_path(row.type) + "\" (" + listed.place + ")");
     }
     const auto recorded =
         row.recorded_sha256 ? core::parse_sha256(*row.recorded_sha256) : std::nullopt;

@@ -93,7 +93,7 @@ Result<std::optional<FileOfRow>> row_of_files(const SourceConfig& config,
     TRY_ASSIGN(const auto rows, table.page(query));
     if (rows.empty()) return std::optional<FileOfRow>();
     for (const ArtifactRow& row : rows) {
-      if (!row.path || row.path->empty()) continue;
+      if (!row.path || row.path->empty() || is_foreign(row, config)) continue;
       if (const auto index = wanted_by(*row.path, search, roots))
         return std::optional(FileOfRow{*index, row.id});
     }

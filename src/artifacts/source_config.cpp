@@ -132,6 +132,30 @@ void add_catalog_files(SourceConfig& config, std::string_view catalog_url) {
     config.own_files.push_back(*path + suffix);
 }
 
+// A table without a schema is, as far as anybody configured it, one of the schema that a database begins with.
+std::string_view without_usual_schema(std::string_view table) {
+  for (const std::string_view schema : {"public.", "main."})
+    if (table.starts_with(schema)) return table.substr(schema.size());
+  return table;
+}
+
+// Two columns of paths are two files of a row, and no matter of each other.
+bool have_the_same_rows(const SourceConfig& a, const SourceConfig& b) {
+  return sql::is_same_database(a.url, b.url) && a.columns.path == b.columns.path &&
+         without_usual_schema(a.table) == without_usual_schema(b.table);
+}
+
+bool have_the_same_roots(const SourceConfig& a, const SourceConfig& b) {
+  return std::ranges::equal(a.roots, b.roots, [](const auto& one, const auto& other) {
+    return canonical_path(one) == canonical_path(other);
+  });
+}
+
+bool have_other_types(const SourceConfig& a, const SourceConfig& b) {
+  return !a.types.empty() && !b.types.empty() &&
+         std::ranges::find_first_of(a.types, b.types) == a.types.end();
+}
+
 }  // namespace
 
 Result<MaxDrift> parse_max_drift(std::string_view text) {
@@ -182,6 +206,25 @@ Result<SourceConfig> read_source_config(const std::string& name, TomlTable& tabl
     return table.invalid("ignore", list.error().message());
   add_catalog_files(config, catalog_url);
   return config;
+}
+
+Status tell_apart(SourceConfig& source, std::vector<SourceConfig>& others,
+                  const std::string& place) {
+  for (SourceConfig& other : others) {
+    if (!have_the_same_rows(source, other) || have_the_same_roots(source, other)) continue;
+    if (!have_other_types(source, other))
+      return Error(Code::invalid,
+                   place + ": [artifacts." + source.name + "]: its rows would be in the table \"" +
+                       source.table + "\" of [artifacts." + other.name +
+                       "], which has another root",
+                   "make them one section, root = [\"FOLDER\", \"FOLDER\"]; or give each types of "
+                   "its own; or name a table of your own database (source, table)");
+    for (const std::string& type : other.types)
+      source.foreign_types.emplace(type, other.name);
+    for (const std::string& type : source.types)
+      other.foreign_types.emplace(type, source.name);
+  }
+  return {};
 }
 
 Result<IgnoreList> ignore_list_of(const SourceConfig& config, const std::string& root) {

@@ -3,6 +3,8 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +40,9 @@ struct SourceConfig {
   std::vector<std::string> unnamed_columns;
   std::vector<std::string> roots;  // absolute folders, tried in order
   std::vector<std::string> types;  // only these artifact types; empty: all
+  /// Types of other sections over the same table whose roots are others, with the section's name: a path in a row of theirs is no path
+  /// below these roots (tell_apart).
+  std::map<std::string, std::string, std::less<>> foreign_types;
   core::Depth check_depth =
       core::Depth::full;  // what `holdfast check` does: check = "full" | "quick"
   std::optional<std::chrono::nanoseconds>
@@ -65,6 +70,12 @@ std::span<const std::string_view> source_keys();
 Result<SourceConfig> read_source_config(const std::string& name, TomlTable& table,
                                         const std::string& workspace_folder,
                                         const std::string& catalog_url);
+
+/// Holds a section against those before it. One row has one file, so where two have their rows in one table below different roots, their
+/// types must tell whose a row is: both then know the `foreign_types` of the other. `invalid` names both sections; `place` is the
+/// section's ("holdfast.toml:9").
+Status tell_apart(SourceConfig& source, std::vector<SourceConfig>& others,
+                  const std::string& place);
 
 /// What needs no row below `root`: `ignore`, and Holdfast's own files and folders by whatever links they are reached.
 /// `invalid` as IgnoreList::parse.

@@ -266,7 +266,8 @@ Result<UnrecordedFiles> find_unrecorded(ArtifactTable& table, const Roots& roots
     TRY_ASSIGN(const auto rows, table.page(query));
     if (rows.empty()) break;
     for (const ArtifactRow& row : rows) {
-      if (row.path && !row.path->empty()) TRY(survey.mark(*row.path));
+      if (row.path && !row.path->empty() && !is_foreign(row, table.config()))
+        TRY(survey.mark(*row.path));
     }
     query.after = RowCursor{rows.back().type, rows.back().id};
   }

@@ -71,10 +71,11 @@ Status deliver(const Command& command, const CheckOptions& options, app::ReportF
 
 Result<Exit> check(const Command& command, const CheckOptions& options) {
   TRY_ASSIGN(const std::string format, format_of(command, options.format, kUsualFormat));
-  TRY_ASSIGN(const app::CheckRunOptions run, run_options(command, options));
+  TRY_ASSIGN(app::CheckRunOptions run, run_options(command, options));
   const std::vector<app::NamedOutput> outputs = {{"--output", options.output}};
   TRY_ASSIGN(auto open, command.open(outputs, Command::Untold::is_asked_again));
   TRY_ASSIGN(auto checks, app::make_checks(*open.workspace, *open.catalog, options.domains));
+  run.gaps = app::gaps_of_named(options.domains, checks);
   TRY_ASSIGN(const auto outcome,
              app::run_checks(std::move(checks), *open.workspace, *open.catalog, run));
   const Status output_is_free = open.outputs_are_told

@@ -152,6 +152,16 @@ TEST_F(CheckRunTest, IsIncompleteWhenThereIsNoCheckAtAll) {
   EXPECT_THAT(outcome->gaps, ElementsAre(HasSubstr("nothing to check")));
 }
 
+TEST_F(CheckRunTest, IsIncompleteByAGapThatWasKnownBefore) {
+  options_.gaps = {"extract: holdfast.toml has no [extract.*] section"};
+  options_.fail_open = true;
+  const CheckOutcome outcome = run_reports({in_step("a")});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_FALSE(outcome.complete);
+  EXPECT_EQ(outcome.gaps, options_.gaps);
+  EXPECT_TRUE(outcome.checks.at(0).complete());
+}
+
 TEST_F(CheckRunTest, IsIncompleteWhenNothingWasEvaluated) {
   EXPECT_EQ(run_reports({}).exit_code, 3);
 }

@@ -86,6 +86,17 @@ def test_sarif_suppresses_what_is_waived_and_notes_what_is_incomplete(hostile):
     assert "nothing to check" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
 
+@pytest.mark.parametrize("name", ["table", "json", "sarif", "junit", "github", "markdown"])
+def test_a_named_domain_without_a_section_is_told_in_every_format(sqlite_workspace, name):
+    sqlite_workspace.write("a.bin", "a")
+    sqlite_workspace.add_row("a", "a.bin")
+    sqlite_workspace.run("artifacts", "backfill")
+    report(sqlite_workspace, name, "artifacts", "artifacts.atlas", expect=0)
+    for words in (["artifacts.atlas", "extract"], ["extract"], ["artifacts", "extract", "--fail-open"]):
+        said = " ".join(report(sqlite_workspace, name, *words, expect=3).replace("\\", "").split())
+        assert "extract: holdfast.toml has no [extract." in said, words
+
+
 def test_junit(hostile, tmp_path):
     text = report(hostile, "junit", "--all")
     target = tmp_path / "report.xml"

@@ -167,6 +167,8 @@ def test_check_takes_the_name_that_its_report_shows(drifted):
     assert drifted.run("check", "artifacts.atlas", expect=1).stdout.startswith("artifacts.atlas\n")
     done = drifted.run("check", "artifacts.atlsa", expect=2)
     assert 'did you mean "artifacts.atlas"?' in done.stderr
+    said = drifted.run("check", "atlas", expect=2).stderr
+    assert 'no domain "atlas"; did you mean "artifacts.atlas"?\n' in said and "hint: there are: artifacts, " in said
 
 
 def test_explain_takes_the_short_name_of_a_rule(sqlite_workspace):
