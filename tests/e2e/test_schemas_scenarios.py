@@ -210,7 +210,9 @@ def test_every_command_of_the_page_is_run_here():
 
 def test_scenario_a_the_registry_was_updated(walk):
     began = time.monotonic()
-    watch = subprocess.Popen([walk.binary, "schemas", "watch", "core", "--interval", "1s"], cwd=walk.folder, stdout=subprocess.PIPE, text=True)
+    said = walk.folder.parent / "watch.txt"
+    with said.open("w") as out:
+        watch = subprocess.Popen([walk.binary, "schemas", "watch", "core", "--interval", "1s"], cwd=walk.folder, stdout=out)
     try:
         walk.publish(FEEDBACK_EVENT, "1.3.0", safe())
         alert, explained = walk.called(CRITICAL, FEEDBACK_EVENT)  # the schema is critical, whatever the class
@@ -225,10 +227,11 @@ def test_scenario_a_the_registry_was_updated(walk):
         checked, = walk.follow(A, 2)
         assert checked.rstrip().endswith("✅ All schemas synced")
         walk.ended(CRITICAL, FEEDBACK_EVENT)
+        until(said.read_text, lambda: "in_step: 3 synced" in said.read_text())  # the alert may end before its next look
     finally:
         watch.terminate()
-        said, _ = watch.communicate(timeout=60)
-    assert "findings: 2 synced, 1 drifted" in said and "in_step: 3 synced" in said.splitlines()[-1]
+        watch.wait(timeout=60)
+    assert "findings: 2 synced, 1 drifted" in said.read_text() and "in_step: 3 synced" in said.read_text().splitlines()[-1]
     review, fired = walk.review()
     episode, = json.loads(walk.sh("holdfast schemas history --json"))["episodes"]
     held(review, FEEDBACK_EVENT, time.monotonic() - began, class_="safe", pinned_version="1.2.0", published_version="1.3.0",
